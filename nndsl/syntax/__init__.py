@@ -1,0 +1,6 @@
+"""The syntax of nn: from a text to a tree and back to text. The only package that uses lark."""
+
+from nndsl.syntax.parser import parse, parse_expression
+from nndsl.syntax.text import dump, to_text
+
+__all__ = ["dump", "parse", "parse_expression", "to_text"]

@@ -1,0 +1,275 @@
+"""The syntax tree: frozen values, each with the place it came from. Says what was written, nothing about what it means.
+
+The grammar is generic: `conv(8, 3)`, `batch 64` and `input x[in]` are calls and options here, whatever they will mean.
+Equality and hashing leave the place out, so that two texts that say the same make equal trees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nndsl.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    span: Span = field(compare=False, repr=False)
+
+
+# ---- expressions ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """`h`, `h'` (the next value of a state; the quote is part of `text`), a backquoted column (without its quotes)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """`1`, `0.5`, `1e-3`, `60_000`; `70%` is 0.7 with `percent` set. An int where it was written without point, exponent or %."""
+
+    value: int | float
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class String(Node):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    """`true`, `false`, `none`."""
+
+    value: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsis(Node):
+    """`...`: all axes that are not named, as in `input x[..., in]` and `axis=[batch, ...]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class List(Node):
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """`(a, b)`: several things as one. A single expression in parentheses is just that expression."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    """`-x`, `not x`."""
+
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """`or and < <= > >= == != + - * / @ ^`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe(Node):
+    """`left -> right`: the value on the left goes into the thing on the right."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Node):
+    """One argument of a call; `name` is None where it is given by position."""
+
+    name: str | None
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    function: Expr
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Node):
+    """`a:b` inside an index."""
+
+    start: Expr | None
+    stop: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    """`x[i]`, `x[a:b]`, `image[28, 28, 1]`, `x[..., in]`."""
+
+    base: Expr
+    items: tuple[Expr | Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    """`run.history`; `name_span` is the place of the last word alone."""
+
+    base: Expr
+    name: str
+    name_span: Span = field(compare=False, repr=False)
+
+
+Expr = (
+    Name | Number | String | Constant | Ellipsis | List | Group | Unary | Binary | Pipe | Call | Slice | Index | Attribute
+)
+
+
+# ---- items of a block ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OptionArgument(Node):
+    """`value`, `key=value` (`key` may be `b[units]`: then it is an expression too), or `W[in, units] ~ glorot`."""
+
+    value: Expr
+    default: Expr | None = None  # after `=`
+    initial: Expr | None = None  # after `~`
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Node):
+    """`batch 64`, `input (a, b) -> standard`, `param W[in, units] ~ glorot, b[units] = 0`, `split train=70%, test=30%`.
+
+    Also with a block: `repeat depth { ... }`, `step critic { ... }`, `train { ... }`. `name_span` is the place of the first word.
+    """
+
+    name: str
+    name_span: Span = field(compare=False, repr=False)
+    arguments: tuple[OptionArgument, ...]
+    block: Block | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bind(Node):
+    """`h = x -> dense(4)`, `a, b = encoder(x)`, `w' = w - lr * g`."""
+
+    names: tuple[Name, ...]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(Node):
+    """A line that is just an expression: `dense(64) -> relu`, `flatten`."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Node):
+    """`{ ... }`. `broken`: lines of it could not be read and were reported; what is missing is not to be reported again."""
+
+    items: tuple[Item, ...]
+    broken: bool = field(default=False, compare=False)
+
+
+# ---- statements -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Let(Node):
+    """`let width = 64`; inside a block too. `broken`: its value could not be read; it stands for its names only."""
+
+    names: tuple[Name, ...]
+    value: Expr
+    broken: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Use(Node):
+    path: String
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Node):
+    """`set seed 7`."""
+
+    name: str
+    name_span: Span = field(compare=False, repr=False)
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    """A parameter of a definition: `units`, `rate = 0.5`, `y: probability` (what kind of value it asks for)."""
+
+    name: str
+    kind: Name | None
+    default: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(Node):
+    """`kind name(params) [: result] [for data] = expr` or `... { block }`.
+
+    kind: one of DEFINITION_KINDS. `result`: the kind of value it gives, as in `activation softmax(x): probability = ...`.
+    `broken`: something in it could not be read; it stands for its name, and is not to be checked further.
+    `comment`: the comment lines straight above it, without `#`: its documentation.
+    """
+
+    kind: str
+    name: str
+    name_span: Span = field(compare=False, repr=False)
+    parameters: tuple[Parameter, ...]
+    result: Name | None
+    data: Name | None
+    body: Expr | Block
+    broken: bool = field(default=False, compare=False)
+    comment: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Node):
+    """`on iris`, `as run`, `to "file"`, `from "file"`, `with fast`, `in world`."""
+
+    preposition: str
+    preposition_span: Span = field(compare=False, repr=False)
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Node):
+    """`verb subject, subject [clauses] [{ options }]`: train, evaluate, predict, show, print, expect, save, ..."""
+
+    verb: str
+    verb_span: Span = field(compare=False, repr=False)
+    subjects: tuple[Expr, ...]
+    clauses: tuple[Clause, ...]
+    block: Block | None
+    broken: bool = field(default=False, compare=False)
+
+    def clause(self, preposition: str) -> Clause | None:
+        return next((c for c in self.clauses if c.preposition == preposition), None)
+
+
+Item = Option | Bind | Flow | Let | Definition
+Statement = Let | Use | Set | Definition | Action
+
+DEFINITION_KINDS = (
+    "data", "network", "layer", "cell", "activation", "loss", "metric", "regularizer", "initializer", "schedule",
+    "optimizer", "recipe", "environment",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Module(Node):
+    """A whole text."""
+
+    statements: tuple[Statement, ...]

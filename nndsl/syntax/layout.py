@@ -1,0 +1,263 @@
+"""From characters to the tokens that the rules of `grammar/nn.lark` see.
+
+In: a text. Out: a `Layout`: the tokens of each statement, the comments, and the faults of brackets found on the way.
+Ends of lines become separators where a statement or an item can end; words that are special in some places only become
+plain names in all others; a call's parenthesis is told from a group's, and a sign from a difference. Never fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lark import Token
+
+from nndsl.diagnostics import Collector, Label, Source, Span, fault
+from nndsl.syntax.brackets import Brackets, Mark, match
+from nndsl.syntax.tables import tables
+
+GOES_ON = {"COMMA", "ARROW", "PLUS", "MINUS", "NEGATIVE", "STAR", "SLASH", "AT", "CIRCUMFLEX", "COMPARE", "EQUAL", "TILDE", "_OR", "_AND", "_NOT"}  # fmt: skip
+ENDS_VALUE = {"NAME", "PRIMED", "BACKQUOTED", "NUMBER", "STRING", "TRUE", "FALSE", "NONE", "ELLIPSIS", "RPAR", "RSQB"}
+CALLABLE = {"NAME", "PRIMED", "BACKQUOTED", "NUMBER", "STRING", "RPAR", "RSQB"}
+SPECIAL = {"KIND", "LET", "USE", "SET", "_FOR", "PREPOSITION"}
+EVERYWHERE = {"_OR", "_AND", "_NOT", "TRUE", "FALSE", "NONE"}
+OPENERS = {"LPAR", "LSQB", "_CALL", "_INDEX"}
+
+
+@dataclass(slots=True)
+class Layout:
+    """statements: the tokens of each, without separators around it. comments: the comment lines straight above the
+    token that starts at this character. unclosed: where a `(` or `[` starts that nothing closes. lost: where a `{` starts
+    whose `}` is missing."""
+
+    statements: list[list[Token]] = field(default_factory=list)
+    comments: dict[int, str] = field(default_factory=dict)
+    unclosed: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
+
+
+def raw_tokens(text: str) -> list[Token]:
+    """Every token of a text, with comments and ends of lines, without blanks."""
+    return list(tables().lex(text))
+
+
+def lay_out(source: Source, collector: Collector) -> Layout:
+    raw = raw_tokens(source.text)
+    marks = _marks(raw)
+    brackets = match(marks)
+    layout = Layout(comments=_comments(raw))
+    layout.unclosed = {marks[i].token.start_pos for i in brackets.unclosed}
+    tokens = _Words(marks, brackets, layout).run()
+    layout.statements = _split(tokens)
+    _report(source, marks, brackets, collector)
+    return layout
+
+
+def _marks(raw: list[Token]) -> list[Mark]:
+    marks: list[Mark] = []
+    first = True
+    for token in raw:
+        if token.type == "NEWLINE":
+            first = True
+        elif token.type != "COMMENT":
+            marks.append(Mark(token, first))
+            first = False
+    return marks
+
+
+def _comments(raw: list[Token]) -> dict[int, str]:
+    """Comments that stand alone on their lines, gathered under the token that starts the next line."""
+    found: dict[int, str] = {}
+    lines: list[str] = []
+    alone = True  # nothing but a comment stood on this line so far
+    empty = True
+    for token in raw:
+        if token.type == "NEWLINE":
+            if empty:
+                lines.clear()
+            alone, empty = True, True
+        elif token.type == "COMMENT":
+            empty = False
+            if alone:
+                lines.append(token.value[1:].strip())
+        else:
+            if alone and lines:
+                found[token.start_pos] = "\n".join(lines)
+            lines.clear()
+            alone, empty = False, False
+    return found
+
+
+class _Words:
+    """One walk over the tokens of a text that gives each its part in the sentence."""
+
+    def __init__(self, marks: list[Mark], brackets: Brackets, layout: Layout) -> None:
+        self.marks = marks
+        self.brackets = brackets
+        self.layout = layout
+        self.out: list[Token] = []
+        self.open: list[str] = []
+        self.begin = True  # an item or a statement starts here
+        self.head: str = ""  # how the statement or item started: KIND, SET, VERB, or nothing
+        self.begin_index = 0
+
+    def run(self) -> list[Token]:
+        for i, mark in enumerate(self.marks):
+            for brace in self.brackets.closed_before.get(i, ()):
+                self._close_lost(brace)
+            token = mark.token
+            if mark.first and self._line_ends(token):
+                self._separate(token)
+            if token.type == "SEMICOLON" and not self._inside_brackets():
+                self._separate(token)
+            elif self._is_skipped(i):
+                self._separate(token)
+            else:
+                self._take(i, token)
+        for brace in self.brackets.closed_before.get(len(self.marks), ()):
+            self._close_lost(brace)
+        return self.out
+
+    def _is_skipped(self, i: int) -> bool:
+        """A `}` that closes nothing; or, where one closed a block too early, that one instead of the last."""
+        early = self.brackets.too_early
+        return (i in self.brackets.stray and i not in early) or i in early.values()
+
+    def _take(self, i: int, token: Token) -> None:
+        previous = self.out[-1] if self.out and not self.begin else None
+        kind = self._kind(i, token, previous)
+        token = token if kind == token.type else Token.new_borrow_pos(kind, token.value, token)
+        if self.begin:
+            self.begin_index = len(self.out)
+            self.head = "VERB" if kind == "NAME" else kind
+            self.begin = False
+        self.out.append(token)
+        if kind in OPENERS:
+            if i not in self.brackets.unclosed:
+                self.open.append(kind)
+        elif kind in ("RPAR", "RSQB"):
+            if self._inside_brackets():
+                self.open.pop()
+        elif kind == "LBRACE":
+            self.open.append(kind)
+            self.begin = True
+        elif kind == "RBRACE" and self.open:
+            self.open.pop()
+        elif kind == "EQUAL" and not self._inside_brackets():
+            self.head = "" if self.head == "KIND" else self.head
+
+    def _kind(self, i: int, token: Token, previous: Token | None) -> str:
+        kind: str = token.type
+        if kind in EVERYWHERE:
+            return "NAME" if previous is not None and previous.type == "DOT" else kind
+        if kind in SPECIAL:
+            return self._special(i, kind, previous)
+        touches = previous is not None and previous.type in CALLABLE and previous.end_pos == token.start_pos
+        if kind == "LPAR":
+            return "_CALL" if touches else kind
+        if kind == "LSQB":
+            return "_INDEX" if touches else kind
+        if kind == "MINUS":
+            return "NEGATIVE" if self._is_sign(i, token, previous) else kind
+        return kind
+
+    def _special(self, i: int, kind: str, previous: Token | None) -> str:
+        if previous is None:
+            if kind == "KIND":
+                return kind if not self.open or self._defines(i) else "NAME"
+            if kind == "LET" and self.open:
+                return kind if self._type(i + 1) in {"NAME", "PRIMED", "BACKQUOTED"} | SPECIAL else "NAME"
+            return kind if kind in ("LET", "USE", "SET") and not self.open else "NAME"
+        if kind == "_FOR":
+            return kind if self.head == "KIND" and not self._inside_brackets() else "NAME"
+        if kind == "PREPOSITION" and self.head == "VERB" and not self.open:
+            return kind if previous.type in ENDS_VALUE else "NAME"
+        return "NAME"
+
+    def _is_sign(self, i: int, token: Token, previous: Token | None) -> bool:
+        """`a - 1` is a difference; `print -1` and, in a block, `shift -1` are a word and a negative number."""
+        if previous is None or previous.type not in ENDS_VALUE:
+            return True
+        after_word = len(self.out) - 1 == self.begin_index and previous.type == "NAME"
+        if self.head == "SET" and not self.open:
+            return len(self.out) - 2 == self.begin_index
+        if not after_word:
+            return False
+        following = self.marks[i + 1].token if i + 1 < len(self.marks) else None
+        tight = following is not None and following.start_pos == token.end_pos
+        return not self.open or (tight and previous.end_pos != token.start_pos)
+
+    def _defines(self, i: int) -> bool:
+        """Inside a block, `loss mine(y, z) = ...` defines, while `loss mine(output, input)` is an option."""
+        if self._type(i + 1) not in {"NAME"} | SPECIAL:
+            return False
+        j = i + 2
+        if self._type(j) == "LPAR" and j not in self.brackets.unclosed:
+            depth = 0
+            while j < len(self.marks):
+                depth += self._type(j) in ("LPAR", "LSQB")
+                depth -= self._type(j) in ("RPAR", "RSQB")
+                j += 1
+                if not depth:
+                    break
+        return self._type(j) in ("EQUAL", "LBRACE", "COLON", "_FOR")
+
+    def _type(self, i: int) -> str:
+        return str(self.marks[i].token.type) if i < len(self.marks) else ""
+
+    def _inside_brackets(self) -> bool:
+        return bool(self.open) and self.open[-1] != "LBRACE"
+
+    def _line_ends(self, token: Token) -> bool:
+        if self.begin or not self.out or self._inside_brackets() or token.type == "ARROW":
+            return False
+        return self.out[-1].type not in GOES_ON
+
+    def _separate(self, token: Token) -> None:
+        if self.out:
+            end = self.out[-1].end_pos
+            value = token.value if token.type == "SEMICOLON" else "\n"
+            self.out.append(Token("_SEP", value, end, token.line, token.column, token.end_line, token.end_column, end))
+        self.begin = True
+        self.head = ""
+
+    def _close_lost(self, brace: int) -> None:
+        """Puts in the `}` that is missing: an empty one, behind the last token."""
+        while self._inside_brackets():
+            self.open.pop()
+        if self.open:
+            self.open.pop()
+        last = self.out[-1]
+        end = last.end_pos
+        self.out.append(Token("RBRACE", "", end, last.end_line, last.end_column, last.end_line, last.end_column, end))
+        self.layout.lost.add(self.marks[brace].token.start_pos)
+
+
+def _split(tokens: list[Token]) -> list[list[Token]]:
+    """At separators outside all braces."""
+    statements: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += token.type == "LBRACE"
+        depth -= token.type == "RBRACE"
+        if token.type == "_SEP" and depth <= 0:
+            statements.append([])
+        else:
+            statements[-1].append(token)
+    return [s for s in statements if s]
+
+
+def _report(source: Source, marks: list[Mark], brackets: Brackets, collector: Collector) -> None:
+    def span(i: int) -> Span:
+        return Span(source, marks[i].token.start_pos, marks[i].token.end_pos)
+
+    for before, braces in brackets.closed_before.items():
+        for brace in braces[:1]:
+            labels = (Label(span(before), "a new statement starts here"),) if before < len(marks) else ()
+            found = fault(
+                "E0106", "this `{` is never closed", span(brace), labels=labels, help="put a `}` where its block ends"
+            )
+            collector.add(found.diagnostic)
+    for i in brackets.stray:
+        early = brackets.too_early.get(i)
+        labels = () if early is None else (Label(span(early), "the block ends here already"),)
+        collector.add(fault("E0107", "this `}` closes nothing", span(i), labels=labels, help="remove one `}`").diagnostic)

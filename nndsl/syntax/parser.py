@@ -1,0 +1,95 @@
+"""From a text to its syntax tree. In: a `Source`. Out: an `ast.Module`, with every fault in the collector. Never raises."""
+
+from __future__ import annotations
+
+from lark import Token, Tree
+
+from nndsl.diagnostics import Collector, Fault, Source, Span
+from nndsl.syntax import ast
+from nndsl.syntax.build import Builder
+from nndsl.syntax.layout import Layout, lay_out
+from nndsl.syntax.reader import Reader, Stopped
+
+
+def parse(source: Source, collector: Collector) -> ast.Module:
+    """All statements of a text that can be read. What cannot is reported; definitions then stand as broken stubs."""
+    layout = lay_out(source, collector)
+    reader = Reader(source, collector, layout.unclosed)
+    reader.broken |= layout.lost
+    builder = Builder(source, collector, layout.comments, reader.broken)
+    statements: list[ast.Statement] = []
+    for tokens in layout.statements:
+        statement = _statement(tokens, layout, reader, builder)
+        if statement is not None:
+            statements.append(statement)
+    return ast.Module(tuple(statements), span=Span(source, 0, len(source.text)))
+
+
+def parse_expression(source: Source, collector: Collector) -> ast.Expr | None:
+    """A text that is one expression, such as the value in `--set rate=0.1`; None where it is not, and reported."""
+    layout = lay_out(source, collector)
+    reader = Reader(source, collector, layout.unclosed)
+    tree = reader.read([token for tokens in layout.statements for token in tokens], "pipe")
+    if not isinstance(tree, Tree) or collector.errors:
+        return None
+    try:
+        return Builder(source, collector, {}, set()).expression(tree)
+    except Fault as found:
+        collector.add(found.diagnostic)
+        return None
+
+
+def _statement(tokens: list[Token], layout: Layout, reader: Reader, builder: Builder) -> ast.Statement | None:
+    tree = reader.read(tokens, "statement")
+    try:
+        if isinstance(tree, Stopped):
+            blocks = [builder.block(block) for block in reader.read_lost_blocks(tokens[tree.at :])]
+            return _stub(tokens, blocks, layout, builder)
+        return builder.statement(tree)
+    except Fault as found:
+        builder.collector.add(found.diagnostic)
+        return _stub(tokens, [], layout, builder)
+
+
+def _stub(tokens: list[Token], blocks: list[ast.Block], layout: Layout, builder: Builder) -> ast.Statement | None:
+    """What a statement that cannot be read would have defined, so that nobody misses its name."""
+    first, last = tokens[0], tokens[-1]
+    span = builder.span(first).to(builder.span(last))
+    block = blocks[-1] if blocks else None
+    if first.type == "KIND" and len(tokens) > 1 and tokens[1].type == "NAME":
+        body = block or ast.Block((), True, span=builder.span(last))
+        comment = layout.comments.get(first.start_pos or 0, "")
+        return ast.Definition(
+            str(first), str(tokens[1]), builder.span(tokens[1]), (), None, None, body, True, comment, span=span
+        )  # fmt: skip
+    if first.type == "LET":
+        names = tuple(_name(t, builder) for t in _names_after(tokens))
+        return ast.Let(names, ast.Constant(None, span=span), True, span=span) if names else None
+    if first.type == "NAME":
+        return ast.Action(str(first), builder.span(first), (), _clauses(tokens, builder), block, True, span=span)
+    return None
+
+
+def _name(token: Token, builder: Builder) -> ast.Name:
+    return ast.Name(str(token).strip("`"), span=builder.span(token))
+
+
+def _names_after(tokens: list[Token]) -> list[Token]:
+    """`let a, b = ...`: the tokens `a` and `b`."""
+    names: list[Token] = []
+    for token in tokens[1:]:
+        if token.type in ("NAME", "PRIMED", "BACKQUOTED"):
+            names.append(token)
+        elif token.type != "COMMA":
+            break
+    return names
+
+
+def _clauses(tokens: list[Token], builder: Builder) -> tuple[ast.Clause, ...]:
+    """The clauses of one word each, `as run`; they name what the action would have made."""
+    found: list[ast.Clause] = []
+    for word, value in zip(tokens, tokens[1:], strict=False):
+        if word.type == "PREPOSITION" and value.type == "NAME":
+            place = builder.span(word).to(builder.span(value))
+            found.append(ast.Clause(str(word), builder.span(word), (_name(value, builder),), span=place))
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""A token that stopped the parser, and what stands around it: what the rules of `messages.py` ask about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lark import Token
+
+from nndsl.diagnostics import Source, Span
+
+OPERATORS = {
+    "ARROW", "PLUS", "MINUS", "NEGATIVE", "STAR", "SLASH", "AT", "CIRCUMFLEX", "COMPARE", "_OR", "_AND", "_NOT",
+    "EQUAL", "TILDE", "COMMA", "PREPOSITION", "DOT",
+}  # fmt: skip
+BEGINS_VALUE = {
+    "NAME", "PRIMED", "BACKQUOTED", "NUMBER", "STRING", "TRUE", "FALSE", "NONE", "ELLIPSIS", "LPAR", "LSQB", "_NOT", "NEGATIVE",
+}  # fmt: skip
+OPENERS = ("LPAR", "_CALL", "LSQB", "_INDEX")
+WORDS = {"NUMBER": "number", "STRING": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`tokens`: those of the line (`place` is item) or of the whole statement; `at`: the one that did not fit, which is
+    their number where the text ends too early. `expected`: names of terminals that would have fitted."""
+
+    source: Source
+    tokens: list[Token]
+    at: int
+    place: str
+    expected: frozenset[str]
+    unclosed: set[int]
+
+    @property
+    def token(self) -> Token:
+        if self.at < len(self.tokens):
+            return self.tokens[self.at]
+        end = (self.tokens[-1].end_pos if self.tokens else 0) or 0
+        return Token("$END", "", end, end_pos=end)
+
+    @property
+    def kind(self) -> str:
+        return str(self.token.type)
+
+    @property
+    def word(self) -> str:
+        return str(self.token)
+
+    @property
+    def found(self) -> str:
+        """The token in a sentence."""
+        if self.kind in ("_SEP", "$END"):
+            return "the end of the line"
+        word = WORDS.get(self.kind)
+        return f"the {word} `{self.word}`" if word and len(self.word) < 30 else f"`{_short(self.word)}`"
+
+    @property
+    def span(self) -> Span:
+        return self.span_of(self.token)
+
+    def span_of(self, token: Token) -> Span:
+        start, end = token.start_pos or 0, token.end_pos or 0
+        if start == end:  # the end of a line: the last thing on it is shown
+            end = start
+            start = max(0, start - 1)
+        return Span(self.source, start, end)
+
+    @property
+    def previous(self) -> Token | None:
+        return self.tokens[self.at - 1] if 0 < self.at <= len(self.tokens) else None
+
+    @property
+    def following(self) -> Token | None:
+        return self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else None
+
+    @property
+    def first(self) -> Token | None:
+        return self.tokens[0] if self.tokens else None
+
+    @property
+    def after_previous(self) -> Span:
+        end = (self.previous.end_pos if self.previous is not None else self.token.start_pos) or 0
+        return Span(self.source, end, end)
+
+    def between(self, left: Token, right: Token) -> Span:
+        return Span(self.source, left.end_pos or 0, right.start_pos or 0)
+
+    @property
+    def starts_line(self) -> bool:
+        before = self.previous
+        return before is not None and "\n" in self.between(before, self.token).text
+
+    @property
+    def opener(self) -> Token | None:
+        """The innermost round or square bracket that is open at the token."""
+        open: list[Token] = []
+        for token in self.tokens[: self.at]:
+            if token.type in OPENERS:
+                open.append(token)
+            elif token.type in ("RPAR", "RSQB") and open:
+                open.pop()
+        return open[-1] if open else None
+
+    @property
+    def depth(self) -> bool:
+        return self.opener is not None
+
+    @property
+    def item_is_target(self) -> bool:
+        """`f(x) = 3`: the line starts with something like a name, and this is its first `=` outside brackets."""
+        return self.opener is None and self.at > 1 and all(t.type != "EQUAL" for t in self.tokens[: self.at] if not self.depth)
+
+    @property
+    def span_before(self) -> Span:
+        return self.span_of(self.tokens[0]).to(self.span_of(self.tokens[self.at - 1]))
+
+    @property
+    def text_before(self) -> str:
+        return _short(self.span_before.text)
+
+    @property
+    def text_of_head(self) -> str:
+        """The statement as written, up to its block or the end of its line."""
+        stop = next((i for i, t in enumerate(self.tokens) if t.type == "LBRACE"), len(self.tokens))
+        text = self.span_of(self.tokens[0]).to(self.span_of(self.tokens[stop - 1])).text if stop else ""
+        return _short(text)
+
+    @property
+    def continued_help(self) -> str | None:
+        before = self.previous
+        if before is not None and self.starts_line:
+            return f"a line that ends with `{before}` goes on in the next"
+        return None
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:37] + "..."
