@@ -1,0 +1,229 @@
+"""The kernels that are written by hand: products, rows in and out, copies, the shuffle, and the driver.
+
+Each is `void(int64* g)`; what `g` holds is said first in each text. Sizes, strides and addresses are all arguments, so
+each is compiled once for every network. Strides and counts are in elements. Letters: B rows of a batch.
+"""
+
+from __future__ import annotations
+
+from nndsl.backend.cpu.cache import Text
+from nndsl.backend.cpu.machine import machine
+
+POINTER = {"float32": "floats", "float64": "doubles", "int32": "ints", "uint8": "bytes_at"}
+SHORT = {"float32": "f32", "float64": "f64", "int32": "i32", "uint8": "u8"}
+
+_HEAD = """import numpy as np
+from nndsl.backend.cpu.intrinsics import *
+from nndsl.backend.cpu.intrinsics import register_tile, register_transpose
+from nndsl.backend.cpu.{math} import real
+"""
+
+# C[m, n] = sum over k of A[m, k] B[k, n], for each of `batches`. C is walked in register tiles. Where a tile would hang over an edge
+# it is moved back over work that is done already: the same sums again, so the same bits.
+_PRODUCT = """
+{tiles}
+
+def {name}(g):
+    batches, m, n, k = g[0], g[1], g[2], g[3]
+    A0, a_batch, a_row, a_k = g[4], g[5], g[6], g[7]
+    B0, b_batch, b_k = g[8], g[9], g[10]
+    C0, c_batch, c_row = g[11], g[12], g[13]
+    for b in range(batches):
+        A, B, C = at({pointer}(A0), b * a_batch), at({pointer}(B0), b * b_batch), at({pointer}(C0), b * c_batch)
+        j = 0
+        while j < n:
+            wide = 2 if n - j >= {lanes2} or (n >= {lanes2} and n - j > {lanes}) else 1 if n >= {lanes} else 0
+            if wide == 2:
+                j = min(j, n - {lanes2})
+            elif wide == 1:
+                j = min(j, n - {lanes})
+            i = 0
+            while i < m:
+                tall = {tall} if m >= {tall} else {middle} if m >= {middle} else 1
+                i = min(i, m - tall)
+                X, W, Y = at(A, i * a_row), at(B, j), at(C, i * c_row + j)
+{branches}
+                i += tall
+            j += {lanes2} if wide == 2 else {lanes}
+"""
+
+_TRANSPOSE = """
+turn = register_transpose({lanes}, "{precision}")
+
+def {name}(g):
+    # target[j, i] = source[i, j]: rows, columns, source, its stride of a row, target, its stride of a row
+    rows, columns, s_row, t_row = g[0], g[1], g[3], g[5]
+    source, target = {pointer}(g[2]), {pointer}(g[4])
+    whole_rows, whole_columns = rows - rows % {lanes}, columns - columns % {lanes}
+    for i in range(0, whole_rows, {lanes}):
+        for j in range(0, whole_columns, {lanes}):
+            turn(at(source, i * s_row + j), s_row, at(target, j * t_row + i), t_row)
+        for r in range(i, i + {lanes}):
+            for j in range(whole_columns, columns):
+                target[j * t_row + r] = source[r * s_row + j]
+    for i in range(whole_rows, rows):
+        for j in range(columns):
+            target[j * t_row + i] = source[i * s_row + j]
+"""
+
+_COPY = """
+def {name}(g):
+    # target[i0, i1, i2, i3] = source[...]: four sizes, source, its four strides, target, its four strides
+    n0, n1, n2, n3 = g[0], g[1], g[2], g[3]
+    source, s0, s1, s2, s3 = {pointer}(g[4]), g[5], g[6], g[7], g[8]
+    target, t0, t1, t2, t3 = {pointer}(g[9]), g[10], g[11], g[12], g[13]
+    for i0 in range(n0):
+        for i1 in range(n1):
+            for i2 in range(n2):
+                x, y = at(source, i0 * s0 + i1 * s1 + i2 * s2), at(target, i0 * t0 + i1 * t1 + i2 * t2)
+                if s3 == 1 and t3 == 1:
+                    for i3 in range(n3):
+                        y[i3] = x[i3]
+                else:
+                    for i3 in range(n3):
+                        y[i3 * t3] = x[i3 * s3]
+"""
+
+_FILL = """
+def {name}(g):
+    # n, target, number: every element becomes the number
+    n, target, value = g[0], {pointer}(g[1]), real(number(g[2]))
+    for i in range(n):
+        target[i] = value
+"""
+
+_ROWS_IN = """
+def {name}(g):
+    # B, width, source, order, cursor, target, scale, shift: the rows of a batch, in the order that `order` says from the cursor on
+    rows, width, source, order, first, target = g[0], g[1], {source}(g[2]), ints(g[3]), longs(g[4])[0], {target}(g[5])
+    scale, shift = {number}(number(g[6])), {number}(number(g[7]))
+    for i in range(rows):
+        x, y = at(source, np.int64(order[first + i]) * width), at(target, i * width)
+        for j in range(width):
+            y[j] = {value}
+"""
+
+_ROWS_OUT = """
+def {name}(g):
+    # B, width, source, order, cursor, target: a batch's rows go where they came from
+    rows, width, source, order, first, target = g[0], g[1], {pointer}(g[2]), ints(g[3]), longs(g[4])[0], {pointer}(g[5])
+    for i in range(rows):
+        x, y = at(source, i * width), at(target, np.int64(order[first + i]) * width)
+        for j in range(width):
+            y[j] = x[j]
+"""
+
+_LOOK_UP = """
+def {name}(g):
+    # count, width, table, ids, target: target[i] = table[ids[i]]
+    count, width, table, ids, target = g[0], g[1], {pointer}(g[2]), ints(g[3]), {pointer}(g[4])
+    for i in range(count):
+        x, y = at(table, np.int64(ids[i]) * width), at(target, i * width)
+        for j in range(width):
+            y[j] = x[j]
+"""
+
+_SCATTER_ADD = """
+def {name}(g):
+    # count, width, rows, ids, source, target: target is cleared, then target[ids[i]] += source[i], in order
+    count, width, rows, ids, source, target = g[0], g[1], g[2], ints(g[3]), {pointer}(g[4]), {pointer}(g[5])
+    for i in range(rows * width):
+        target[i] = real(0)
+    for i in range(count):
+        x, y = at(source, i * width), at(target, np.int64(ids[i]) * width)
+        for j in range(width):
+            y[j] += x[j]
+"""
+
+_SHUFFLE = """
+def {name}(g):
+    # n, order, key, epoch: a new order of 0 .. n - 1 (Fisher and Yates), from the words of Philox 2x32-10 at (position, epoch)
+    n, order, seed, epoch = g[0], ints(g[1]), np.uint32(g[2]), np.uint32(g[3])
+    for i in range(n):
+        order[i] = np.int32(i)
+    for i in range(n - 1, 0, -1):
+        c0, c1, key = np.uint32(i), epoch, seed
+        for _ in range(10):
+            p = np.uint64(c0) * np.uint64(0xD256D193)
+            c0, c1 = np.uint32(np.uint32(p >> np.uint64(32)) ^ key ^ c1), np.uint32(p)
+            key = np.uint32(key + np.uint32(0x9E3779B9))
+        j = np.int64((np.uint64(c0) * np.uint64(i + 1)) >> np.uint64(32))
+        order[i], order[j] = order[j], order[i]
+"""
+
+_DRIVE = """
+def {name}(g):
+    # instructions, their addresses, starts and arguments; steps, B; stop, cursor, done (longs); step, loss (reals); total (double).
+    # Runs the table `steps` times, until `stop` is set or a loss is not a number: then `done` says how far it came.
+    count, addresses, starts, arguments = g[0], longs(g[1]), longs(g[2]), longs(g[3])
+    steps, batch, stop, cursor, done = g[4], g[5], longs(g[6]), longs(g[7]), longs(g[8])
+    step, loss, total = {pointer}(g[9]), {pointer}(g[10]), doubles(g[11])
+    for _ in range(steps):
+        if volatile_load(stop) != 0:
+            break
+        for i in range(count):
+            call(addresses[i], at(arguments, starts[i]))
+        value = np.float64(loss[0])
+        total[0] += value * np.float64(batch)
+        cursor[0] += batch
+        step[0] += real(1)
+        done[0] += 1
+        if not (np.abs(value) <= 1.7976931348623157e308):
+            break
+"""
+
+_SIMPLE = {
+    "transpose": _TRANSPOSE,
+    "copy": _COPY,
+    "fill": _FILL,
+    "rows_out": _ROWS_OUT,
+    "look_up": _LOOK_UP,
+    "scatter_add": _SCATTER_ADD,
+    "shuffle": _SHUFFLE,
+    "drive": _DRIVE,
+}
+
+
+def kernel(kind: str, precision: str) -> Text:
+    """The library kernel of this kind for float32 or float64 (int32 too, for those that only move numbers)."""
+    if kind == "product":
+        return product(precision)
+    name = f"{kind}_{SHORT[precision]}"
+    real = precision if precision.startswith("float") else "float32"
+    holes = {"name": name, "pointer": POINTER[precision], "precision": real, "lanes": machine().lanes(real)}
+    return Text(name, _head(real) + _SIMPLE[kind].format(**holes), precision)
+
+
+def rows_in(source: str, target: str) -> Text:
+    """Gathers the rows of a batch; numbers become `scale * x + shift` in the target's type, ids (int32) stay as they are."""
+    name = f"rows_{SHORT[source]}_{SHORT[target]}"
+    moved = target == "int32"
+    value = "x[j]" if moved else "real(x[j]) * scale + shift" if source == "uint8" else "real(x[j])"
+    body = _ROWS_IN.format(
+        name=name, source=POINTER[source], target=POINTER[target], number="np.int32" if moved else "real", value=value
+    )
+    return Text(name, _head("float32" if moved else target) + body, target)
+
+
+def product(precision: str) -> Text:
+    """C = A B by register tiles, of the sizes that suit this machine."""
+    tall, middle, single = machine().tile_rows
+    lanes = machine().lanes(precision)
+    tiles, branches = [], []
+    for wide in (2, 1, 0):
+        for rows in (tall, middle, single):
+            tile = f"tile_{rows}_{wide}"
+            tiles.append(f'{tile} = register_tile({rows}, {max(wide, 1)}, {lanes}, "{precision}", {wide == 0})')
+            word = "elif" if branches else "if"
+            branches.append(f"{word} tall == {rows} and wide == {wide}:")
+            branches.append(f"    {tile}(k, X, a_row, a_k, W, b_k, Y, c_row, n)")
+    name = f"product_{SHORT[precision]}"
+    body = _PRODUCT.format(
+        name=name, tiles="\n".join(tiles), branches="\n".join(" " * 16 + line for line in branches), pointer=POINTER[precision],
+        lanes=lanes, lanes2=2 * lanes, tall=tall, middle=middle,
+    )  # fmt: skip
+    return Text(name, _head(precision) + body, precision)
+
+
+def _head(precision: str) -> str:
+    return _HEAD.format(math="math32" if precision == "float32" else "math64")
