@@ -13,6 +13,7 @@ from lark import Token, Tree
 
 from nndsl.diagnostics import Collector, Edit, Fault, Source, Span, fault
 from nndsl.syntax import ast
+from nndsl.syntax.foreign import python_verb
 from nndsl.syntax.literals import number_value, string_value
 
 DEEPEST = 200  # nested expressions; what reads a tree may recurse
@@ -102,6 +103,7 @@ class Builder:
 
     def _action(self, tree: Tree[Token]) -> ast.Action:
         verb, subjects, *rest = tree.children
+        self._refuse_foreign(_token(verb), False)
         block = rest.pop()
         made = None if block is None else self.block(_tree(block))
         values = () if subjects is None else self._all(_tree(subjects).children)
@@ -120,6 +122,7 @@ class Builder:
 
     def _option(self, tree: Tree[Token]) -> ast.Option:
         name = _token(tree.children[0])
+        self._refuse_foreign(name, True)
         arguments: tuple[ast.OptionArgument, ...] = ()
         block = None
         for child in _trees(tree.children[1:]):
@@ -128,6 +131,11 @@ class Builder:
             else:
                 arguments = tuple(self._option_argument(a) for a in _trees(child.children))
         return ast.Option(str(name), self.span(name), arguments, block, span=self.span(tree))
+
+    def _refuse_foreign(self, word: Token, is_option: bool) -> None:
+        found = python_verb(str(word), self.span(word), is_option)
+        if found is not None:
+            raise Fault(found)
 
     def _option_argument(self, tree: Tree[Token]) -> ast.OptionArgument:
         value, second = self.expression(tree.children[0]), tree.children[1]
@@ -168,8 +176,8 @@ class Builder:
 
     def _pipe(self, tree: Tree[Token]) -> ast.Expr:
         left, *rest = self._fold(list(tree.children))
-        for right in rest:
-            left = ast.Pipe(left, right, span=left.span.to(right.span))
+        for right, end in zip(rest, _ends(tree), strict=True):
+            left = ast.Pipe(left, right, span=Span(self.source, tree.meta.start_pos, end))
         return left
 
     def _or(self, tree: Tree[Token]) -> ast.Expr:

@@ -29,6 +29,7 @@ PYTHON_WORDS = {
     "global": "names outside a block can be used inside it as they are",
     "pass": "an empty block is written `{ }`",
 }
+CONTROL_WORDS = ("if", "elif", "else", "for", "while", "def", "lambda", "class", "import", "return")
 OPERATORS = {
     "**": "^", "&&": "and", "||": "or", "!": "not ", "===": "==", "!==": "!=", "<>": "!=", ":=": "=", "=>": "->",
 }  # fmt: skip
@@ -65,7 +66,7 @@ def _bad_number(t: Trouble) -> Diagnostic:
     digits = t.word[: next(i for i, c in enumerate(t.word) if not c.isdigit())]
     rest = t.word[len(digits) :]
     help = f"to multiply, write `{digits} * {rest}`; a name cannot start with a digit"
-    if rest.startswith("_") or rest[:1] in "eExX":
+    if "_" in t.word or rest[:1] in "eE" or (digits == "0" and rest[:1] in "xXbBoO"):
         help = "numbers are written like 12, 0.5, 1e-3, 60_000 or 70%"
     return fault("E0104", f"`{t.word}` is neither a number nor a name", t.span, help=help).diagnostic
 
@@ -97,6 +98,13 @@ def _illegal(t: Trouble) -> Diagnostic:
         return fault("E0101", f"`{character}` is not a character of the language", t.span, help=help).diagnostic
     name = unicodedata.name(character, f"character {ord(character):#x}").lower()
     return fault("E0101", f"an invisible character stands here: {name}", t.span, help="remove it, or write a space").diagnostic
+
+
+def python_verb(word: str, span: Span, is_option: bool) -> Diagnostic | None:
+    """`if x > 3 { ... }` and `return x` fit the rules, as statements and options that nobody knows."""
+    if word not in (CONTROL_WORDS if is_option else PYTHON_WORDS):
+        return None
+    return fault("E0111", f"there is no `{word}` in this language", span, help=PYTHON_WORDS[word]).diagnostic
 
 
 def python_word(t: Trouble) -> Diagnostic | None:

@@ -14,6 +14,9 @@ from nndsl.syntax.trouble import BEGINS_VALUE, OPERATORS, Trouble
 
 OPEN_OF = {"RPAR": ("LPAR", "_CALL"), "RSQB": ("LSQB", "_INDEX")}
 SIGN_OF = {"RPAR": ")", "RSQB": "]", "LPAR": "(", "_CALL": "(", "LSQB": "[", "_INDEX": "["}
+EXAMPLES = {"LET": "write `let NAME = VALUE`", "USE": 'write `use "FILE.nn"`', "SET": "write, for example, `set seed 7`"}
+NUMBERS = "numbers are written like 12, 0.5, 1e-3, 60_000 or 70%"
+PREPOSITIONS = ("on", "as", "to", "from", "with", "in")
 KEYWORDS = {"_OR", "_AND", "_NOT", "TRUE", "FALSE", "NONE"}
 
 
@@ -60,6 +63,25 @@ def _unclosed(t: Trouble) -> Diagnostic | None:
     ).diagnostic  # fmt: skip
 
 
+def _let(t: Trouble) -> Diagnostic | None:
+    """`let = 3`, `let 3 = x`, `let x 3`, `use blocks.nn`, `set = 7`."""
+    first = t.first
+    if first is None or first.type not in ("LET", "USE", "SET") or t.at > 2 or t.kind in KEYWORDS | {"FOREIGN"}:
+        return None
+    if first.type == "USE" and t.at == 1 and t.kind not in ("_SEP", "$END"):
+        rest = t.span.to(t.span_of(t.tokens[-1]))
+        edit = Edit(rest, f'"{rest.text}"')
+        return fault("E0103", "the file of `use` stands in double quotes", rest, help=f'write `use "{rest.text}"`', edits=(edit,)).diagnostic
+    if t.at == 1:
+        found = "" if t.kind in ("_SEP", "$END", "EQUAL") else f", but there is {t.found}"
+        what = "the name of a file in quotes" if first.type == "USE" else "a name"
+        place = t.span if found else t.span_of(first)
+        return fault("E0114", f"after `{first}`, {what} is expected{found}", place, help=EXAMPLES[first.type]).diagnostic
+    if first.type == "LET" and "EQUAL" in t.expected and t.kind in BEGINS_VALUE:
+        return fault("E0110", f"`=` is missing after `{t.previous}`", t.span, help=EXAMPLES["LET"], edits=(Edit(t.after_previous, " ="),)).diagnostic
+    return None
+
+
 def _spaced_call(t: Trouble) -> Diagnostic | None:
     """`dense (10)` inside an expression."""
     before = t.previous
@@ -70,7 +92,7 @@ def _spaced_call(t: Trouble) -> Diagnostic | None:
     what = "call" if t.kind == "LPAR" else "index"
     gap = t.between(before, t.token)
     return fault(
-        "E0122", f"the `{t.word}` of a {what} touches what is before it", t.span, help=f"write `{before}{t.word}`",
+        "E0122", f"the `{t.word}` of a {what} touches what is before it", t.span, help=f"write `{before}{t.word}` without a space",
         edits=(Edit(gap, ""),),
     ).diagnostic  # fmt: skip
 
@@ -115,6 +137,8 @@ def _equals(t: Trouble) -> Diagnostic | None:
 
 def _colon(t: Trouble) -> Diagnostic | None:
     """`lr: 0.1`, `network a:`, `a: 3`."""
+    if t.previous is not None and t.previous.type == "COLON" and t.kind in ("_SEP", "$END", "LBRACE"):
+        return _colon(t.back())  # `network a:`, where a kind of value could have followed
     if t.kind != "COLON" or t.previous is None:
         return None
     following = t.following
@@ -158,6 +182,14 @@ def _missing_after(t: Trouble) -> Diagnostic | None:
     before = t.previous
     if before is None or "NAME" not in t.expected:
         return None
+    if before.type in OPERATORS and t.kind == "LBRACE" and before.type != "PREPOSITION":
+        return fault("E0113", "a block cannot stand here", t.span, help="a list of values is written `[1, 2, 3]`").diagnostic
+    if before.type in OPERATORS and t.kind in OPERATORS and not t.starts_line:
+        both = t.span_of(before).to(t.span)
+        return fault("E0116", f"something is missing between `{before}` and `{t.word}`", both).diagnostic
+    if before.type == "DOT" and t.at > 1 and t.tokens[t.at - 2].type == "NUMBER":
+        number = t.tokens[t.at - 2]
+        return fault("E0104", f"`{number}.` is not a number", t.span_of(number).to(t.span_of(before)), help=NUMBERS).diagnostic
     if before.type in OPERATORS and t.kind not in BEGINS_VALUE:
         return fault("E0116", f"something is missing after `{before}`", t.span_of(before), help=t.continued_help).diagnostic
     if before.type in ("_CALL", "LPAR", "_INDEX", "LSQB") and t.kind in OPERATORS | {"RPAR", "RSQB"}:
@@ -189,13 +221,15 @@ def _statement_start(t: Trouble) -> Diagnostic | None:
     if t.place != "statement" or t.first is None or t.first.type in ("KIND", "LET", "USE", "SET"):
         return None
     whole = t.text_of_head
+    if t.kind == "LBRACE" and t.at == 0:
+        return fault("E0113", "a block follows a statement, and there is none before this one", t.span).diagnostic
     if t.at == 0:
         return fault(
             "E0115", f"a statement starts with a word, not with {t.found}", t.span, help="to see a value, write `print ...`"
         ).diagnostic  # fmt: skip
     if t.at == 1 and t.kind in OPERATORS | {"_CALL", "_INDEX", "DOT"} and t.kind != "COMMA":
         return fault(
-            "E0115", f"`{whole}` is a value, not a statement", t.span_of(t.first).to(t.span),
+            "E0115", f"`{whole}` is a value, not a statement", t.span_of_head,
             help=f"write `print {whole}`; layers stand inside a `network`",
         ).diagnostic  # fmt: skip
     return None
@@ -213,21 +247,25 @@ def _block_in_line(t: Trouble) -> Diagnostic | None:
 
 def _unexpected(t: Trouble) -> Diagnostic:
     before = t.previous
+    if before is not None and before.type == "NUMBER" and t.kind in ("DOT", "NUMBER") and before.end_pos == t.token.start_pos:
+        return fault("E0104", f"`{before}{t.word}` is not a number", t.span_of(before).to(t.span), help=NUMBERS).diagnostic
     if t.kind in ("_SEP", "$END", "RBRACE"):
         what = f"after `{before}`" if before is not None else "here"
         place = t.span_of(before) if before is not None else t.span
         return fault("E0116", f"something is missing {what}", place).diagnostic
     if before is None:
         return fault("E0118", f"{t.found} cannot stand here", t.span).diagnostic
+    if str(before) in PREPOSITIONS and t.at > 1 and t.tokens[t.at - 2].type in OPERATORS:
+        return fault("E0116", f"something is missing between `{t.tokens[t.at - 2]}` and `{before}`", t.span_of(before)).diagnostic
     if before.type in BEGINS_VALUE | {"RPAR", "RSQB"} and t.kind in BEGINS_VALUE:
         return fault(
             "E0118", f"`{t.word}` cannot follow `{before}`", t.span,
-            help="an operator, a comma, or the end of the line is missing between them",
+            help="a `->`, an operator, a comma or the end of the line is missing between them",
         ).diagnostic  # fmt: skip
     return fault("E0118", f"{t.found} cannot follow `{before}`", t.span).diagnostic
 
 
 RULES: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
-    foreign.bad_token, foreign.python_word, _closing, _unclosed, _definition, _equals, _colon, _spaced_call, foreign.python_operator,
+    foreign.bad_token, foreign.python_word, _closing, _unclosed, _colon, _let, _definition, _equals, _spaced_call, foreign.python_operator,
     _missing_comma, _missing_before, _keyword, _statement_start, _missing_after, _block_in_line,
 )  # fmt: skip

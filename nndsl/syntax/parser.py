@@ -7,6 +7,7 @@ from lark import Token, Tree
 from nndsl.diagnostics import Collector, Fault, Source, Span
 from nndsl.syntax import ast
 from nndsl.syntax.build import Builder
+from nndsl.syntax.foreign import PYTHON_WORDS
 from nndsl.syntax.layout import Layout, lay_out
 from nndsl.syntax.reader import Reader, Stopped
 
@@ -18,7 +19,11 @@ def parse(source: Source, collector: Collector) -> ast.Module:
     reader.broken |= layout.lost
     builder = Builder(source, collector, layout.comments, reader.broken)
     statements: list[ast.Statement] = []
+    indented_under = 0  # the column of a line that ended with `:`; what is indented below it belongs to it
     for tokens in layout.statements:
+        if indented_under and (tokens[0].column or 1) > indented_under:
+            continue
+        indented_under = (tokens[0].column or 1) if tokens[-1].type == "COLON" else 0
         statement = _statement(tokens, layout, reader, builder)
         if statement is not None:
             statements.append(statement)
@@ -43,7 +48,7 @@ def _statement(tokens: list[Token], layout: Layout, reader: Reader, builder: Bui
     tree = reader.read(tokens, "statement")
     try:
         if isinstance(tree, Stopped):
-            blocks = [builder.block(block) for block in reader.read_lost_blocks(tokens[tree.at :])]
+            blocks = [builder.block(block) for block in reader.read_lost_blocks(tokens, tree.at)]
             return _stub(tokens, blocks, layout, builder)
         return builder.statement(tree)
     except Fault as found:
@@ -65,7 +70,9 @@ def _stub(tokens: list[Token], blocks: list[ast.Block], layout: Layout, builder:
     if first.type == "LET":
         names = tuple(_name(t, builder) for t in _names_after(tokens))
         return ast.Let(names, ast.Constant(None, span=span), True, span=span) if names else None
-    if first.type == "NAME":
+    if first.type == "NAME" and tokens[1:] and tokens[1].type == "EQUAL":
+        return ast.Let((_name(first, builder),), ast.Constant(None, span=span), True, span=span)
+    if first.type == "NAME" and str(first) not in PYTHON_WORDS:
         return ast.Action(str(first), builder.span(first), (), _clauses(tokens, builder), block, True, span=span)
     return None
 

@@ -13,6 +13,7 @@ from lark.parsers.lalr_parser_state import ParserState
 
 from nndsl.diagnostics import Collector, Source
 from nndsl.syntax.messages import Trouble, explain
+from nndsl.syntax.trouble import OPERATORS
 from nndsl.syntax.tables import tables
 
 END = "$END"
@@ -66,16 +67,16 @@ class Reader:
             i += 1
         raise AssertionError("the last token ends the parse")
 
-    def read_lost_blocks(self, tokens: list[Token]) -> list[Tree[Token]]:
-        """The blocks among tokens that were dropped, read for the faults in them."""
+    def read_lost_blocks(self, tokens: list[Token], i: int) -> list[Tree[Token]]:
+        """The blocks among tokens that were dropped, from number `i` on, read for the faults in them."""
         trees: list[Tree[Token]] = []
-        i = 0
         while i < len(tokens):
             if tokens[i].type != "LBRACE":
                 i += 1
                 continue
             stop = _closing(tokens, i)
-            tree = self.read(tokens[i : stop + 1], "block")
+            is_value = i > 0 and tokens[i - 1].type in OPERATORS - {"PREPOSITION"}  # `x = {1: 2}` is no block
+            tree = None if is_value else self.read(tokens[i : stop + 1], "block")
             if isinstance(tree, Tree):
                 trees.append(tree)
             i = stop + 1
@@ -96,7 +97,7 @@ class Reader:
         state.value_stack[:] = begin.values
         self.broken.add(begin.brace.start_pos or 0)
         stop = _item_end(tokens, i)
-        self.read_lost_blocks(tokens[i:stop])
+        self.read_lost_blocks(tokens[begin.first : stop], i - begin.first)
         return stop
 
     def _report(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lark import Token
 
@@ -30,6 +30,10 @@ class Trouble:
     place: str
     expected: frozenset[str]
     unclosed: set[int]
+
+    def back(self) -> Trouble:
+        """The same trouble, seen at the token before."""
+        return replace(self, at=self.at - 1)
 
     @property
     def token(self) -> Token:
@@ -119,11 +123,19 @@ class Trouble:
         return _short(self.span_before.text)
 
     @property
+    def span_of_head(self) -> Span:
+        """The statement up to its block or the end of its first line."""
+        first = self.tokens[0]
+        stop = first
+        for token in self.tokens[1:]:
+            if token.type == "LBRACE" or token.line != first.line:
+                break
+            stop = token
+        return self.span_of(first).to(self.span_of(stop))
+
+    @property
     def text_of_head(self) -> str:
-        """The statement as written, up to its block or the end of its line."""
-        stop = next((i for i, t in enumerate(self.tokens) if t.type == "LBRACE"), len(self.tokens))
-        text = self.span_of(self.tokens[0]).to(self.span_of(self.tokens[stop - 1])).text if stop else ""
-        return _short(text)
+        return _short(self.span_of_head.text) if self.tokens else ""
 
     @property
     def continued_help(self) -> str | None:
