@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from typing import Any
 
 from nndsl.diagnostics import Span
 from nndsl.ir.node import Dim, DType, Node, Shape, ShapeError, make
@@ -110,6 +111,12 @@ def alike(operands: Sequence[Operand], takes: str, *, origin: Span | None = None
 def as_node(x: Operand, *, origin: Span | None = None) -> Node:
     """A node as it is; a number as a constant."""
     return x if isinstance(x, Node) else const(x, origin=origin)
+
+
+def again(node: Node, inputs: Sequence[Node], *, origin: Span | None = None) -> Node:
+    """The same operation on other inputs."""
+    attrs: dict[str, Any] = dict(node.attrs)
+    return make(node.op, *inputs, origin=origin, **attrs)
 
 
 def cast(x: Operand, to: DType, *, origin: Span | None = None) -> Node:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nndsl.diagnostics import Span
-from nndsl.ir.node import Node, make, mark
+from nndsl.ir import build as b
+from nndsl.ir.node import Node, mark
 
 Rule = Callable[[Node], Node | None]
 
@@ -61,7 +62,7 @@ def _once(node: Node, rest: dict[Node, Node], rules: Sequence[Rule]) -> Node:
     """The node with its inputs at rest, or else what the first rule that fires makes of it."""
     inputs = [rest[x] for x in node.inputs]
     if any(x is not y for x, y in zip(inputs, node.inputs, strict=True)):
-        return make(node.op, *inputs, origin=node.origin, **dict(node.attrs))
+        return b.again(node, inputs, origin=node.origin)
     before = mark()
     for rule in rules:
         found = rule(node)

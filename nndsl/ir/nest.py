@@ -1,0 +1,150 @@
+"""Loop nests: what one fused kernel computes, and how its axes are walked. A value: texts are made of it elsewhere.
+
+In: nodes that are to be computed together. Out: a `Nest`, or None where no single walk over their axes can do it.
+
+All nodes of a nest live on one space, the shape of its largest. Axes on which every node varies alike are merged, so that
+most nests have one or two. The last axis is the inner loop, the others are outer loops; `depth` of a value is how many of the
+first axes it varies on: a row's value stands outside the inner loop, a scalar outside all.
+An inner reduction is complete when its row is, so it can be used in a later pass over the same row (softmax: three passes).
+A reduction over outer axes is complete when the nest is: only what stands after all loops may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nndsl.ir.node import Dim, Node, Shape
+from nndsl.ir.table import TABLE
+
+Flags = tuple[bool, ...]  # for each axis of the nest: whether a value varies on it
+AFTER = 1 << 20  # the pass of what is computed when all loops are done
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """
+    nodes: computed here, inputs before users. reads: from memory. writes: to memory (nodes of the nest).
+    axes: for each merged axis, which axes of the space it holds (counted from the right, -1 the last).
+    space: the size of each merged axis, as dims to be multiplied.
+    flags: for each node and read, on which merged axes it varies.
+    passes: for each node, in which pass over a row it is computed (AFTER: when all loops are done).
+    """
+
+    nodes: tuple[Node, ...]
+    reads: tuple[Node, ...]
+    writes: tuple[Node, ...]
+    axes: tuple[tuple[int, ...], ...]
+    space: tuple[tuple[Dim, ...], ...]
+    flags: Mapping[Node, Flags]
+    passes: Mapping[Node, int]
+
+    @property
+    def rank(self) -> int:
+        return len(self.axes)
+
+    def depth(self, node: Node) -> int:
+        """How many of the first axes a value varies on; of a reduction, its result."""
+        flags = self.flags[node]
+        return max((k + 1 for k, flag in enumerate(flags) if flag), default=0)
+
+    def inner(self, node: Node) -> bool:
+        """Whether a value varies along the inner loop."""
+        return bool(self.axes) and self.flags[node][-1]
+
+
+def is_reduction(node: Node) -> bool:
+    return TABLE[node.op].kind == "reduce"
+
+
+def space_of(node: Node) -> Shape:
+    """The shape a node is computed over: of a reduction, that of what it reduces."""
+    return node.inputs[0].shape if is_reduction(node) else node.shape
+
+
+def _size(shape: Shape, axis: int) -> Dim:
+    return shape[axis] if len(shape) >= -axis else 1
+
+
+def _space(nodes: Iterable[Node]) -> list[Dim] | None:
+    """The common space of the nodes, last axis last; None where two sizes contradict each other."""
+    shapes = [space_of(n) for n in nodes]
+    rank = max((len(s) for s in shapes), default=0)
+    space: list[Dim] = [1] * rank
+    for shape in shapes:
+        for axis in range(-len(shape), 0):
+            size = shape[axis]
+            if size != 1 and space[axis] not in (1, size):
+                return None
+            if size != 1:
+                space[axis] = size
+    return space
+
+
+def _merged(space: Sequence[Dim], shapes: Iterable[Shape], plain: bool) -> list[tuple[int, ...]]:
+    """Axes of size 1 are dropped; neighbours on which all shapes vary alike become one, if all lie in memory in order."""
+    rank = len(space)
+    kept = [axis for axis in range(-rank, 0) if space[axis] != 1]
+    patterns = {axis: tuple(_size(s, axis) != 1 for s in shapes) for axis in kept}
+    merged: list[list[int]] = []
+    for axis in kept:
+        if merged and plain and patterns[merged[-1][-1]] == patterns[axis]:
+            merged[-1].append(axis)
+        else:
+            merged.append([axis])
+    return [tuple(axes) for axes in merged]
+
+
+def _is_prefix(flags: Flags) -> bool:
+    return all(flags[: sum(flags)])
+
+
+def nest_of(nodes: Sequence[Node], reads: Sequence[Node], writes: Sequence[Node], scattered: frozenset[Node]) -> Nest | None:
+    """The nest that computes `nodes` (topological order) from `reads`. `scattered`: reads that do not lie in memory in order."""
+    space = _space(nodes)
+    if space is None:
+        return None
+    plain = not any(r in scattered for r in reads)
+    shapes = list({s for n in nodes for s in (n.shape, space_of(n))} | {r.shape for r in reads})
+    if any(len(s) > len(space) and any(d != 1 for d in s[: len(s) - len(space)]) for s in shapes):
+        return None
+    axes = _merged(space, shapes, plain)
+
+    def flags_of(shape: Shape) -> Flags:
+        return tuple(any(_size(shape, axis) != 1 for axis in merged) for merged in axes)
+
+    flags = {n: flags_of(n.shape) for n in (*nodes, *reads)}
+    walks = {n: flags_of(space_of(n)) for n in nodes}
+    passes = _passes(nodes, len(axes), flags, walks)
+    if passes is None:
+        return None
+    sizes = tuple(tuple(space[axis] for axis in merged) for merged in axes)
+    return Nest(tuple(nodes), tuple(reads), tuple(writes), tuple(axes), sizes, flags, passes)
+
+
+def _passes(
+    nodes: Sequence[Node], rank: int, flags: Mapping[Node, Flags], walks: Mapping[Node, Flags]
+) -> dict[Node, int] | None:
+    """For each node its pass; None where one would have to be used before it is complete.
+
+    A value of the inner loop is computed in the first pass in which its operands are there. A reduction along the inner
+    loop belongs to the pass of its operand, and its result is there for the next one.
+    """
+    passes: dict[Node, int] = {}
+    ready: dict[Node, int] = {}  # the first pass that may use a node's result
+    for node in nodes:
+        if not _is_prefix(walks[node]):
+            return None
+        at = max((ready[x] for x in node.inputs if x in ready), default=0)
+        if at == AFTER and any(flags[node]):
+            return None
+        passes[node] = at
+        ready[node] = at
+        if is_reduction(node) and walks[node] != flags[node]:
+            if at == AFTER:
+                return None
+            last = sum(walks[node]) - 1
+            only_last = all(a == b for k, (a, b) in enumerate(zip(walks[node], flags[node], strict=True)) if k != last)
+            complete = only_last and last == rank - 1
+            ready[node] = at + 1 if complete else AFTER
+    return passes
