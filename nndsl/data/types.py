@@ -60,7 +60,9 @@ class Array:
         """The values that training reads, as a float array of [N, *shape] (ids stay integers)."""
         if self.values.dtype.kind == "i":
             return self.values
-        return (self.values * np.dtype(dtype).type(self.scale) + np.dtype(dtype).type(self.shift)).astype(dtype)
+        number = np.dtype(dtype).type
+        floats: NDArray[Any] = (self.values * number(self.scale) + number(self.shift)).astype(dtype)
+        return floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,311 @@
+"""One column's way into a network: its encoders in order, fitted; and the reports of cells that cannot go that way.
+
+In: a column, the encoders written for it, the training rows. Out: a `Chain`, which turns cells into numbers or class ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data.encoders import Classes, Fitted, Sample, Step, fit, fit_classes
+from nndsl.data.near import counted, listed, meant
+from nndsl.data.pipeline import CLASSIFIERS
+from nndsl.data.spec import Evaluate, StepSpec, Word
+from nndsl.data.table import Column, missing_cells, number_of, plain
+from nndsl.diagnostics import Fault, Span, fault
+
+Values = NDArray[Any]
+Rows = NDArray[np.int64]
+CHUNK = 4096  # rows of a block at a time, so that no second block-sized array of float64 is made
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """word: the column. shape: of a cell before encoding. fill: what stands for a missing cell. steps: fitted, in order.
+
+    A chain that was made for the signature alone has no statistics for blocks: `fitted` is False.
+    """
+
+    word: Word
+    shape: tuple[int, ...]
+    text: bool
+    steps: tuple[Step, ...]
+    fill: float | str | None = None
+    fitted: bool = True
+    bytes: bool = False  # the cells are pictures of bytes
+
+    @property
+    def name(self) -> str:
+        return self.word.text
+
+    @property
+    def classes(self) -> Classes | None:
+        last = self.steps[-1] if self.steps else None
+        return last if isinstance(last, Classes) else None
+
+    @property
+    def numeric(self) -> tuple[Fitted, ...]:
+        return tuple(step for step in self.steps if not isinstance(step, Classes))
+
+    @property
+    def out_shape(self) -> tuple[int, ...]:
+        classes = self.classes
+        if classes is None:
+            return self.shape
+        return () if classes.kind == "category" else (len(classes.names),)
+
+    @property
+    def is_ids(self) -> bool:
+        return self.classes is not None and self.classes.kind == "category"
+
+    def affine(self) -> tuple[float, float] | None:
+        """(scale, shift) where all steps together are `scale * x + shift`."""
+        a, b = 1.0, 0.0
+        for step in self.numeric:
+            line = step.affine()
+            if line is None:
+                return None
+            a, b = line[0] * a, line[0] * b + line[1]
+        return a, b
+
+    def table(self) -> NDArray[np.float64]:
+        """What each of the 256 bytes becomes."""
+        x = np.arange(256, dtype=np.float64)
+        for step in self.numeric:
+            x = step.apply(x)
+        return x
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Where cells come from, for messages. new: they were handed over after training."""
+
+    shown: str
+    span: Span | None
+    rows: Rows | None = field(default=None, repr=False)
+    part: str = "train"
+    new: bool = False
+
+    def row(self, place: int) -> int:
+        """The row as people count, from 1."""
+        return int(self.rows[place] if self.rows is not None else place) + 1
+
+
+def take(column: Column, rows: Rows | None) -> Values:
+    """The cells of the rows given (ascending, each once), without a copy where that is all of them."""
+    values = column.values()
+    return values if rows is None or len(rows) == len(values) else values[rows]
+
+
+def encode(chain: Chain, column: Column, rows: Rows | None, cells: Cells) -> Values:
+    """[N] int32 ids for `category`, else [N, *out_shape] float64. Raises a fault at the first cell that cannot be encoded."""
+    values = filled(chain, take(column, rows), cells)
+    if chain.classes is None:
+        return numbers(chain, values, cells)
+    if chain.numeric:
+        values = numbers(chain, values, cells)
+    ids = chain.classes.ids(values)
+    unknown = np.flatnonzero(ids < 0)
+    if len(unknown):
+        raise _unknown_class(chain, values[unknown[0]], int(unknown[0]), len(unknown), cells)
+    if chain.classes.kind == "category":
+        return ids
+    return np.eye(len(chain.classes.names))[ids]
+
+
+def filled(chain: Chain, values: Values, cells: Cells) -> Values:
+    """The cells with the missing ones filled; a fault where there is nothing to fill them with."""
+    if chain.shape:
+        return values
+    gone = missing_cells(values)
+    if not gone.any():
+        return values
+    if chain.fill is None:
+        place = int(np.flatnonzero(gone)[0])
+        raise fault(
+            "E0506",
+            f"`{chain.name}` is missing in {counted(int(gone.sum()), 'row')} of {cells.shown}, first in row {cells.row(place)}",
+            cells.span,
+            help="give a value for it: no rule of `missing` fills it",
+        )
+    values = values.copy()
+    values[gone] = chain.fill
+    return values
+
+
+def numbers(chain: Chain, values: Values, cells: Cells) -> NDArray[np.float64]:
+    """The numeric steps applied; a fault where a cell is not a number or becomes none."""
+    if values.dtype == object:
+        raise text_as_number(chain.word, values, cells)
+    x = np.asarray(values, np.float64)
+    bad = ~np.isfinite(x)
+    if bad.any():
+        place = int(np.argwhere(bad)[0][0])
+        raise fault(
+            "E0504",
+            f"`{chain.name}` is not a finite number in row {cells.row(place)} of {cells.shown}: {_shown(x, bad)}",
+            cells.span,
+        )
+    for step in chain.numeric:
+        y = step.apply(x)
+        bad = ~np.isfinite(y)
+        if bad.any():
+            place = int(np.argwhere(bad)[0][0])
+            text = step.kind if step.kind not in ("formula", "activation") else getattr(step, "text", step.kind)
+            raise fault(
+                "E0511",
+                f"`{text}` of `{chain.name}` is not a finite number in row {cells.row(place)} of {cells.shown}, where the value is {_shown(x, bad)}",
+                cells.span,
+            )
+        x = y
+    return x
+
+
+def _shown(x: Values, bad: NDArray[np.bool_]) -> str:
+    return f"`{plain(float(x[bad][0]))}`"
+
+
+def text_as_number(word: Word, values: Values, cells: Cells) -> Fault:
+    """The report for texts where numbers are needed: a stray text among numbers, or a column of texts without an encoder."""
+    known = [(i, v) for i, v in enumerate(values.tolist()) if v is not None]
+    stray = [(i, v) for i, v in known if not _number(v)]
+    if cells.new or len(stray) * 2 < len(known):
+        place, text = stray[0] if stray else known[0]
+        return fault(
+            "E0517" if cells.new else "E0504",
+            f"`{word.text}` is not a number in row {cells.row(place)} of {cells.shown}: `{text}`",
+            cells.span,
+            notes=(f"{counted(len(stray), 'row')} of {len(values)} hold text there",),
+        )
+    distinct = sorted({v for _, v in known})
+    return fault(
+        "E0505",
+        f"`{word.text}` holds texts, not numbers",
+        cells.span,
+        notes=(f"{counted(len(distinct), 'value')}: " + listed(distinct, 5),),
+        help=f"encode it as in `{word.text} -> onehot`, or leave it out",
+    )
+
+
+def _number(cell: Any) -> bool:
+    try:
+        number_of(str(cell))
+    except ValueError:
+        return False
+    return True
+
+
+def _unknown_class(chain: Chain, value: Any, place: int, count: int, cells: Cells) -> Fault:
+    assert chain.classes is not None
+    name = value if isinstance(value, str) else plain(float(value))
+    known = chain.classes.names
+    if cells.new:
+        return fault(
+            "E0517",
+            f"`{chain.name}` is `{name}` in row {cells.row(place)} of {cells.shown}, a class that the training part does not have",
+            cells.span,
+            notes=(f"the {counted(len(known), 'class', 'classes')}: " + listed(known),),
+            help=meant(name, known),
+        )
+    return fault(
+        "E0507",
+        f"`{chain.name}` is `{name}` in row {cells.row(place)} of {cells.shown}, in the {cells.part} part, but in no training row",
+        cells.span,
+        notes=(
+            f"{counted(count, 'row')} of that part {'is' if count == 1 else 'are'} of classes that the training part lacks",
+        ),
+        help=f"spread the classes evenly with `stratify={chain.name}`, or leave those rows out",
+    )
+
+
+# ---- fitting ------------------------------------------------------------------------------------
+
+
+def fit_chain(
+    word: Word, column: Column, steps: tuple[StepSpec, ...], fill: float | str | None, rows: Rows, cells: Cells,
+    evaluate: Evaluate | None, blocks: bool,
+) -> Chain:  # fmt: skip
+    """The chain of one column, fitted on `rows`. blocks: whether to read the values of a block, or only its shape."""
+    classifier = steps[-1].kind if steps and steps[-1].kind in CLASSIFIERS else None
+    if column.is_block:
+        return _fit_block(word, column, steps, rows, cells, evaluate, blocks)
+    chain = Chain(word, (), column.is_text, (), fill)
+    values = filled(chain, take(column, rows), cells)
+    done: list[Step] = []
+    if classifier is None or len(steps) > 1:
+        x = numbers(chain, values, cells)
+        for step in steps[:-1] if classifier else steps:
+            fitted = fit(step, Sample(x), evaluate)
+            x = numbers(Chain(word, (), False, (fitted,)), x, cells)
+            done.append(fitted)
+        values = x
+    if classifier:
+        done.append(fit_classes(classifier, column if len(steps) == 1 else Column(word.text, values), values))
+    return Chain(word, (), column.is_text, tuple(done), fill)
+
+
+def _fit_block(
+    word: Word,
+    column: Column,
+    steps: tuple[StepSpec, ...],
+    rows: Rows,
+    cells: Cells,
+    evaluate: Evaluate | None,
+    blocks: bool,
+) -> Chain:
+    if steps and steps[-1].kind in CLASSIFIERS:
+        raise fault(
+            "E0511",
+            f"`{word.text}` holds an array of shape {list(column.shape)} in each row: it has no classes",
+            steps[-1].span,
+        )
+    if not blocks:
+        return Chain(word, column.shape, False, (), fitted=False)
+    values = column.values()
+    if values.dtype == np.uint8:
+        return _fit_bytes(word, column.shape, values, steps, rows, cells, evaluate)
+    x = np.asarray(values[rows], np.float64)
+    bare = Chain(word, column.shape, False, ())
+    numbers(bare, x, cells)
+    # A picture has one statistic for all its points; a vector one for each.
+    sample = Sample(x if x.ndim == 2 else x.reshape(-1))
+    done: list[Fitted] = []
+    for step in steps:
+        fitted = fit(step, sample, evaluate)
+        done.append(fitted)
+        sample = sample.then(fitted)
+    return Chain(word, column.shape, False, tuple(done))
+
+
+def _fit_bytes(
+    word: Word,
+    shape: tuple[int, ...],
+    values: Values,
+    steps: tuple[StepSpec, ...],
+    rows: Rows,
+    cells: Cells,
+    evaluate: Evaluate | None,
+) -> Chain:
+    counts = np.zeros(256, np.int64)
+    for start in range(0, len(rows), CHUNK):
+        counts += np.bincount(values[rows[start : start + CHUNK]].reshape(-1), minlength=256)
+    there = np.flatnonzero(counts)
+    sample = Sample(there.astype(np.float64), counts[there])
+    done: list[Fitted] = []
+    for step in steps:
+        fitted = fit(step, sample, evaluate)
+        after = sample.then(fitted)
+        if not np.isfinite(after.x).all():
+            byte = plain(float(sample.x[~np.isfinite(after.x)][0]))
+            raise fault(
+                "E0511",
+                f"`{step.text}` of `{word.text}` is not a finite number where the value is `{byte}`",
+                cells.span,
+            )
+        done.append(fitted)
+        sample = after
+    return Chain(word, shape, False, tuple(done), bytes=True)

@@ -1,0 +1,100 @@
+"""Which columns of the table are the input and the target, and with which encoders.
+
+In: the spec and the training table. Out: a `Role` for each column, in order, and notes on what was chosen without being said. Unknown
+columns are reported, all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nndsl.data.near import listed, meant
+from nndsl.data.spec import DataSpec, GeneratorSource, Line, StepSpec, Word
+from nndsl.data.table import Column, Table
+from nndsl.diagnostics import Collector, Fault, fault
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One column of the input or target. every: it came in by `input all`."""
+
+    word: Word
+    steps: tuple[StepSpec, ...]
+    every: bool = False
+
+
+def choose_columns(
+    spec: DataSpec, table: Table, collector: Collector
+) -> tuple[tuple[Role, ...], tuple[Role, ...], tuple[str, ...]]:
+    """The roles of the input, of the target, and what to say aloud."""
+    for word in _named(spec):
+        if word.text not in table.columns:
+            collector.add(unknown_column(word, table).diagnostic)
+    notes: list[str] = []
+    targets = _targets(spec, table, notes)
+    inputs = _inputs(spec, table, {role.word.text for role in targets})
+    if not inputs and not collector.errors:
+        raise fault(
+            "E0502",
+            f"no column of `{table.shown}` is left for the input",
+            spec.span,
+            notes=("its columns: " + listed(table.columns),),
+        )
+    return inputs, targets, tuple(notes)
+
+
+def unknown_column(word: Word, table: Table) -> Fault:
+    """The report of a column that is not there, with the nearest and the first eight that are."""
+    return fault(
+        "E0502",
+        f"`{table.shown}` has no column `{word.text}`",
+        word.span,
+        notes=("its columns: " + listed(table.columns, 8),),
+        help=meant(word.text, table.columns),
+    )
+
+
+def _named(spec: DataSpec) -> list[Word]:
+    words = [word for line in spec.inputs for word in line.columns]
+    words += list(spec.target.columns) if spec.target else []
+    words += list(spec.drops)
+    words += [word for word in (spec.split.stratify, spec.split.by) if word] if spec.split else []
+    return words
+
+
+def _targets(spec: DataSpec, table: Table, notes: list[str]) -> tuple[Role, ...]:
+    line = spec.target
+    if line is None and isinstance(spec.source, GeneratorSource):
+        line = Line((Word(list(table.columns)[-1], spec.source.span),), False, (), spec.source.span)
+    if line is None:
+        return ()
+    return tuple(_target(word, line, table.columns.get(word.text), spec, notes) for word in line.columns)
+
+
+def _target(word: Word, line: Line, column: Column | None, spec: DataSpec, notes: list[str]) -> Role:
+    """Texts and named classes become `category` where nothing is said."""
+    if line.steps or column is None or not (column.is_text or column.labels):
+        return Role(word, line.steps)
+    if spec.target is not None:
+        notes.append(f"`{word.text}` holds {'texts' if column.is_text else 'class numbers'}, so it is a category")
+    return Role(word, (StepSpec("category", "category", word.span),))
+
+
+def _inputs(spec: DataSpec, table: Table, targets: set[str]) -> tuple[Role, ...]:
+    lines = spec.inputs or (Line((), True, (), spec.source.span),)
+    named = {word.text for line in lines for word in line.columns}
+    out = targets | named | {word.text for word in spec.drops}
+    if spec.split is not None and spec.split.by is not None:
+        out.add(spec.split.by.text)
+    roles: list[Role] = []
+    for line in lines:
+        if not line.every:
+            roles += [Role(word, line.steps) for word in line.columns]
+            continue
+        rest = [name for name in table.columns if name not in out]
+        if not rest and spec.inputs:
+            raise fault(
+                "E0502", "`input all` finds no column that is not a target, dropped or named already", line.span
+            )
+        roles += [Role(Word(name, line.span), line.steps, every=True) for name in rest]
+    return tuple(roles)

@@ -1,0 +1,157 @@
+"""A data set ready for training: arrays by part, and the fitted encoders for new rows and for predictions.
+
+In: a `DataSpec`, a seed, a precision. Out: a `Dataset`. It does not train, and it does not print.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data.assemble import assemble
+from nndsl.data.fitted import Encoders
+from nndsl.data.near import listed, meant
+from nndsl.data.prepare import Prepared, prepare, signature_of
+from nndsl.data.sources import fingerprint, open_source, release
+from nndsl.data.spec import DataSpec
+from nndsl.data.table import Table
+from nndsl.data.types import Array, Part, Signature
+from nndsl.diagnostics import Collector, Fault, fault
+
+
+class Dataset:
+    """Arrays and encoders of one data set.
+
+    signature: what the checks know. parts: `train` and, where there are such, `validation` and `test`. notes: facts to be said aloud.
+    """
+
+    def __init__(
+        self,
+        spec: DataSpec,
+        signature: Signature,
+        parts: dict[str, Part],
+        encoders: Encoders,
+        notes: tuple[str, ...],
+        seed: int,
+    ) -> None:
+        self.spec = spec
+        self.signature = signature
+        self.parts = parts
+        self.encoders = encoders
+        self.notes = notes
+        self._seed = seed
+        self._all: Part | None = None
+        self._fingerprint: str | None = None
+
+    def part(self, name: str) -> Part:
+        """A part by name. Raises a Fault (E0509) where the data set has none of that name."""
+        if name in self.parts:
+            return self.parts[name]
+        raise fault(
+            "E0509", f"`{self.spec.name}` has no {name} part", self.spec.span, notes=("its parts: " + listed(self.parts),),
+            help=meant(name, self.parts) or f"add it to `split`, as in `{name}=20%`",
+        )  # fmt: skip
+
+    def all(self) -> Part:
+        """Every row: the parts one after the other; in the order of the source where they come from one table."""
+        if len(self.parts) == 1:
+            return self.parts["train"]
+        if self._all is None:
+            self._all = self._joined()
+        return self._all
+
+    def _joined(self) -> Part:
+        parts = list(self.parts.values())
+        rows = np.concatenate([part.rows for part in parts])
+        one_table = len(np.unique(rows)) == len(rows)
+        order = np.argsort(rows, kind="stable") if one_table else np.arange(len(rows))
+        targets = [part.target for part in parts if part.target is not None]
+        return Part(
+            "all", _join([part.input for part in parts], order), _join(targets, order) if targets else None, rows[order]
+        )
+
+    # ---- new rows and predictions
+
+    def encode_input(self, x: object) -> NDArray[Any]:
+        """New raw rows as the network reads them: see `Encoders.encode_input`."""
+        return self.encoders.encode_input(x)
+
+    def encode_target(self, x: object) -> NDArray[Any]:
+        """New raw targets, encoded: see `Encoders.encode_target`."""
+        return self.encoders.encode_target(x)
+
+    def decode_target(self, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Predictions in the target's own units and names: see `Encoders.decode_target`."""
+        return self.encoders.decode_target(values)
+
+    def encoders_state(self) -> dict[str, Any]:
+        """The fitted encoders as plain JSON-able values; `Encoders.from_state` reads them."""
+        return self.encoders.state()
+
+    # ---- the source
+
+    def raw_table(self, part: str = "train") -> dict[str, NDArray[Any]]:
+        """The source's columns by name, unencoded, every row: numbers, or texts with None where missing. Read again where need be."""
+        tables = open_source(self.spec, self._seed)
+        return {name: column.values() for name, column in tables.get(part, tables["train"]).columns.items()}
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column of the source, unencoded, every row. Raises a Fault (E0502) where there is none."""
+        table: Table = open_source(self.spec, self._seed)["train"]
+        if name not in table.columns:
+            raise fault(
+                "E0502", f"`{table.shown}` has no column `{name}`", self.spec.span, help=meant(name, table.columns)
+            )
+        return table.columns[name].values()
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of all bytes the rows come from, in hexadecimal; computed when first asked for."""
+        if self._fingerprint is None:
+            self._fingerprint = fingerprint(self.spec, self._seed)
+        return self._fingerprint
+
+
+def _join(arrays: list[Array], order: NDArray[np.int64]) -> Array:
+    values = np.concatenate([array.values for array in arrays])[order]
+    return Array(values, arrays[0].scale, arrays[0].shift)
+
+
+def signature(spec: DataSpec, collector: Collector, *, seed: int = 0) -> Signature | None:
+    """What the checks need, or None where the data are at fault. Pictures are not read, only their headers.
+
+    seed: the script's; it decides which rows are in which part, so that `check` finds the same faults as `run`.
+    """
+    done = prepare(spec, seed, collector, blocks=False)
+    return None if done is None else signature_of(done)
+
+
+def load(spec: DataSpec, collector: Collector, *, seed: int, precision: str = "float32") -> Dataset | None:
+    """The data set, or None where the data are at fault. precision: float32 or float64, of all that is neither bytes nor ids."""
+    done = prepare(spec, seed, collector, blocks=True)
+    if done is None:
+        return None
+    try:
+        parts = {part: _part(done, part, precision) for part in _smallest_first(done)}
+    except Fault as found:
+        collector.add(found.diagnostic)
+        return None
+    release(spec)
+    encoders = Encoders(spec.name, spec.span, done.inputs, done.targets, precision)
+    return Dataset(spec, signature_of(done), {part: parts[part] for part in done.rows}, encoders, done.notes, seed)
+
+
+def _smallest_first(done: Prepared) -> list[str]:
+    """The training part last: it may take over the array that the others were copied from."""
+    return sorted(done.rows, key=lambda part: part == "train")
+
+
+def _part(done: Prepared, part: str, precision: str) -> Part:
+    table, rows = done.table(part), done.rows[part]
+    own = part == "train" and done.inputs[0].name in done.fresh
+    cells = done.cells(part, done.inputs[0].word.span)
+    into = assemble(done.inputs, table.columns, rows, cells, precision, own=own)
+    target = assemble(done.targets, table.columns, rows, cells, precision) if done.targets else None
+    return Part(part, into, target, rows)

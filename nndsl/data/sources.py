@@ -1,0 +1,204 @@
+"""Opens a data set's source: which reader for which file, what was read lately, and the sum over its bytes.
+
+In: a `DataSpec` and a seed (for generators). Out: a table for each part that the source itself keeps apart. Files that were read and have
+not changed since are not read twice: `check` and then `run` read once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from nndsl.data import arrayfile, csvfile, idx
+from nndsl.data.declare import missing_file
+from nndsl.data.generators import generate
+from nndsl.data.near import listed
+from nndsl.data.objects import read_object, table_of_relation
+from nndsl.data.spec import DataSpec, FileSource, GeneratorSource, InlineSource, ObjectSource
+from nndsl.data.table import Column, Table, Values, column_of_values
+from nndsl.diagnostics import Span, fault
+
+TABLES = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
+ARRAYS = (".npy", ".npz")
+BY_DUCKDB = {
+    ".parquet": "read_parquet", ".jsonl": "read_json_auto", ".ndjson": "read_json_auto", ".json": "read_json_auto",
+    ".jsonl.gz": "read_json_auto", ".ndjson.gz": "read_json_auto",
+}  # fmt: skip
+KEPT_FILES = 4
+KEPT_BYTES = 16_000_000
+
+
+class TableCache:
+    """The tables of the last few files, by path, time and size of the file; large ones leave with the next large one."""
+
+    def __init__(self) -> None:
+        self._tables: OrderedDict[tuple[str, int, int], Table] = OrderedDict()
+
+    def get(self, path: Path) -> Table | None:
+        return self._tables.get(self._key(path))
+
+    def put(self, path: Path, table: Table) -> None:
+        self._tables[self._key(path)] = table
+        while len(self._tables) > KEPT_FILES or (len(self._tables) > 1 and self._bytes() > KEPT_BYTES):
+            self._tables.popitem(last=False)
+
+    def release(self, path: Path) -> None:
+        """Forget a table that is too large to be kept without need."""
+        table = self.get(path)
+        if table is not None and table.nbytes > KEPT_BYTES:
+            del self._tables[self._key(path)]
+
+    def _bytes(self) -> int:
+        return sum(table.nbytes for table in self._tables.values())
+
+    @staticmethod
+    def _key(path: Path) -> tuple[str, int, int]:
+        stat = path.stat()
+        return str(path), stat.st_mtime_ns, stat.st_size
+
+
+CACHE = TableCache()
+
+
+def open_source(spec: DataSpec, seed: int) -> dict[str, Table]:
+    """`train` (all rows that the source does not keep apart) and, where there are such, `validation` and `test`."""
+    source = spec.source
+    if isinstance(source, FileSource):
+        tables = _open_file(source)
+        for part, own in (("validation", spec.validation), ("test", spec.test)):
+            if own is not None:
+                if part in tables:
+                    raise fault(
+                        "E0210", f"`{source.shown}` has a {part} part of its own", own.span, help=f"leave `{part}` out"
+                    )
+                tables[part] = _open_file(own)["train"]
+        return tables
+    if isinstance(source, ObjectSource):
+        return {"train": read_object(source.value, source.name, source.span)}
+    if isinstance(source, GeneratorSource):
+        return {"train": generate(source, seed)}
+    return {"train": _inline(source)}
+
+
+def release(spec: DataSpec) -> None:
+    """Large tables are not kept once they have been used."""
+    for source in (spec.source, spec.test, spec.validation):
+        if isinstance(source, FileSource) and source.path.is_file():
+            CACHE.release(source.path)
+
+
+def _inline(source: InlineSource) -> Table:
+    columns = [
+        column_of_values(name, _objects(cells))
+        for name, cells in zip(source.columns, zip(*source.rows, strict=True), strict=True)
+    ]
+    return Table.of(source.shown, columns)
+
+
+def _objects(cells: tuple[object, ...]) -> Values:
+    array = np.empty(len(cells), object)
+    array[:] = cells
+    return array
+
+
+def _open_file(source: FileSource) -> dict[str, Table]:
+    path = source.path
+    if not path.exists():  # it was there when the definition was read
+        raise missing_file(path, source.span.text.strip('"'), source.span)
+    if path.is_dir():
+        return _open_folder(path, source.span)
+    kept = CACHE.get(path)
+    if kept is None:
+        kept = _read_file(path, source.span)
+        CACHE.put(path, kept)
+    return {"train": kept}
+
+
+def _open_folder(path: Path, span: Span) -> dict[str, Table]:
+    if idx.is_idx_folder(path):
+        return idx.read_folder(path, span)
+    names = sorted(entry.name for entry in path.iterdir())
+    held = "it holds " + listed(names, 5) if names else "it is empty"
+    raise fault(
+        "E0503",
+        f"`{path.name}` is a folder without IDX files: {held}",
+        span,
+        help='name a file, as in `from "folder/file.csv"`',
+    )
+
+
+def _suffix(path: Path) -> str:
+    name = path.name.lower()
+    return next((s for s in (*TABLES, *ARRAYS, *BY_DUCKDB) if name.endswith(s)), Path(name).suffix)
+
+
+def _read_file(path: Path, span: Span) -> Table:
+    suffix = _suffix(path)
+    if suffix in TABLES:
+        return csvfile.read_table(path, span)
+    if suffix in ARRAYS:
+        return arrayfile.read_array(path, span)
+    if suffix in BY_DUCKDB:
+        return _by_duckdb(path, BY_DUCKDB[suffix], span)
+    known = listed([s for s in (*TABLES, *ARRAYS, *BY_DUCKDB) if s.count(".") == 1], 20)
+    raise fault(
+        "E0503",
+        f"what `{path.name}` holds is not clear from its name",
+        span,
+        notes=(f"known endings: {known}, and `.gz` after a table's",),
+    )
+
+
+def _by_duckdb(path: Path, function: str, span: Span) -> Table:
+    import duckdb
+
+    quoted = "'" + str(path).replace("'", "''") + "'"
+    try:
+        with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+            return table_of_relation(connection.sql(f"select * from {function}({quoted})"), path.name, span)
+    except duckdb.Error:
+        raise fault("E0503", f"`{path.name}` cannot be read: it is not what its name says, or damaged", span) from None
+
+
+# ---- the sum over all bytes --------------------------------------------------------------------------
+
+
+def fingerprint(spec: DataSpec, seed: int) -> str:
+    """sha256 over everything the rows come from, in hexadecimal."""
+    digest = hashlib.sha256()
+    for piece in _pieces(spec, seed):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _pieces(spec: DataSpec, seed: int) -> Iterator[bytes]:
+    source = spec.source
+    if isinstance(source, FileSource):
+        for file in (source, spec.validation, spec.test):
+            if file is not None:
+                yield from _file_pieces(file.path)
+    elif isinstance(source, ObjectSource):
+        for name, column in read_object(source.value, source.name, source.span).columns.items():
+            yield name.encode()
+            yield _bytes(column)
+    else:
+        yield repr((source, seed if isinstance(source, GeneratorSource) else 0)).encode()
+
+
+def _bytes(column: Column) -> bytes:
+    return (
+        repr(column.values().tolist()).encode() if column.is_text else np.ascontiguousarray(column.values()).tobytes()
+    )
+
+
+def _file_pieces(path: Path) -> Iterator[bytes]:
+    paths = sorted(set(idx.files(path).values())) if path.is_dir() else [path]
+    for one in paths:
+        yield one.name.encode()
+        with one.open("rb") as file:
+            while piece := file.read(1 << 20):
+                yield piece

@@ -1,0 +1,157 @@
+"""What a `data` definition says, read and checked, before any file is opened.
+
+Made by `declare`; read by everything else in this package. Values only; the one exception is `cache`, where what was read is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data.formula import Formula
+from nndsl.diagnostics import Span
+from nndsl.syntax import ast
+
+# An activation of the library applied to numbers; None where no activation has that name.
+Evaluate = Callable[[ast.Expr, NDArray[np.float64]], "NDArray[Any] | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name and where it stands."""
+
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    path: Path
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def shown(self) -> str:
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSource:
+    name: str
+    value: Any = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def shown(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorSource:
+    name: str
+    arguments: tuple[tuple[str, float], ...]
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def shown(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class InlineSource:
+    """rows: each as long as `columns`; a cell is a number, a text or None (missing)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[float | str | None, ...], ...]
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def shown(self) -> str:
+        return "the rows"
+
+
+Source = FileSource | ObjectSource | GeneratorSource | InlineSource
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """One encoder as written. kind: a row of ENCODERS, `formula` or `activation`."""
+
+    kind: str
+    text: str
+    span: Span = field(compare=False, repr=False)
+    formula: Formula | None = None
+    activation: ast.Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`input (a, b) -> standard` or `target c -> category`. columns: empty where `every` (`input all`)."""
+
+    columns: tuple[Word, ...]
+    every: bool
+    steps: tuple[StepSpec, ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """rule: drop, mean, median, mode or value."""
+
+    rule: str
+    span: Span = field(compare=False, repr=False)
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the rows a part takes: `fraction` of all, `count` of them, or (both None) the rest."""
+
+    part: str
+    span: Span = field(compare=False, repr=False)
+    fraction: float | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    shares: tuple[Share, ...]
+    span: Span = field(compare=False, repr=False)
+    stratify: Word | None = None
+    by: Word | None = None
+    seed: int | None = None
+    order: bool = False
+
+
+class SpecCache:
+    """What reading this data set has found so far: facts for people, and the table until `load` has used it."""
+
+    def __init__(self) -> None:
+        self.notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataSpec:
+    """A `data` definition, checked as far as that goes without opening its source."""
+
+    name: str
+    span: Span = field(compare=False, repr=False)
+    source: Source
+    inputs: tuple[Line, ...]
+    target: Line | None
+    test: FileSource | None = None
+    validation: FileSource | None = None
+    drops: tuple[Word, ...] = ()
+    missing: Missing | None = None
+    split: Split | None = None
+    evaluate: Evaluate | None = field(default=None, compare=False, repr=False)
+    cache: SpecCache = field(default_factory=SpecCache, compare=False, repr=False)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Facts to be said aloud (rows dropped, classes found, an automatic encoder): known after `signature` or `load`."""
+        return self.cache.notes

@@ -1,0 +1,181 @@
+"""A table in memory: named columns of numbers, texts or blocks (pictures, vectors), and how cells of text become a column.
+
+Missing is NaN in numbers and None in texts. A block's values may be read only when asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING_TOKENS = frozenset(("", "NA", "N/A", "NaN", "nan", "NAN", "Nan", "null", "NULL", "None", "?"))
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of N rows.
+
+    source: float64 [N] (numbers), object [N] of str or None (texts), uint8 or float [N, *shape] (a block), or how to read a block.
+    shape: of one row; `()` unless a block. labels: names of the values 0, 1, ... where the source gives them.
+    """
+
+    name: str
+    source: Values | Callable[[], Values] = field(repr=False)
+    shape: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    def values(self) -> Values:
+        return self.source if isinstance(self.source, np.ndarray) else self.source()
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.source, np.ndarray) and self.source.dtype == object
+
+    @property
+    def is_block(self) -> bool:
+        return self.shape != ()
+
+    def missing(self) -> NDArray[np.bool_]:
+        """[N] True where the cell is missing; blocks are taken to be whole."""
+        values = self.values()
+        return missing_cells(values)
+
+    def cell(self, row: int) -> str:
+        """A cell as it is shown to a person."""
+        value = self.values()[row]
+        return "" if value is None else value if isinstance(value, str) else plain(float(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """shown: what messages call it."""
+
+    shown: str
+    columns: dict[str, Column]
+    rows: int
+
+    @staticmethod
+    def of(shown: str, columns: Iterable[Column], rows: int | None = None) -> Table:
+        by_name = {column.name: column for column in columns}
+        if rows is None:
+            rows = len(next(iter(by_name.values())).values()) if by_name else 0
+        return Table(shown, by_name, rows)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(c.source.nbytes for c in self.columns.values() if isinstance(c.source, np.ndarray))
+
+
+def missing_cells(values: Values) -> NDArray[np.bool_]:
+    """[N] True where a number is NaN or a text is None."""
+    if values.dtype == object:
+        return np.fromiter((value is None for value in values.tolist()), np.bool_, len(values))
+    return np.asarray(np.isnan(values), np.bool_)
+
+
+def plain(number: float) -> str:
+    """A number without a needless point: `3`, `2.5`."""
+    return str(int(number)) if abs(number) < 1e15 and number == int(number) else repr(number)
+
+
+def number_of(cell: str) -> float:
+    """The number a cell says, NaN where it is missing; ValueError where it is a text."""
+    try:
+        if "_" not in cell and cell.isascii():
+            return float(cell)
+    except ValueError:
+        pass
+    if cell.strip() in MISSING_TOKENS:
+        return float("nan")
+    raise ValueError(cell)
+
+
+def column_of_cells(name: str, cells: Sequence[str | None]) -> Column:
+    """Numbers if every cell that is not missing is one (decimal point, no thousands marks), else texts without outer blanks."""
+    try:
+        return Column(name, np.fromiter((number_of(c or "") for c in cells), np.float64, len(cells)))
+    except ValueError:
+        pass
+    stripped = (None if cell is None else cell.strip() for cell in cells)
+    texts = np.empty(len(cells), object)
+    texts[:] = [None if cell is None or cell in MISSING_TOKENS else cell for cell in stripped]
+    return Column(name, texts)
+
+
+def column_of_values(name: str, values: Any) -> Column:
+    """A column of Python's or NumPy's values, of any type but nested ones; ValueError with the reason where that cannot be.
+
+    Here only None, NaN, NaT and their like are missing: a text `NA` handed over as a text is a text.
+    """
+    array = np.asarray(values) if not isinstance(values, np.ma.MaskedArray) else values
+    if array.ndim > 1:
+        return block(name, array)
+    if isinstance(array, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(array)
+        if array.dtype.kind in "fiub":
+            array = np.where(mask, np.nan, np.ma.getdata(array).astype(np.float64))
+        else:
+            array = np.ma.getdata(array).astype(object)
+            array[mask] = None
+    if array.dtype.kind in "fiub":
+        return Column(name, np.ascontiguousarray(array, np.float64))
+    if array.dtype.kind in "Mm":
+        texts = (
+            np.datetime_as_string(array).astype(object) if array.dtype.kind == "M" else array.astype(str).astype(object)
+        )
+        texts[np.isnat(array)] = None
+        return Column(name, texts)
+    if array.dtype.kind == "c":
+        raise ValueError("complex numbers have no place in a column")
+    return _column_of_objects(name, list(array.tolist()))
+
+
+def _column_of_objects(name: str, items: list[Any]) -> Column:
+    known = [None if _is_missing(item) else item for item in items]
+    bad = next((item for item in known if isinstance(item, list | tuple | dict | set | np.ndarray)), None)
+    if bad is not None:
+        raise ValueError(f"a cell holds a {type(bad).__name__}")
+    if all(
+        item is None or isinstance(item, int | float | np.number | bool | np.bool_) or _is_decimal(item)
+        for item in known
+    ):
+        return Column(name, np.array([np.nan if item is None else float(item) for item in known], np.float64))
+    texts = np.empty(len(known), object)
+    texts[:] = [
+        None
+        if item is None
+        else plain(float(item))
+        if isinstance(item, int | float) and not isinstance(item, bool)
+        else str(item)
+        for item in known
+    ]
+    return Column(name, texts)
+
+
+def _is_missing(item: Any) -> bool:
+    return (
+        item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and math.isnan(item))
+    )
+
+
+def _is_decimal(item: Any) -> bool:
+    return type(item).__name__ == "Decimal"
+
+
+def block(name: str, array: Values) -> Column:
+    """A column of arrays. Bytes stay bytes, other numbers become floats; pictures without channels ([N, H, W] bytes) get one."""
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"an array of {array.dtype} is not an array of numbers")
+    if array.dtype != np.uint8 and array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float32)
+    if array.dtype == np.uint8 and array.ndim == 3:
+        array = array[..., None]
+    array = np.ascontiguousarray(array)
+    return Column(name, array, array.shape[1:])
