@@ -1,7 +1,8 @@
-"""Everything between a `data` definition and arrays: reading, choosing columns, splitting, encoding, and undoing the encoders.
+"""Everything between a `data` definition and arrays: reading, choosing columns, splitting, encoding, and undoing the
+encoders.
 
-`declare` reads the definition, `signature` gives the checks what they need, `load` gives training its arrays. All that is wrong becomes a
-diagnostic. Imports diagnostics and syntax alone; duckdb only where a large or binary table is read.
+`declare` reads the definition, `signature` gives the checks what they need, `load` gives training its arrays. All that
+is wrong becomes a diagnostic. Imports diagnostics and syntax alone; duckdb only where a large or binary table is read.
 """
 
 from nndsl.data.dataset import Dataset, load, signature
@@ -12,6 +13,6 @@ from nndsl.data.spec import DataSpec, Evaluate
 from nndsl.data.types import PARTS, Array, Field, Part, Signature
 
 __all__ = [
-    "ENCODERS", "PARTS", "Array", "DataSpec", "Dataset", "Encoders", "Evaluate", "Field", "Part", "Signature", "declare", "load",
-    "signature",
+    "ENCODERS", "PARTS", "Array", "DataSpec", "Dataset", "Encoders", "Evaluate", "Field", "Part", "Signature",
+    "declare", "load", "signature",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """`.npy` and `.npz` files as tables, never with pickle.
 
-In: a path. Out: a `Table`. A 2-D `.npy` has the columns x0, x1, ...; an N-d one the single block `image`; a structured one its fields.
-The arrays of an `.npz` are columns (1-D) or blocks (N-d) under their own names.
+In: a path. Out: a `Table`. A 2-D `.npy` has the columns x0, x1, ...; an N-d one the single block `image`; a structured
+one its fields. The arrays of an `.npz` are columns (1-D) or blocks (N-d) under their own names.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.data.near import listed
 from nndsl.data.table import Column, Table, block, column_of_values
+from nndsl.data.words import listed
 from nndsl.diagnostics import Span, fault
 
 

@@ -1,7 +1,8 @@
 """Puts the encoded columns of a part together into one array.
 
-In: the chains of the input (or of the target), the table's columns, the rows. Out: an `Array`. Three layouts: class ids (all chains are
-`category`), one block as it is (a sole picture or vector), or one vector of floats, columns side by side in the order written.
+In: the chains of the input (or of the target), the table's columns, the rows. Out: an `Array`. Three layouts: class ids
+(all chains are `category`), one block as it is (a sole picture or vector), or one vector of floats, columns side by
+side in the order written.
 """
 
 from __future__ import annotations

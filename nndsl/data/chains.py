@@ -1,6 +1,7 @@
 """One column's way into a network: its encoders in order, fitted; and the reports of cells that cannot go that way.
 
-In: a column, the encoders written for it, the training rows. Out: a `Chain`, which turns cells into numbers or class ids.
+In: a column, the encoders written for it, the training rows. Out: a `Chain`, which turns cells into numbers or class
+ids.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.encoders import Classes, Fitted, Sample, Step, fit, fit_classes
-from nndsl.data.near import counted, listed, meant
 from nndsl.data.pipeline import CLASSIFIERS
 from nndsl.data.spec import Evaluate, StepSpec, Word
 from nndsl.data.table import Column, missing_cells, number_of, plain
+from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Fault, Span, fault
+from nndsl.diagnostics.suggest import did_you_mean
 
 Values = NDArray[Any]
 Rows = NDArray[np.int64]
@@ -25,7 +27,7 @@ CHUNK = 4096  # rows of a block at a time, so that no second block-sized array o
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """word: the column. shape: of a cell before encoding. fill: what stands for a missing cell. steps: fitted, in order.
+    """word: the column. shape: of a cell before encoding. fill: what stands for a missing cell. steps: fitted.
 
     A chain that was made for the signature alone has no statistics for blocks: `fitted` is False.
     """
@@ -102,7 +104,10 @@ def take(column: Column, rows: Rows | None) -> Values:
 
 
 def encode(chain: Chain, column: Column, rows: Rows | None, cells: Cells) -> Values:
-    """[N] int32 ids for `category`, else [N, *out_shape] float64. Raises a fault at the first cell that cannot be encoded."""
+    """[N] int32 ids for `category`, else [N, *out_shape] float64.
+
+    Raises a fault at the first cell that cannot be encoded.
+    """
     values = filled(chain, take(column, rows), cells)
     if chain.classes is None:
         return numbers(chain, values, cells)
@@ -128,7 +133,8 @@ def filled(chain: Chain, values: Values, cells: Cells) -> Values:
         place = int(np.flatnonzero(gone)[0])
         raise fault(
             "E0506",
-            f"`{chain.name}` is missing in {counted(int(gone.sum()), 'row')} of {cells.shown}, first in row {cells.row(place)}",
+            f"`{chain.name}` is missing in {counted(int(gone.sum()), 'row')} of {cells.shown}, "
+            f"first in row {cells.row(place)}",
             cells.span,
             help="give a value for it: no rule of `missing` fills it",
         )
@@ -158,7 +164,8 @@ def numbers(chain: Chain, values: Values, cells: Cells) -> NDArray[np.float64]:
             text = step.kind if step.kind not in ("formula", "activation") else getattr(step, "text", step.kind)
             raise fault(
                 "E0511",
-                f"`{text}` of `{chain.name}` is not a finite number in row {cells.row(place)} of {cells.shown}, where the value is {_shown(x, bad)}",
+                f"`{text}` of `{chain.name}` is not a finite number in row {cells.row(place)} of "
+                f"{cells.shown}, where the value is {_shown(x, bad)}",
                 cells.span,
             )
         x = y
@@ -170,7 +177,10 @@ def _shown(x: Values, bad: NDArray[np.bool_]) -> str:
 
 
 def text_as_number(word: Word, values: Values, cells: Cells) -> Fault:
-    """The report for texts where numbers are needed: a stray text among numbers, or a column of texts without an encoder."""
+    """The report for texts where numbers are needed.
+
+    A stray text among numbers, or a column of texts without an encoder.
+    """
     known = [(i, v) for i, v in enumerate(values.tolist()) if v is not None]
     stray = [(i, v) for i, v in known if not _number(v)]
     if cells.new or len(stray) * 2 < len(known):
@@ -206,18 +216,18 @@ def _unknown_class(chain: Chain, value: Any, place: int, count: int, cells: Cell
     if cells.new:
         return fault(
             "E0517",
-            f"`{chain.name}` is `{name}` in row {cells.row(place)} of {cells.shown}, a class that the training part does not have",
+            f"`{chain.name}` is `{name}` in row {cells.row(place)} of {cells.shown}, a class that "
+            "the training part does not have",
             cells.span,
             notes=(f"the {counted(len(known), 'class', 'classes')}: " + listed(known),),
-            help=meant(name, known),
+            help=did_you_mean(name, known),
         )
     return fault(
         "E0507",
-        f"`{chain.name}` is `{name}` in row {cells.row(place)} of {cells.shown}, in the {cells.part} part, but in no training row",
+        f"`{chain.name}` is `{name}` in row {cells.row(place)} of {cells.shown}, in the "
+        f"{cells.part} part, but in no training row",
         cells.span,
-        notes=(
-            f"{counted(count, 'row')} of that part {'is' if count == 1 else 'are'} of classes that the training part lacks",
-        ),
+        notes=(f"{counted(count, 'row')} of that part: a class that training lacks",),
         help=f"spread the classes evenly with `stratify={chain.name}`, or leave those rows out",
     )
 

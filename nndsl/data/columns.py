@@ -1,17 +1,18 @@
 """Which columns of the table are the input and the target, and with which encoders.
 
-In: the spec and the training table. Out: a `Role` for each column, in order, and notes on what was chosen without being said. Unknown
-columns are reported, all of them.
+In: the spec and the training table. Out: a `Role` for each column, in order, and notes on what was chosen without being
+said. Unknown columns are reported, all of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nndsl.data.near import listed, meant
 from nndsl.data.spec import DataSpec, GeneratorSource, Line, StepSpec, Word
 from nndsl.data.table import Column, Table
+from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
+from nndsl.diagnostics.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def unknown_column(word: Word, table: Table) -> Fault:
         f"`{table.shown}` has no column `{word.text}`",
         word.span,
         notes=("its columns: " + listed(table.columns, 8),),
-        help=meant(word.text, table.columns),
+        help=did_you_mean(word.text, table.columns),
     )
 
 

@@ -1,7 +1,8 @@
 """CSV and TSV files, plain or `.gz`, as tables.
 
-In: a path. Out: a `Table`; a `Fault` at `span` where the file is not a table. Two engines that give the same: the csv module for small
-files (nothing to import), duckdb for large ones. Both are told the delimiter, the header and the names found by `sniff`.
+In: a path. Out: a `Table`; a `Fault` at `span` where the file is not a table. Two engines that give the same: the csv
+module for small files (nothing to import), duckdb for large ones. Both are told the delimiter, the header and the names
+found by `sniff`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,15 @@ from typing import IO
 
 import numpy as np
 
-from nndsl.data.near import counted
-from nndsl.data.table import MISSING_TOKENS, Column, Table, Values, column_of_cells, number_of
+from nndsl.data.table import (
+    MISSING_TOKENS,
+    Column,
+    Table,
+    Values,
+    column_of_cells,
+    number_of,
+)
+from nndsl.data.words import counted
 from nndsl.diagnostics import Fault, Span, fault
 
 SMALL_BYTES = 2_000_000  # below this the csv module is faster than importing duckdb
@@ -52,7 +60,8 @@ def read_small(path: Path, span: Span) -> Table:
             number = len(rows) + 1
             raise fault(
                 "E0503",
-                f"row {number} of `{path.name}` has {counted(len(row), 'cell')}, but there are {counted(width, 'column')}",
+                f"row {number} of `{path.name}` has {counted(len(row), 'cell')}, but there are "
+                f"{counted(width, 'column')}",
                 span,
                 notes=("the row reads: " + _shorten(dialect.delimiter.join(row)),),
             )
@@ -71,7 +80,9 @@ def read_large(path: Path, span: Span) -> Table:
     quoted = ", ".join(_quote(token) for token in sorted(MISSING_TOKENS))
     names = ", ".join(_quote(f"c{i}") for i in range(len(dialect.names)))
     query = (
-        f"select * from read_csv({_quote(str(path))}, delim={_quote(dialect.delimiter)}, quote='\"', escape='\"', comment='', "
+        f"select * from read_csv({_quote(str(path))}, delim={_quote(dialect.delimiter)}, "
+        "quote='\"', escape='\"', "
+        "comment='', "
         f"header={str(dialect.header).lower()}, names=[{names}], nullstr=[{quoted}], sample_size=-1, "
         "auto_type_candidates=['DOUBLE', 'VARCHAR'])"
     )

@@ -12,19 +12,21 @@ from numpy.typing import NDArray
 
 from nndsl.data.assemble import assemble
 from nndsl.data.fitted import Encoders
-from nndsl.data.near import listed, meant
 from nndsl.data.prepare import Prepared, prepare, signature_of
 from nndsl.data.sources import fingerprint, open_source, release
 from nndsl.data.spec import DataSpec
 from nndsl.data.table import Table
 from nndsl.data.types import Array, Part, Signature
+from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
+from nndsl.diagnostics.suggest import did_you_mean
 
 
 class Dataset:
     """Arrays and encoders of one data set.
 
-    signature: what the checks know. parts: `train` and, where there are such, `validation` and `test`. notes: facts to be said aloud.
+    signature: what the checks know. parts: `train` and, where there are such, `validation` and `test`.
+    notes: facts to be said aloud.
     """
 
     def __init__(
@@ -50,8 +52,9 @@ class Dataset:
         if name in self.parts:
             return self.parts[name]
         raise fault(
-            "E0509", f"`{self.spec.name}` has no {name} part", self.spec.span, notes=("its parts: " + listed(self.parts),),
-            help=meant(name, self.parts) or f"add it to `split`, as in `{name}=20%`",
+            "E0509", f"`{self.spec.name}` has no {name} part", self.spec.span,
+            notes=("its parts: " + listed(self.parts),),
+            help=did_you_mean(name, self.parts) or f"add it to `split`, as in `{name}=20%`",
         )  # fmt: skip
 
     def all(self) -> Part:
@@ -93,7 +96,10 @@ class Dataset:
     # ---- the source
 
     def raw_table(self, part: str = "train") -> dict[str, NDArray[Any]]:
-        """The source's columns by name, unencoded, every row: numbers, or texts with None where missing. Read again where need be."""
+        """The source's columns by name, unencoded, every row: numbers, or texts with None where missing.
+
+        Read again where need be.
+        """
         tables = open_source(self.spec, self._seed)
         return {name: column.values() for name, column in tables.get(part, tables["train"]).columns.items()}
 
@@ -102,7 +108,10 @@ class Dataset:
         table: Table = open_source(self.spec, self._seed)["train"]
         if name not in table.columns:
             raise fault(
-                "E0502", f"`{table.shown}` has no column `{name}`", self.spec.span, help=meant(name, table.columns)
+                "E0502",
+                f"`{table.shown}` has no column `{name}`",
+                self.spec.span,
+                help=did_you_mean(name, table.columns),
             )
         return table.columns[name].values()
 
@@ -129,7 +138,10 @@ def signature(spec: DataSpec, collector: Collector, *, seed: int = 0) -> Signatu
 
 
 def load(spec: DataSpec, collector: Collector, *, seed: int, precision: str = "float32") -> Dataset | None:
-    """The data set, or None where the data are at fault. precision: float32 or float64, of all that is neither bytes nor ids."""
+    """The data set, or None where the data are at fault (the collector says how).
+
+    precision: float32 or float64, of all that is neither bytes nor ids.
+    """
     done = prepare(spec, seed, collector, blocks=True)
     if done is None:
         return None

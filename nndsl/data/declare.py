@@ -1,59 +1,33 @@
 """Reads `data name { ... }` into a `DataSpec`: which options there are, what each takes, and what contradicts what.
 
-In: the definition's tree, the script's folder, the Python objects handed to `compile`. Out: a `DataSpec`, or None with all that is
-wrong in the collector. No file is opened here, except to ask whether it is there.
+In: the definition's tree, the script's folder, the Python objects handed to `compile`. Out: a `DataSpec`, or None with
+all that is wrong in the collector. No file is opened here, except to ask whether it is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from nndsl.data.draft import Draft, finish, number_said
 from nndsl.data.generators import GENERATORS, read_generator
-from nndsl.data.near import listed, meant
 from nndsl.data.pipeline import read_line
 from nndsl.data.spec import (
     DataSpec,
     Evaluate,
     FileSource,
-    GeneratorSource,
-    InlineSource,
-    Line,
     Missing,
     ObjectSource,
-    Source,
-    Split,
     Word,
 )
 from nndsl.data.splitting import read_split
+from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, Label, Span, fault
+from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
 MISSING_RULES = ("drop", "mean", "median", "mode")
 REPEATABLE = ("input", "drop")
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What has been read of a definition so far."""
-
-    definition: ast.Definition
-    folder: Path
-    evaluate: Evaluate | None
-    objects: Mapping[str, object]
-    constants: dict[str, float]
-    source: Source | None = None
-    columns: tuple[Word, ...] = ()
-    rows: ast.Option | None = None
-    inputs: list[Line] = field(default_factory=list)
-    target: Line | None = None
-    drops: list[Word] = field(default_factory=list)
-    missing: Missing | None = None
-    split: Split | None = None
-    test: FileSource | None = None
-    validation: FileSource | None = None
 
 
 def declare(
@@ -67,11 +41,11 @@ def declare(
 ) -> DataSpec | None:
     """The data set a definition describes, or None where it holds an error (then the collector says which).
 
-    folder: what paths are relative to. objects: those of `compile(data={...})`. constants: numbers that `let` has named.
+    folder: what paths are relative to. objects: those of `compile(data={...})`. constants: numbers named by `let`.
     """
     if definition.broken or not isinstance(definition.body, ast.Block) or definition.body.broken:
         return None
-    draft = _Draft(definition, folder, evaluate, objects or {}, dict(constants or {}))
+    draft = Draft(definition, folder, evaluate, objects or {}, dict(constants or {}))
     count = len(collector.errors)
     seen: dict[str, ast.Option] = {}
     for item in definition.body.items:
@@ -82,13 +56,13 @@ def declare(
     if len(collector.errors) > count:
         return None
     try:
-        return _finish(draft, seen)
+        return finish(draft, seen)
     except Fault as found:
         collector.add(found.diagnostic)
         return None
 
 
-def _read_item(item: ast.Item, draft: _Draft, seen: dict[str, ast.Option]) -> None:
+def _read_item(item: ast.Item, draft: Draft, seen: dict[str, ast.Option]) -> None:
     if isinstance(item, ast.Let):
         return _read_let(item, draft)
     if not isinstance(item, ast.Option):
@@ -103,7 +77,7 @@ def _read_item(item: ast.Item, draft: _Draft, seen: dict[str, ast.Option]) -> No
             f"`data` has no option `{item.name}`",
             item.name_span,
             notes=("its options are " + listed(OPTIONS, 20),),
-            help=meant(item.name, OPTIONS),
+            help=did_you_mean(item.name, OPTIONS),
         )
     before = seen.setdefault(item.name, item)
     if before is not item and item.name not in REPEATABLE:
@@ -119,7 +93,7 @@ def _read_item(item: ast.Item, draft: _Draft, seen: dict[str, ast.Option]) -> No
     read(item, draft)
 
 
-def _read_let(item: ast.Let, draft: _Draft) -> None:
+def _read_let(item: ast.Let, draft: Draft) -> None:
     if len(item.names) != 1 or not isinstance(item.value, ast.Number):
         raise fault("E0202", "a `let` inside `data` names one number", item.span, help="as in `let n = 500`")
     draft.constants[item.names[0].text] = item.value.value
@@ -157,7 +131,7 @@ def _words(option: ast.Option) -> tuple[Word, ...]:
     return tuple(found)
 
 
-def _from(option: ast.Option, draft: _Draft) -> None:
+def _from(option: ast.Option, draft: Draft) -> None:
     value = _one(option, "one source")
     if isinstance(value, ast.String):
         draft.source = _file(value, draft)
@@ -171,14 +145,14 @@ def _from(option: ast.Option, draft: _Draft) -> None:
             f"no Python object named `{value.text}` was handed over, and no generator has that name",
             value.span,
             notes=("generators: " + listed(GENERATORS, 20),),
-            help=meant(value.text, (*draft.objects, *GENERATORS))
+            help=did_you_mean(value.text, (*draft.objects, *GENERATORS))
             or f'a file is written in quotes; an object comes with `compile(..., data={{"{value.text}": ...}})`',
         )
     else:
         raise fault("E0202", "`from` takes a file in quotes, a generator, or the name of a Python object", value.span)
 
 
-def _file(value: ast.Expr, draft: _Draft) -> FileSource:
+def _file(value: ast.Expr, draft: Draft) -> FileSource:
     if not isinstance(value, ast.String):
         raise fault("E0202", f"a file's name stands in quotes, found `{value.span.text}`", value.span)
     path = draft.folder / value.text
@@ -194,7 +168,7 @@ def missing_file(path: Path, text: str, span: Span) -> Fault:
         folder = folder.parent
     names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
     wanted = path.relative_to(folder).parts[0]
-    guess = meant(wanted, names) if folder == path.parent else None
+    guess = did_you_mean(wanted, names) if folder == path.parent else None
     if guess is None and names:
         data = [
             name for name in names if Path(name).suffix in (".csv", ".tsv", ".npz", ".npy", ".gz", ".parquet", ".jsonl")
@@ -203,17 +177,17 @@ def missing_file(path: Path, text: str, span: Span) -> Fault:
     return fault("E0501", f"there is no file or folder `{text}`", span, notes=(f"looked in `{folder}`",), help=guess)
 
 
-def _columns(option: ast.Option, draft: _Draft) -> None:
+def _columns(option: ast.Option, draft: Draft) -> None:
     draft.columns = _words(option)
 
 
-def _rows(option: ast.Option, draft: _Draft) -> None:
+def _rows(option: ast.Option, draft: Draft) -> None:
     if not isinstance(_one(option, "one list of rows"), ast.List):
         raise fault("E0513", "`rows` takes a list of rows", option.span, help="as in `rows [[0.02, 0.2], [0.04, 0.4]]`")
     draft.rows = option
 
 
-def _input(option: ast.Option, draft: _Draft) -> None:
+def _input(option: ast.Option, draft: Draft) -> None:
     line = read_line(option, draft.evaluate, draft.constants)
     if line.every and any(other.every for other in draft.inputs):
         raise fault("E0208", "`input all` is given twice", option.span)
@@ -222,190 +196,47 @@ def _input(option: ast.Option, draft: _Draft) -> None:
     draft.inputs.append(line)
 
 
-def _target(option: ast.Option, draft: _Draft) -> None:
+def _target(option: ast.Option, draft: Draft) -> None:
     draft.target = read_line(option, draft.evaluate, draft.constants)
 
 
-def _drop(option: ast.Option, draft: _Draft) -> None:
+def _drop(option: ast.Option, draft: Draft) -> None:
     for word in _words(option):
         if any(word.text == other.text for other in draft.drops):
             raise fault("E0515", f"the column `{word.text}` is dropped twice", word.span)
         draft.drops.append(word)
 
 
-def _missing(option: ast.Option, draft: _Draft) -> None:
+def _missing(option: ast.Option, draft: Draft) -> None:
     value = _one(option, "one rule")
     if isinstance(value, ast.Name) and value.text in MISSING_RULES:
         draft.missing = Missing(value.text, option.span)
         return
-    number = _number(value)
+    number = number_said(value)
     if number is None:
         word = value.text if isinstance(value, ast.Name) else ""
         raise fault(
             "E0202",
             f"`missing` takes {listed(MISSING_RULES)} or a number, found `{value.span.text}`",
             value.span,
-            help=meant(word, MISSING_RULES),
+            help=did_you_mean(word, MISSING_RULES),
         )
     draft.missing = Missing("value", option.span, number)
 
 
-def _number(value: ast.Expr) -> float | None:
-    if isinstance(value, ast.Unary) and value.op == "-":
-        inner = _number(value.operand)
-        return None if inner is None else -inner
-    return float(value.value) if isinstance(value, ast.Number) else None
-
-
-def _split(option: ast.Option, draft: _Draft) -> None:
+def _split(option: ast.Option, draft: Draft) -> None:
     draft.split = read_split(option, draft.constants)
 
 
-def _test(option: ast.Option, draft: _Draft) -> None:
+def _test(option: ast.Option, draft: Draft) -> None:
     draft.test = _file(_one(option, "one file"), draft)
 
 
-def _validation(option: ast.Option, draft: _Draft) -> None:
+def _validation(option: ast.Option, draft: Draft) -> None:
     draft.validation = _file(_one(option, "one file"), draft)
 
 
-OPTIONS: dict[str, Callable[[ast.Option, _Draft], None]] = {
+OPTIONS: dict[str, Callable[[ast.Option, Draft], None]] = {
     "from": _from, "columns": _columns, "rows": _rows, "input": _input, "target": _target, "drop": _drop,
     "missing": _missing, "split": _split, "test": _test, "validation": _validation,
 }  # fmt: skip
-
-
-# ---- all options together ------------------------------------------------------------------------
-
-
-def _finish(draft: _Draft, seen: dict[str, ast.Option]) -> DataSpec:
-    source = _source(draft, seen)
-    _check_columns(draft, seen)
-    _check_parts(draft, source, seen)
-    if not draft.inputs and not isinstance(source, GeneratorSource):
-        raise fault(
-            "E0209",
-            f"the data set `{draft.definition.name}` has no `input`",
-            draft.definition.name_span,
-            help="name the columns that go in, as in `input (a, b)`, or write `input all`",
-        )
-    return DataSpec(
-        draft.definition.name, draft.definition.name_span, source, tuple(draft.inputs), draft.target, draft.test,
-        draft.validation, tuple(draft.drops), draft.missing, draft.split, draft.evaluate,
-    )  # fmt: skip
-
-
-def _source(draft: _Draft, seen: dict[str, ast.Option]) -> Source:
-    inline = seen.get("rows") or seen.get("columns")
-    if draft.source is not None and inline is not None:
-        raise fault(
-            "E0210",
-            "the rows come from one place: `from` or `rows`, not both",
-            inline.name_span,
-            labels=(Label(seen["from"].name_span, "also here"),),
-        )
-    if inline is not None:
-        for name, other in (("columns", "rows"), ("rows", "columns")):
-            if name not in seen:
-                raise fault("E0209", f"`{other}` needs `{name}` beside it", seen[other].name_span)
-        return _inline(draft)
-    if draft.source is not None:
-        return draft.source
-    name = draft.definition.name
-    if name in draft.objects:
-        return ObjectSource(name, draft.objects[name], draft.definition.name_span)
-    raise fault(
-        "E0209",
-        f"the data set `{name}` does not say where its rows come from",
-        draft.definition.name_span,
-        help=f'write `from "file.csv"`, `columns` and `rows`, or hand it over: `compile(..., data={{"{name}": ...}})`',
-    )
-
-
-def _inline(draft: _Draft) -> InlineSource:
-    assert draft.rows is not None
-    table = draft.rows.arguments[0].value
-    assert isinstance(table, ast.List)
-    width = len(draft.columns)
-    rows: list[tuple[float | str | None, ...]] = []
-    for number, row in enumerate(table.items, 1):
-        items = row.items if isinstance(row, ast.List) else (row,)
-        if not isinstance(row, ast.List) and width > 1:
-            raise fault(
-                "E0513", f"row {number} is not a list", row.span, help="write each row in brackets: `[0.02, 0.2]`"
-            )
-        if len(items) != width:
-            names = listed(word.text for word in draft.columns)
-            raise fault(
-                "E0513",
-                f"row {number} has {len(items)} values, but there are {width} columns: {names}",
-                row.span,
-                labels=(Label(draft.columns[0].span.to(draft.columns[-1].span), f"{width} columns"),),
-            )
-        rows.append(tuple(_cell(item, draft.constants) for item in items))
-    if not rows:
-        raise fault("E0513", "`rows` is empty", table.span)
-    return InlineSource(tuple(word.text for word in draft.columns), tuple(rows), draft.rows.span)
-
-
-def _cell(item: ast.Expr, constants: Mapping[str, float]) -> float | str | None:
-    number = _number(item)
-    if number is not None:
-        return number
-    if isinstance(item, ast.String):
-        return item.text
-    if isinstance(item, ast.Constant) and item.value is None:
-        return None
-    if isinstance(item, ast.Name) and item.text in constants:
-        return float(constants[item.text])
-    raise fault("E0513", f"a cell is a number, a text in quotes or `none`, found `{item.span.text}`", item.span)
-
-
-def _check_columns(draft: _Draft, seen: dict[str, ast.Option]) -> None:
-    """No column in two roles; no `drop` that does nothing."""
-    named = {word.text: word for line in draft.inputs for word in line.columns}
-    targets = {word.text: word for word in draft.target.columns} if draft.target else {}
-    for text, word in targets.items():
-        if text in named:
-            raise fault(
-                "E0515",
-                f"`{text}` is the target and an input: the network would read the answer",
-                named[text].span,
-                labels=(Label(word.span, "the target"),),
-                help="leave it out of the inputs",
-            )
-    for word in draft.drops:
-        other = named.get(word.text) or targets.get(word.text)
-        if other is not None:
-            raise fault(
-                "E0515", f"`{word.text}` is dropped and used", word.span, labels=(Label(other.span, "used here"),)
-            )
-    if draft.drops and not any(line.every for line in draft.inputs):
-        raise fault(
-            "E0210",
-            "`drop` changes nothing: only `input all` takes columns that are not named",
-            seen["drop"].span,
-            help="leave it out",
-        )
-
-
-def _check_parts(draft: _Draft, source: Source, seen: dict[str, ast.Option]) -> None:
-    """A separate file for a part contradicts a split that makes the same part, and sources that are no files."""
-    for part in ("test", "validation"):
-        if part not in seen:
-            continue
-        if not isinstance(source, FileSource):
-            raise fault(
-                "E0210",
-                f"`{part}` names a file of its own, but the other rows do not come from a file",
-                seen[part].span,
-            )
-        share = next((s for s in draft.split.shares if s.part == part), None) if draft.split else None
-        if share is not None:
-            raise fault(
-                "E0210",
-                f"the {part} part comes from a file and from the split",
-                share.span,
-                labels=(Label(seen[part].span, "its own file"),),
-                help="keep one of them",
-            )

@@ -1,7 +1,7 @@
 """Encoders with their statistics: what a step of `input a -> log -> standard` has learnt from the training rows.
 
-In: a step as written, the training values of one column. Out: a fitted step, which applies, undoes, says whether it is affine, and goes to
-plain values and back. It never sees a row outside the training part.
+In: a step as written, the training values of one column. Out: a fitted step, which applies, undoes, says whether it is
+affine, and goes to plain values and back. It never sees a row outside the training part.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class ConstantColumn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Training values to learn from: x [N] or [N, k] (a statistic for each of k), or distinct values with how often they occur."""
+    """Training values to learn from.
+
+    x: [N] or [N, k] (a statistic for each of k), or distinct values with how often they occur.
+    """
 
     x: Values
     weights: Values | None = None
@@ -122,7 +125,10 @@ class Activation:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """`category` and `onehot`: the classes of the training part, sorted. names: by id. numbers: by id, where the column holds numbers."""
+    """`category` and `onehot`: the classes of the training part, sorted.
+
+    names: by id. numbers: by id, where the column holds numbers.
+    """
 
     kind: str
     names: tuple[str, ...]
@@ -182,7 +188,10 @@ def fit(step: StepSpec, sample: Sample, evaluate: Evaluate | None) -> Fitted:
 
 
 def fit_classes(kind: str, column: Column, values: Values) -> Classes:
-    """The classes among training values: numbers ascending, texts in alphabetical order; with the source's own names where it has them."""
+    """The classes among training values.
+
+    Numbers ascending, texts in alphabetical order; with the source's own names where it has them.
+    """
     if values.dtype == object:
         return Classes(kind, tuple(sorted(set(values.tolist()))))
     numbers = np.unique(values).tolist()
@@ -195,7 +204,10 @@ def fit_classes(kind: str, column: Column, values: Values) -> Classes:
 
 
 def step_from_state(state: dict[str, Any], evaluate: Evaluate | None) -> Step:
-    """The fitted step that `state()` described. Raises ValueError where an activation is needed and `evaluate` is not given."""
+    """The fitted step that `state()` described.
+
+    Raises ValueError where an activation is needed and `evaluate` is not given.
+    """
     kind = state["kind"]
     if kind in SCALES:
         return Scale(kind, np.asarray(state["center"], np.float64), np.asarray(state["spread"], np.float64))

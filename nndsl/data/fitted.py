@@ -1,10 +1,13 @@
-"""The fitted encoders of a data set, apart from its rows: what a trained network keeps in order to read new rows and to answer in plain words.
+"""The fitted encoders of a data set, apart from its rows: what a trained network keeps in order to read new rows and
+to answer in plain words.
 
-In: new rows in any accepted form, or predictions. Out: arrays as the network reads them, or columns in the target's own units and names.
+In: new rows in any accepted form, or predictions. Out: arrays as the network reads them, or columns in the target's own
+units and names.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +17,12 @@ from numpy.typing import NDArray
 from nndsl.data.assemble import assemble, shape_of, width
 from nndsl.data.chains import Cells, Chain
 from nndsl.data.encoders import step_from_state
-from nndsl.data.near import listed, meant
 from nndsl.data.objects import read_object
 from nndsl.data.spec import Evaluate, Word
 from nndsl.data.table import Column, Table, plain
+from nndsl.data.words import listed
 from nndsl.diagnostics import Fault, Source, Span, fault
+from nndsl.diagnostics.suggest import did_you_mean
 
 Values = NDArray[Any]
 SHOWN = "the rows given"
@@ -44,8 +48,9 @@ class Encoders:
     def encode_input(self, x: object) -> Values:
         """New raw rows, encoded: [N, *shape], floats (or int32 ids).
 
-        x: an array [N, columns] in the order of `columns` (one row may be [columns]; pictures [N, *shape]), a dict of columns,
-        a list of rows, a pandas or polars frame, an Arrow table. Raises a Fault (E0517, E0506) that says what does not fit.
+        x: an array [N, columns] in the order of `columns` (one row may be [columns]; pictures [N, *shape]), a
+        dict of columns, a list of rows, a pandas or polars frame, an Arrow table. Raises a Fault (E0517, E0506) that
+        says what does not fit.
         """
         return self._encode(self.inputs, x)
 
@@ -56,7 +61,10 @@ class Encoders:
         return self._encode(self.targets, x)
 
     def decode_target(self, values: Values) -> dict[str, Values]:
-        """Predictions [N, *shape] (for classes: ids [N], or a number for each class [N, classes]) as columns: names, or numbers with the encoders undone."""
+        """Predictions as columns: names of classes, or numbers with the encoders undone.
+
+        values: [N, *shape]; for classes their ids [N], or a number for each class [N, classes].
+        """
         values = np.asarray(values)
         if len(self.targets) == 1 and self.targets[0].is_ids:
             ids = values if values.ndim == 1 else values.argmax(axis=-1)
@@ -83,7 +91,7 @@ class Encoders:
             if column is None:
                 raise fault(
                     "E0517", f"{SHOWN} have no column `{chain.name}`", self.span,
-                    notes=("they have " + listed(table.columns),), help=meant(chain.name, table.columns),
+                    notes=("they have " + listed(table.columns),), help=did_you_mean(chain.name, table.columns),
                 )  # fmt: skip
             columns[chain.name] = _fitting(chain, column, self.span)
         return assemble(chains, columns, None, Cells(SHOWN, self.span, new=True), self.precision).floats(self.precision)
@@ -133,12 +141,16 @@ class Encoders:
         """Plain JSON-able values from which `from_state` makes the same encoders."""
         return {
             "version": 1, "name": self.name, "precision": self.precision,
-            "input": [_chain_state(chain) for chain in self.inputs], "target": [_chain_state(chain) for chain in self.targets],
+            "input": [_chain_state(chain) for chain in self.inputs],
+            "target": [_chain_state(chain) for chain in self.targets],
         }  # fmt: skip
 
     @staticmethod
     def from_state(state: dict[str, Any], *, span: Span | None = None, evaluate: Evaluate | None = None) -> Encoders:
-        """The encoders that `state` described. Raises ValueError where an activation is needed and `evaluate` is not given."""
+        """The encoders that `state` described.
+
+        Raises ValueError where an activation is needed and `evaluate` is not given.
+        """
         name = str(state["name"])
         place = span or Span(Source("<saved>", name), 0, len(name))
         chains = [tuple(_chain_from_state(one, place, evaluate) for one in state[role]) for role in ("input", "target")]
@@ -176,7 +188,7 @@ def _fitting(chain: Chain, column: Column, span: Span) -> Column:
         return column
     classes = chain.classes
     if chain.text and not column.is_text:
-        texts = np.array([None if v != v else plain(v) for v in column.values().tolist()], object)
+        texts = np.array([None if math.isnan(v) else plain(v) for v in column.values().tolist()], object)
         return Column(chain.name, texts)
     if classes is not None and classes.numbers is not None and column.is_text and not chain.numeric:
         by_name = dict(zip(classes.names, classes.numbers, strict=True))
@@ -191,8 +203,8 @@ def _unknown(chain: Chain, found: tuple[int, str], span: Span) -> Fault:
     assert chain.classes is not None
     place, text = found
     return fault(
-        "E0517", f"`{chain.name}` is `{text}` in row {place + 1} of {SHOWN}, a class that the training part does not have", span,
-        notes=("its classes: " + listed(chain.classes.names),), help=meant(text, chain.classes.names),
+        "E0517", f"`{chain.name}` is `{text}` in row {place + 1} of {SHOWN}, a class that training does not have", span,
+        notes=("its classes: " + listed(chain.classes.names),), help=did_you_mean(text, chain.classes.names),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Arithmetic on one column: `x / 255`, `2 * a + 1`, `log(x + 1)`.
 
-In: an expression as it was written, the names that stand for the value, the constants in scope. Out: a `Formula`, which computes,
-says whether it is affine, undoes itself where it can, and goes to JSON and back. It knows nothing of tables.
+In: an expression as it was written, the names that stand for the value, the constants in scope. Out: a `Formula`, which
+computes, says whether it is affine, undoes itself where it can, and goes to JSON and back. It knows nothing of tables.
 """
 
 from __future__ import annotations
@@ -136,7 +136,10 @@ def _undo_right(op: str, y: Values, c: float) -> Values:
 
 
 def read(expr: ast.Expr, names: tuple[str, ...], constants: Mapping[str, float]) -> Formula:
-    """The formula an expression says; `names` stand for the value. Raises a fault at the word that does not belong there."""
+    """The formula an expression says; `names` stand for the value.
+
+    Raises a fault at the word that does not belong there.
+    """
     if isinstance(expr, ast.Number):
         return Formula("number", number=float(expr.value))
     if isinstance(expr, ast.Name):

@@ -1,7 +1,8 @@
 """Missing cells: counting, dropping and filling them.
 
-In: the rule of `missing`, the tables, the columns in use. Out: the rows that stay; later what fills a column, from training rows alone.
-Rows without a target are left out under every filling rule: a target that was made up teaches nothing.
+In: the rule of `missing`, the tables, the columns in use. Out: the rows that stay; later what fills a column, from
+training rows alone. Rows without a target are left out under every filling rule: a target that was made up teaches
+nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import numpy as np
 from nndsl.data.chains import Rows
 from nndsl.data.columns import Role
 from nndsl.data.encoders import fit_classes
-from nndsl.data.near import counted, listed
 from nndsl.data.pipeline import CLASSIFIERS
 from nndsl.data.spec import DataSpec
 from nndsl.data.table import Column, Table
+from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Fault, fault
 
 RULES = "write `missing drop` (leaves the rows out), or `missing mean`, `median`, `mode` or a number (fills them in)"

@@ -1,7 +1,8 @@
 """Made-up data sets: `from moons(500, noise=0.2)`.
 
-In: the call as written; later the seed. Out: the columns `x`, `y` and `label` (`sine`: `x` and `y`). The rows depend on the arguments
-and the seed alone. moons, circles and blobs are scikit-learn's shapes (make_moons, make_circles, make_blobs), with our own numbers.
+In: the call as written; later the seed. Out: the columns `x`, `y` and `label` (`sine`: `x` and `y`). The rows depend on
+the arguments and the seed alone. moons, circles and blobs are scikit-learn's shapes (make_moons, make_circles,
+make_blobs), with our own numbers.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.data.near import listed, meant
 from nndsl.data.randoms import GENERATE, Draws
 from nndsl.data.spec import GeneratorSource
 from nndsl.data.table import Column, Table
+from nndsl.data.words import listed
 from nndsl.diagnostics import Fault, fault
+from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
 Points = NDArray[np.float64]
@@ -131,7 +133,7 @@ def read_generator(value: ast.Expr, constants: Mapping[str, float]) -> Generator
             f"there is no generator `{function.span.text}`",
             function.span,
             notes=("generators: " + listed(GENERATORS, 20),),
-            help=meant(word, GENERATORS),
+            help=did_you_mean(word, GENERATORS),
         )
     settings = GENERATORS[function.text].settings
     given: dict[str, float] = {}
@@ -158,7 +160,7 @@ def _setting(name: str, settings: tuple[Setting, ...], place: int, argument: ast
         f"`{name}` has no argument `{argument.name}`",
         argument.span,
         notes=("it takes " + ", ".join(f"{s.name}={s.default:g}" for s in settings),),
-        help=meant(argument.name, names),
+        help=did_you_mean(argument.name, names),
     )
 
 

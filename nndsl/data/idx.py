@@ -1,7 +1,7 @@
-"""Folders of MNIST-style IDX files (LeCun 1998), plain or `.gz`: `train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, ...
+"""Folders of MNIST-style IDX files (LeCun 1998), plain or `.gz`: `train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.
 
-In: a folder. Out: a table for each part, with the columns `image` [H, W, C] (bytes, read when asked for) and `label`; `classes.csv` beside
-them names the labels.
+In: a folder. Out: a table for each part, with the columns `image` [H, W, C] (bytes, read when asked for) and `label`;
+`classes.csv` beside them names the labels.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.csvfile import read_small
-from nndsl.data.near import listed
 from nndsl.data.table import Column, Table
+from nndsl.data.words import listed
 from nndsl.diagnostics import Fault, Span, fault
 
 NAME = re.compile(r"(?:.*-)?(?P<part>train|t10k|test)-(?P<what>images|labels)[-.]idx\d-ubyte(?:\.gz)?$")

@@ -1,7 +1,7 @@
 """Python objects as tables: NumPy arrays, dicts of arrays, pandas and polars frames, anything that speaks Arrow.
 
-In: the object. Out: a `Table`; a `Fault` at `span` where it is none of these. None of those libraries is imported here: frames are asked
-by their own methods, Arrow streams are read by duckdb.
+In: the object. Out: a `Table`; a `Fault` at `span` where it is none of these. None of those libraries is imported here:
+frames are asked by their own methods, Arrow streams are read by duckdb.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 
 from nndsl.data.arrayfile import table_of_array, table_of_arrays
-from nndsl.data.near import listed
 from nndsl.data.table import Table
+from nndsl.data.words import listed
 from nndsl.diagnostics import Span, fault
 
 ACCEPTED = "a NumPy array, a dict of columns, a pandas or polars frame, or an Arrow table"
+PLAIN_TYPES = (
+    "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT",
+    "DOUBLE", "VARCHAR", "DATE",
+)  # fmt: skip
 
 
 class _Stream:
@@ -76,26 +80,11 @@ def _arrow(value: Any, shown: str, span: Span) -> Table:
 
 def table_of_relation(relation: Any, shown: str, span: Span) -> Table:
     """What a duckdb relation holds. Types that NumPy lacks become text."""
-    plain_types = (
-        "BOOLEAN",
-        "TINYINT",
-        "SMALLINT",
-        "INTEGER",
-        "BIGINT",
-        "UTINYINT",
-        "USMALLINT",
-        "UINTEGER",
-        "UBIGINT",
-        "FLOAT",
-        "DOUBLE",
-        "VARCHAR",
-        "DATE",
-    )
     casts: list[str] = []
     for name, kind in zip(relation.columns, relation.types, strict=True):
         quoted = '"' + name.replace('"', '""') + '"'
         text = str(kind)
-        if text in plain_types:
+        if text in PLAIN_TYPES:
             casts.append(quoted)
         elif text.startswith(("DECIMAL", "HUGEINT", "UHUGEINT")):
             casts.append(f"{quoted}::double as {quoted}")

@@ -1,7 +1,7 @@
 """Reads `input (a, b) -> log -> standard` and `target species -> category` into a `Line`.
 
-In: the arguments of an `input` or `target` option. Out: its columns and its encoders, each with its place. Whether the columns exist
-is not asked here.
+In: the arguments of an `input` or `target` option. Out: its columns and its encoders, each with its place. Whether the
+columns exist is not asked here.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from itertools import pairwise
 import numpy as np
 
 from nndsl.data import formula
-from nndsl.data.near import listed, meant
 from nndsl.data.spec import Evaluate, Line, StepSpec, Word
+from nndsl.data.words import listed
 from nndsl.diagnostics import Edit, fault
+from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
 ENCODERS = ("standard", "minmax", "max", "log", "category", "onehot")
@@ -33,7 +34,8 @@ def read_line(option: ast.Option, evaluate: Evaluate | None, constants: Mapping[
             "E0511",
             f"it is not clear which columns of `{option.name}` the encoder is for",
             option.span,
-            help=f"put the columns in parentheses: `{option.name} ({names}) -> ...`, or write one `{option.name}` line for each",
+            help=f"put the columns in parentheses: `{option.name} ({names}) -> ...`, or write one "
+            f"`{option.name}` line for each",
         )
     for value in values:
         if value.default is not None or value.initial is not None:
@@ -79,7 +81,8 @@ def _columns(heads: list[ast.Expr], constants: Mapping[str, float]) -> tuple[tup
                 "E0511",
                 f"`{head.span.text}` is not a column's name",
                 head.span,
-                help="a column whose name is not a word is written in backquotes; arithmetic stands alone: `input image / 255`",
+                help="a column whose name is not a word is written in backquotes; arithmetic "
+                "stands alone: `input image / 255`",
             )
         if any(word.text == head.text for word in words):
             raise fault("E0515", f"the column `{head.text}` is named twice", head.span)
@@ -167,7 +170,7 @@ def _activation(expr: ast.Expr, word: ast.Name, evaluate: Evaluate | None) -> St
             f"`{word.text}` is neither an encoder nor an activation",
             word.span,
             notes=("encoders: " + ", ".join(ENCODERS) + ", arithmetic as in `x / 255`, any activation",),
-            help=meant(word.text, ENCODERS),
+            help=did_you_mean(word.text, ENCODERS),
         )
     return StepSpec("activation", expr.span.text, expr.span, activation=expr)
 

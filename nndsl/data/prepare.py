@@ -1,7 +1,7 @@
 """From a `DataSpec` to fitted encoders and the rows of each part: all that is decided before arrays are made.
 
-In: the spec and a seed. Out: a `Prepared`. The order is fixed: open, find the columns, drop rows, split, then fit on the training rows.
-So no encoder can have seen a row outside the training part.
+In: the spec and a seed. Out: a `Prepared`. The order is fixed: open, find the columns, drop rows, split, then fit on
+the training rows. So no encoder can have seen a row outside the training part.
 """
 
 from __future__ import annotations
@@ -14,20 +14,25 @@ import numpy as np
 from nndsl.data.assemble import check_layout, shape_of
 from nndsl.data.chains import Cells, Chain, Rows, encode, fit_chain
 from nndsl.data.columns import Role, choose_columns
-from nndsl.data.encoders import ConstantColumn
+from nndsl.data.encoders import SCALES, ConstantColumn
 from nndsl.data.gaps import fill_of, whole_rows
-from nndsl.data.near import counted, listed
 from nndsl.data.sources import open_source
 from nndsl.data.spec import DataSpec, Word
 from nndsl.data.splitting import deal
 from nndsl.data.table import Column, Table
 from nndsl.data.types import Field, Signature
+from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Collector, Fault, Span, fault
+
+SHOWN_CLASSES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """tables: by part, as the source keeps them (a part made by a split is in the table of `train`). rows: of each part, in its table."""
+    """tables: by part, as the source keeps them (a part made by a split is in the table of `train`).
+
+    rows: of each part, in its table.
+    """
 
     spec: DataSpec
     tables: dict[str, Table]
@@ -45,7 +50,10 @@ class Prepared:
 
 
 def prepare(spec: DataSpec, seed: int, collector: Collector, *, blocks: bool) -> Prepared | None:
-    """None where the data are at fault (the collector says how). blocks: whether pictures are read, or only their shapes."""
+    """None where the data are at fault (the collector says how).
+
+    blocks: whether pictures are read, or only their shapes.
+    """
     before = len(collector.errors)
     try:
         tables = open_source(spec, seed)
@@ -160,26 +168,28 @@ def _fit_one(made: Prepared, role: Role, column: Column, blocks: bool) -> Chain:
 
 def _constant(roles: list[Role]) -> Fault:
     names = [role.word.text for role in roles]
-    step = next((s.text for s in roles[0].steps if s.kind in ("standard", "minmax", "max")), "")
+    step = next((s.text for s in roles[0].steps if s.kind in SCALES), "")
     one = len(names) == 1
-    zero = step == "max"
-    what = "0 at most" if zero else "the same in all training rows"
+    what = "never above 0" if step == "max" else "the same"
+    drop = f", as in `drop {', '.join(names[:3])}`" if roles[0].every else ""
     return fault(
         "E0508",
-        f"{listed(names, 5)} {'is' if one else 'are'} {what}: `{step}` would divide by zero",
+        f"{listed(names, 5)} {'is' if one else 'are'} {what} in all training rows: `{step}` would divide by zero",
         roles[0].word.span,
-        help=f"leave {'it' if one else 'them'} out{', as in `drop ' + ', '.join(names[:3]) + '`' if roles[0].every else ''}, "
-        "or scale by a number, as in `x / 16`",
+        help=f"leave {'it' if one else 'them'} out{drop}, or scale by a number, as in `x / 16`",
     )
 
 
 def _said(targets: tuple[Chain, ...]) -> tuple[str, ...]:
-    return tuple(
-        f"`{chain.name}` has {counted(len(chain.classes.names), 'class', 'classes')}: " + ", ".join(chain.classes.names[:10])
-        + (", ..." if len(chain.classes.names) > 10 else "")
-        for chain in targets
-        if chain.classes is not None
-    )  # fmt: skip
+    """The classes of the target, in words."""
+    said: list[str] = []
+    for chain in targets:
+        if chain.classes is not None:
+            names = chain.classes.names
+            more = ", ..." if len(names) > SHOWN_CLASSES else ""
+            shown = ", ".join(names[:SHOWN_CLASSES]) + more
+            said.append(f"`{chain.name}` has {counted(len(names), 'class', 'classes')}: {shown}")
+    return tuple(said)
 
 
 def _check_target(done: Prepared, roles: tuple[Role, ...]) -> None:

@@ -1,6 +1,7 @@
 """Repeatable random numbers for splits and generators, the same with every version of NumPy.
 
-Only Philox's raw 64-bit words are used (Salmon et al. 2011): their sequence is fixed, that of NumPy's distributions is not.
+Only Philox's raw 64-bit words are used (Salmon et al. 2011): their sequence is fixed, that of NumPy's distributions is
+not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Opens a data set's source: which reader for which file, what was read lately, and the sum over its bytes.
 
-In: a `DataSpec` and a seed (for generators). Out: a table for each part that the source itself keeps apart. Files that were read and have
-not changed since are not read twice: `check` and then `run` read once.
+In: a `DataSpec` and a seed (for generators). Out: a table for each part that the source itself keeps apart. Files that
+were read and have not changed since are not read twice: `check` and then `run` read once.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ import numpy as np
 from nndsl.data import arrayfile, csvfile, idx
 from nndsl.data.declare import missing_file
 from nndsl.data.generators import generate
-from nndsl.data.near import listed
 from nndsl.data.objects import read_object, table_of_relation
-from nndsl.data.spec import DataSpec, FileSource, GeneratorSource, InlineSource, ObjectSource
+from nndsl.data.spec import (
+    DataSpec,
+    FileSource,
+    GeneratorSource,
+    InlineSource,
+    ObjectSource,
+)
 from nndsl.data.table import Column, Table, Values, column_of_values
+from nndsl.data.words import listed
 from nndsl.diagnostics import Span, fault
 
 TABLES = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
@@ -33,7 +39,7 @@ KEPT_BYTES = 16_000_000
 
 
 class TableCache:
-    """The tables of the last few files, by path, time and size of the file; large ones leave with the next large one."""
+    """The tables of the last few files, by path, time and size; large ones leave with the next large one."""
 
     def __init__(self) -> None:
         self._tables: OrderedDict[tuple[str, int, int], Table] = OrderedDict()

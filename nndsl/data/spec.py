@@ -1,6 +1,7 @@
 """What a `data` definition says, read and checked, before any file is opened.
 
-Made by `declare`; read by everything else in this package. Values only; the one exception is `cache`, where what was read is kept.
+Made by `declare`; read by everything else in this package. Values only; the one exception is `cache`, where what was
+read is kept.
 """
 
 from __future__ import annotations
@@ -153,5 +154,8 @@ class DataSpec:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Facts to be said aloud (rows dropped, classes found, an automatic encoder): known after `signature` or `load`."""
+        """Facts to be said aloud (rows dropped, classes found, an automatic encoder).
+
+        Known after `signature` or `load`.
+        """
         return self.cache.notes

@@ -1,7 +1,7 @@
 """`split train=70%, validation=15%, test=15%, stratify=species`: reading it, and dealing out rows by it.
 
-In: the option; later the number of rows, the seed, the labels to stratify or group by. Out: a `Split`; later the rows of each part, ascending.
-The rows depend on the seed, the number of rows and the labels alone.
+In: the option; later the number of rows, the seed, the labels to stratify or group by. Out: a `Split`; later the rows
+of each part, ascending. The rows depend on the seed, the number of rows and the labels alone.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.data.near import counted, listed, meant
 from nndsl.data.randoms import SPLIT, Draws
 from nndsl.data.spec import Share, Split, Word
 from nndsl.data.types import PARTS
+from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Label, fault
+from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
 Rows = NDArray[np.int64]
@@ -37,11 +38,11 @@ def read_split(option: ast.Option, constants: Mapping[str, float]) -> Split:
         key = argument.value.text
         if key not in (*PARTS, *SETTINGS):
             raise fault(
-                "E0509",
-                f"`split` knows no `{key}`",
+                "E0207",
+                f"`split` has no part or setting `{key}`",
                 argument.value.span,
                 notes=(f"parts: {listed(PARTS)}; settings: {listed(SETTINGS)}",),
-                help=meant(key, (*PARTS, *SETTINGS)),
+                help=did_you_mean(key, (*PARTS, *SETTINGS)),
             )
         if key in given:
             raise fault(
@@ -84,7 +85,7 @@ def _word(argument: ast.OptionArgument | None) -> Word | None:
     if argument is None or argument.default is None:
         return None
     if not isinstance(argument.default, ast.Name):
-        raise fault("E0509", f"`{argument.default.span.text}` is not a column's name", argument.default.span)
+        raise fault("E0202", f"`{argument.default.span.text}` is not a column's name", argument.default.span)
     return Word(argument.default.text, argument.default.span)
 
 
@@ -93,7 +94,7 @@ def _seed(argument: ast.OptionArgument | None) -> int | None:
         return None
     value = argument.default
     if not isinstance(value, ast.Number) or not isinstance(value.value, int):
-        raise fault("E0509", "`seed` takes a whole number", argument.span)
+        raise fault("E0202", "`seed` takes a whole number", argument.span)
     return value.value
 
 
@@ -101,7 +102,7 @@ def _flag(argument: ast.OptionArgument | None) -> bool:
     if argument is None:
         return False
     if not isinstance(argument.default, ast.Constant) or argument.default.value is None:
-        raise fault("E0509", "`order` is `true` or `false`", argument.span)
+        raise fault("E0202", "`order` is `true` or `false`", argument.span)
     return argument.default.value
 
 
@@ -190,7 +191,10 @@ def _apportion(exact: Mapping[str, float], n: int) -> dict[str, int]:
 def deal(
     split: Split, n: int, seed: int, labels: NDArray[Any] | None, shown: list[str] | None = None
 ) -> dict[str, Rows]:
-    """The rows of each part, ascending. labels: [n] integer classes or groups for `stratify` or `by`; shown: their names."""
+    """The rows of each part, ascending.
+
+    labels: [n] integer classes or groups for `stratify` or `by`; shown: their names.
+    """
     wanted = sizes(split, n)
     if split.order:
         ends = np.cumsum(list(wanted.values()))

@@ -1,4 +1,5 @@
-"""A table in memory: named columns of numbers, texts or blocks (pictures, vectors), and how cells of text become a column.
+"""A table in memory: named columns of numbers, texts or blocks (pictures, vectors), and how cells of text become
+a column.
 
 Missing is NaN in numbers and None in texts. A block's values may be read only when asked for.
 """
@@ -22,8 +23,9 @@ Values = NDArray[Any]
 class Column:
     """One column of N rows.
 
-    source: float64 [N] (numbers), object [N] of str or None (texts), uint8 or float [N, *shape] (a block), or how to read a block.
-    shape: of one row; `()` unless a block. labels: names of the values 0, 1, ... where the source gives them.
+    source: float64 [N] (numbers), object [N] of str or None (texts), uint8 or float [N, *shape] (a block), or how
+    to read a block. shape: of one row; `()` unless a block. labels: names of the values 0, 1, ... where the source
+    gives them.
     """
 
     name: str
@@ -98,7 +100,9 @@ def number_of(cell: str) -> float:
 
 
 def column_of_cells(name: str, cells: Sequence[str | None]) -> Column:
-    """Numbers if every cell that is not missing is one (decimal point, no thousands marks), else texts without outer blanks."""
+    """Numbers if every cell that is not missing is one (decimal point, no thousands marks), else texts without outer
+    blanks.
+    """
     try:
         return Column(name, np.fromiter((number_of(c or "") for c in cells), np.float64, len(cells)))
     except ValueError:
@@ -110,9 +114,10 @@ def column_of_cells(name: str, cells: Sequence[str | None]) -> Column:
 
 
 def column_of_values(name: str, values: Any) -> Column:
-    """A column of Python's or NumPy's values, of any type but nested ones; ValueError with the reason where that cannot be.
+    """A column of Python's or NumPy's values, of any type but nested ones; ValueError with the reason where that cannot
+    be.
 
-    Here only None, NaN, NaT and their like are missing: a text `NA` handed over as a text is a text.
+        Here only None, NaN, NaT and their like are missing: a text `NA` handed over as a text is a text.
     """
     array = np.asarray(values) if not isinstance(values, np.ma.MaskedArray) else values
     if array.ndim > 1:
@@ -170,7 +175,10 @@ def _is_decimal(item: Any) -> bool:
 
 
 def block(name: str, array: Values) -> Column:
-    """A column of arrays. Bytes stay bytes, other numbers become floats; pictures without channels ([N, H, W] bytes) get one."""
+    """A column of arrays.
+
+    Bytes stay bytes, other numbers become floats; pictures without channels ([N, H, W] bytes) get one.
+    """
     if array.dtype.kind not in "fiub":
         raise ValueError(f"an array of {array.dtype} is not an array of numbers")
     if array.dtype != np.uint8 and array.dtype not in (np.float32, np.float64):

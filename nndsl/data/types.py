@@ -48,8 +48,8 @@ class Signature:
 class Array:
     """Values of one field for all rows of a part; what training reads is `scale * values + shift`, as a float.
 
-    values: [N, *shape], C-contiguous: float32 or float64 as asked for, uint8 (pictures stay bytes: a quarter of the memory), or int32 ids.
-    scale, shift: 1 and 0 unless `values` is uint8.
+        values: [N, *shape], C-contiguous: float32 or float64 as asked for, uint8 (pictures stay bytes: a quarter of the
+    memory), or int32 ids. scale, shift: 1 and 0 unless `values` is uint8.
     """
 
     values: NDArray[Any]
