@@ -99,8 +99,13 @@ def _is_prefix(flags: Flags) -> bool:
     return all(flags[: sum(flags)])
 
 
-def nest_of(nodes: Sequence[Node], reads: Sequence[Node], writes: Sequence[Node], scattered: frozenset[Node]) -> Nest | None:
-    """The nest that computes `nodes` (topological order) from `reads`. `scattered`: reads that do not lie in memory in order."""
+def nest_of(
+    nodes: Sequence[Node], reads: Sequence[Node], writes: Sequence[Node], roots: frozenset[Node], scattered: frozenset[Node]
+) -> Nest | None:
+    """The nest that computes `nodes` (topological order) from `reads`.
+
+    roots: nodes that must be computed once, not once more in every row. scattered: reads that do not lie in memory in order.
+    """
     space = _space(nodes)
     if space is None:
         return None
@@ -115,7 +120,7 @@ def nest_of(nodes: Sequence[Node], reads: Sequence[Node], writes: Sequence[Node]
 
     flags = {n: flags_of(n.shape) for n in (*nodes, *reads)}
     walks = {n: flags_of(space_of(n)) for n in nodes}
-    passes = _passes(nodes, len(axes), flags, walks)
+    passes = _passes(nodes, len(axes), flags, walks, roots)
     if passes is None:
         return None
     sizes = tuple(tuple(space[axis] for axis in merged) for merged in axes)
@@ -123,7 +128,7 @@ def nest_of(nodes: Sequence[Node], reads: Sequence[Node], writes: Sequence[Node]
 
 
 def _passes(
-    nodes: Sequence[Node], rank: int, flags: Mapping[Node, Flags], walks: Mapping[Node, Flags]
+    nodes: Sequence[Node], rank: int, flags: Mapping[Node, Flags], walks: Mapping[Node, Flags], roots: frozenset[Node]
 ) -> dict[Node, int] | None:
     """For each node its pass; None where one would have to be used before it is complete.
 
@@ -133,7 +138,7 @@ def _passes(
     passes: dict[Node, int] = {}
     ready: dict[Node, int] = {}  # the first pass that may use a node's result
     for node in nodes:
-        if not _is_prefix(walks[node]):
+        if node in roots and not _is_prefix(walks[node]):
             return None
         at = max((ready[x] for x in node.inputs if x in ready), default=0)
         if at == AFTER and any(flags[node]):
