@@ -72,7 +72,7 @@ def _members(head: ast.Expr) -> list[ast.Expr]:
 
 def _columns(heads: list[ast.Expr], constants: Mapping[str, float]) -> tuple[tuple[Word, ...], tuple[StepSpec, ...]]:
     """The columns named, and the first encoder where the head is arithmetic: `image / 255`."""
-    if len(heads) == 1 and not isinstance(heads[0], ast.Name):
+    if len(heads) == 1 and isinstance(heads[0], ast.Binary | ast.Unary | ast.Call):
         return _expression(heads[0], constants)
     words: list[Word] = []
     for head in heads:
