@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numeric import EXACT, difference, drawn, weighted
 
 from nndsl.backend.reference import evaluate
 from nndsl.ir import Node, Primitive, Setting, ShapeError, of_kind, verify
 from nndsl.ir import build as b
 from nndsl.passes.autodiff import gradients
-from tests.numeric import EXACT, difference, drawn, weighted
 
 MAPS = [row for row in of_kind("map") if row.name != "cast"]
 

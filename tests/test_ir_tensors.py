@@ -1,4 +1,6 @@
-"""Reductions, views, products, indexing: value against NumPy, derivative against central differences, and the shapes they refuse."""
+"""Reductions, views, products, indexing: value against NumPy, derivative against central differences, and the shapes
+they refuse.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numeric import EXACT, difference, weighted
 
 from nndsl.backend.reference import evaluate
 from nndsl.ir import TABLE, Node, Setting, ShapeError, make, of_kind, verify
 from nndsl.ir import build as b
 from nndsl.passes.autodiff import NotDifferentiable, gradients
-from tests.numeric import EXACT, difference, weighted
 
 
 @dataclass(frozen=True)

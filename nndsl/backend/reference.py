@@ -1,6 +1,8 @@
-"""Runs a graph node by node in NumPy, each as the table defines it: slow, and what every other backend is compared with.
+"""Runs a graph node by node in NumPy, each as the table defines it: slow, and what every other backend is compared
+with.
 
-In: outputs, values of the inputs, weights and states, and a Setting. Out: arrays. It does not fuse, plan or keep anything.
+In: outputs, values of the inputs, weights and states, and a Setting. Out: arrays. It does not fuse, plan or keep
+anything.
 """
 
 from __future__ import annotations
@@ -31,9 +33,11 @@ def evaluate(outputs: Sequence[Node], bindings: Bindings, setting: Setting) -> l
 
 
 def first_nonfinite(outputs: Sequence[Node], bindings: Bindings, setting: Setting) -> Node | None:
-    """The first node that makes NaN or an infinity from finite inputs, and whose fault reaches an output; None if the outputs are finite.
+    """The first node that makes NaN or an infinity from finite inputs, and whose fault reaches an output; None if the
+    outputs are finite.
 
-    Constants are meant as they stand. Where an infinite constant is the only cause, the first node that makes NaN is named.
+    Constants are meant as they stand. Where an infinite constant is the only cause, the first node that makes NaN is
+    named.
     """
     finite: dict[Node, bool] = {}
     number: dict[Node, bool] = {}
@@ -48,7 +52,9 @@ def first_nonfinite(outputs: Sequence[Node], bindings: Bindings, setting: Settin
 
 
 def _sources(outputs: Sequence[Node], good: Mapping[Node, bool]) -> list[Node]:
-    """In topological order, the nodes that are not good but for constants, have good inputs only, and spoil an output."""
+    """In topological order, the nodes that are not good but for constants, have good inputs only, and spoil an
+    output.
+    """
     tainted: set[Node] = set()
     waiting = [out for out in outputs if not good[out]]
     while waiting:

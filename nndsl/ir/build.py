@@ -1,7 +1,8 @@
 """Typed builders of nodes: what the elaborator, the derivative rules and the passes write graphs with.
 
-In: nodes and Python numbers. Out: nodes. Operands of different types are brought to one by an explicit `cast`: a number takes the type of
-the node beside it, int meets float as float, and a bool in arithmetic counts as 0.0 or 1.0. Nothing is folded here but views that change nothing.
+In: nodes and Python numbers. Out: nodes. Operands of different types are brought to one by an explicit `cast`: a
+number takes the type of the node beside it, int meets float as float, and a bool in arithmetic counts as 0.0 or 1.0.
+Nothing is folded here but views that change nothing.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from typing import Any
 
 from nndsl.diagnostics import Span
 from nndsl.ir.node import Dim, DType, Node, Shape, ShapeError, make
-from nndsl.ir.shapes import text
+from nndsl.ir.shapes import Axes, normal_axes, text
 
 Operand = Node | float | bool
-Axes = int | Sequence[int] | None
 
 
 # ---- leaves
@@ -247,15 +247,6 @@ def where(condition: Operand, a: Operand, b: Operand, *, origin: Span | None = N
 # ---- reductions: axes stay, with size 1
 
 
-def normal_axes(rank: int, axes: Axes) -> tuple[int, ...]:
-    """Axes as sorted non-negative numbers; None is all of them. Raises ShapeError for one that is not there."""
-    given = range(rank) if axes is None else (axes,) if isinstance(axes, int) else axes
-    for axis in given:
-        if not -rank <= axis < rank:
-            raise ShapeError(f"there is no axis {axis} among {rank}", operands=(0,), axes=(axis,))
-    return tuple(sorted({axis % rank for axis in given}))
-
-
 def reduce(name: str, x: Node, axes: Axes = None, *, origin: Span | None = None) -> Node:
     """Any reduction of the table, by its name; a bool counts as 0.0 or 1.0. No axes: x itself (sums and extremes)."""
     x = cast(x, "float", origin=origin) if x.dtype == "bool" else x
@@ -354,7 +345,9 @@ def einsum(spec: str, a: Operand, b: Operand, *, origin: Span | None = None) -> 
 
 
 def matmul(a: Node, b: Node, *, origin: Span | None = None) -> Node:
-    """`a @ b`: [..., k] with [k, n] or [k]; axes of b before its last two are batch axes that a has too, in the same places."""
+    """`a @ b`: [..., k] with [k, n] or [k]; axes of b before its last two are batch axes that a has too, in the same
+    places.
+    """
     letters = iter(string.ascii_letters)
     inner = next(letters)
     if a.rank == 0 or b.rank == 0:
@@ -380,7 +373,8 @@ def scatter_add(ids: Node, g: Node, rows: Dim, *, origin: Span | None = None) ->
 
 
 def pick(y: Node, ids: Node, *, origin: Span | None = None) -> Node:
-    """`y[k]`: of the last axis of y [..., n] the element that ids [...] names, [...]; ids lie in 0 .. n-1 (elsewhere it is 0).
+    """`y[k]`: of the last axis of y [..., n] the element that ids [...] names, [...]; ids lie in 0 .. n-1 (elsewhere
+    it is 0).
 
     Written as a sum over a comparison, which fuses with what makes y, and which `stabilise` knows.
     """

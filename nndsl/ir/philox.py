@@ -1,7 +1,8 @@
-"""Random numbers without a state: Philox 2x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+"""Random numbers without a state: Philox 2x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
+2011).
 
-In: a counter of two 32-bit words and a 32-bit key. Out: two random 32-bit words. Every backend computes the same words, so
-random numbers depend on (seed, stream, step, element) alone, and not on threads, order or a resume.
+In: a counter of two 32-bit words and a 32-bit key. Out: two random 32-bit words. Every backend computes the same
+words, so random numbers depend on (seed, stream, step, element) alone, and not on threads, order or a resume.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ _MASK64 = 0xFFFFFFFFFFFFFFFF
 
 
 def key(seed: int, stream: int) -> int:
-    """A 32-bit key of a seed and the number of a stream: one round of splitmix64 (Steele et al., OOPSLA 2014), upper half."""
+    """A 32-bit key of a seed and the number of a stream: one round of splitmix64 (Steele et al., OOPSLA 2014), upper
+    half.
+    """
     z = (seed + 0x9E3779B97F4A7C15 * (stream + 1)) & _MASK64
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK64
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK64
@@ -42,7 +45,9 @@ def words(seed: int, stream: int, step: int, count: int) -> tuple[NDArray[np.uin
 
 
 def uniform(seed: int, stream: int, step: int, count: int) -> NDArray[np.float64]:
-    """Numbers in [0, 1): the upper 24 bits of the first word, exact in float32 too, so both precisions draw the same."""
+    """Numbers in [0, 1): the upper 24 bits of the first word, exact in float32 too, so both precisions draw the
+    same.
+    """
     first, _ = words(seed, stream, step, count)
     return (first >> np.uint32(8)).astype(np.float64) * 2.0**-24
 

@@ -13,7 +13,9 @@ from nndsl.ir.shapes import text
 
 
 def show(outputs: Sequence[Node], *, origins: bool = True) -> str:
-    """The graph, inputs before users, and a last line that names the outputs. origins: with the place of each node's source text."""
+    """The graph, inputs before users, and a last line that names the outputs. origins: with the place of each node's
+    source text.
+    """
     names: dict[Node, str] = {}
     lines: list[tuple[str, str]] = []
     for node in topological(outputs):
@@ -28,7 +30,9 @@ def show(outputs: Sequence[Node], *, origins: bool = True) -> str:
 
 
 def _call(node: Node, names: dict[Node, str]) -> str:
-    attrs = [f"{key}={_value(value)}" for key, value in node.attrs if not (key in ("shape", "dtype") and not node.inputs)]
+    attrs = [
+        f"{key}={_value(value)}" for key, value in node.attrs if not (key in ("shape", "dtype") and not node.inputs)
+    ]
     return f"{node.op}({', '.join([*(names[x] for x in node.inputs), *attrs])})"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from nndsl.ir.node import Dim, Shape, ShapeError
 
+Axes = int | Sequence[int] | None
+
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:
     """NumPy's rule: aligned at the right, a size of 1 stretches. A symbolic size fits itself and 1 only.
@@ -32,6 +34,15 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
             size, by = here, i
         result.append(size)
     return tuple(result)
+
+
+def normal_axes(rank: int, axes: Axes) -> tuple[int, ...]:
+    """Axes as sorted non-negative numbers; None is all of them. Raises ShapeError for one that is not there."""
+    given = range(rank) if axes is None else (axes,) if isinstance(axes, int) else axes
+    for axis in given:
+        if not -rank <= axis < rank:
+            raise ShapeError(f"there is no axis {axis} among {rank}", operands=(0,), axes=(axis,))
+    return tuple(sorted({axis % rank for axis in given}))
 
 
 def known_size(shape: Shape) -> int:

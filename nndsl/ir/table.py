@@ -1,4 +1,6 @@
-"""The table of primitives: every operation there is, one row each. Passes and backends ask for a row's kind, not its name."""
+"""The table of primitives: every operation there is, one row each. Passes and backends ask for a row's kind, not its
+name.
+"""
 
 from __future__ import annotations
 

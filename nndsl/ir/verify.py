@@ -1,4 +1,6 @@
-"""Checks a graph against the table: after each pass in tests and under `--debug`. A fault here is a fault of ours, never the user's."""
+"""Checks a graph against the table: after each pass in tests and under `--debug`. A fault here is a fault of ours,
+never the user's.
+"""
 
 from __future__ import annotations
 

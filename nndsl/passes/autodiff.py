@@ -1,8 +1,8 @@
 """Reverse-mode derivatives, from graph to graph.
 
-In: a loss of one element, and the nodes to derive it by. Out: one gradient node for each, of its shape. Nothing is computed here, and
-what becomes superfluous is left to `simplify`.
-Source: Griewank and Walther, "Evaluating Derivatives" (2008), chapter 3.
+In: a loss of one element, and the nodes to derive it by. Out: one gradient node for each, of its shape. Nothing is
+computed here, and what becomes superfluous is left to `simplify`. Source: Griewank and Walther, "Evaluating
+Derivatives" (2008), chapter 3.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ class NotDifferentiable(ValueError):
 
 
 def gradients(loss: Node, wrt: Sequence[Node]) -> list[Node]:
-    """d loss / d w for each w of `wrt` (leaves, or any nodes the loss is made of), in its shape; zeros where the loss does not reach it.
+    """d loss / d w for each w of `wrt` (leaves, or any nodes the loss is made of), in its shape; zeros where the loss
+    does not reach it.
 
-    A gradient node's origin is that of the node it comes from. Raises NotDifferentiable, and ValueError for a loss of several elements.
+    A gradient node's origin is that of the node it comes from. Raises NotDifferentiable, and ValueError for a loss of
+    several elements.
     """
     found = _accumulate(loss, wrt)
     return [found.get(w) or b.zeros(w.shape, origin=w.origin) for w in wrt]

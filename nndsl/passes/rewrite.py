@@ -1,7 +1,7 @@
 """The driver of rules: rewrites a graph bottom-up until no rule fires.
 
-In: outputs, and rules, each a function from a node to what shall stand in its place, or None; its docstring is the law. Out: new outputs.
-A rule sees a node whose inputs are already at rest. Nothing is remembered between calls.
+In: outputs, and rules, each a function from a node to what shall stand in its place, or None; its docstring is the
+law. Out: new outputs. A rule sees a node whose inputs are already at rest. Nothing is remembered between calls.
 """
 
 from __future__ import annotations

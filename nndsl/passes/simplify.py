@@ -1,7 +1,7 @@
 """Shorter graphs of the same value: laws of elementwise arithmetic. `simplify_views` has those of views and reductions.
 
-In: outputs. Out: outputs of the same shapes and values, up to rounding. A law that would hide NaN or infinity (x * 0, x - x, x / x) is not
-here. Constants come to stand at the left of `+` and `*`, negations outside.
+In: outputs. Out: outputs of the same shapes and values, up to rounding. A law that would hide NaN or infinity (x * 0,
+x - x, x / x) is not here. Constants come to stand at the left of `+` and `*`, negations outside.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _EXACT = Setting(precision="float64")
 
 
 def fold(node: Node) -> Node | None:
-    """f(constants) -> a constant; not where finite constants give NaN or infinity, so that the fault keeps its place."""
+    """f(constants) -> a constant; not where finite constants give NaN or infinity, so that the fault keeps its
+    place.
+    """
     if not is_map(node) or any(x.op != "const" for x in node.inputs):
         return None
     reference = TABLE[node.op].reference
@@ -92,7 +94,9 @@ def constants_together(node: Node) -> Node | None:
 
 
 def scalars_together(node: Node) -> Node | None:
-    """s * (t * x) -> (s * t) * x; s * (x / t) -> (s / t) * x; (s * x) / t -> (s / t) * x, for scalars s and t: one product an element."""
+    """s * (t * x) -> (s * t) * x; s * (x / t) -> (s / t) * x; (s * x) / t -> (s / t) * x, for scalars s and t: one
+    product an element.
+    """
     if node.op not in ("mul", "div") or node.rank == 0:
         return None
     s, rest = node.inputs if node.op == "mul" else reversed(node.inputs)
@@ -151,27 +155,32 @@ def differences(node: Node) -> Node | None:
 
 
 def products(node: Node) -> Node | None:
-    """-a * c -> -(a * c); c * -x -> (-c) * x; a * (1 / x) -> a / x; a * (-1 / x) -> -(a / x); c * (d / x) -> (c * d) / x."""
+    """-a * c -> -(a * c); c * -x -> (-c) * x; a * (1 / x) -> a / x; a * (-1 / x) -> -(a / x); c * (d / x) -> (c * d)
+    / x.
+    """
     if node.op != "mul":
         return None
-
-    def one_way(a: Node, c: Node) -> Node | None:
-        if a.op == "neg":
-            value = number(c)
-            return b.neg(b.mul(a.inputs[0], c)) if value is None else b.mul(b.const(-value, node.dtype), a.inputs[0])
-        if a.op != "div" or (value := number(a.inputs[0])) is None:
-            return None
-        if abs(value) == 1:
-            return b.div(c, a.inputs[1]) if value == 1 else b.neg(b.div(c, a.inputs[1]))
-        other = number(c)
-        return None if other is None else b.div(b.const(other * value), a.inputs[1])
-
-    found = both(node, one_way)
+    a, c = node.inputs
+    if a.op == "neg" or c.op == "neg":
+        value = number(a)
+        if value is not None:
+            return b.expand(b.mul(b.const(-value, node.dtype), c.inputs[0]), node.shape)
+        return b.neg(b.mul(a.inputs[0], c) if a.op == "neg" else b.mul(a, c.inputs[0]))
+    found = both(node, _product_with_quotient)
     return None if found is None else b.expand(found, node.shape)
 
 
+def _product_with_quotient(a: Node, c: Node) -> Node | None:
+    if a.op != "div" or (value := number(a.inputs[0])) is None:
+        return None
+    if abs(value) == 1:
+        return b.div(c, a.inputs[1]) if value == 1 else b.neg(b.div(c, a.inputs[1]))
+    other = number(c)
+    return None if other is None else b.div(b.const(other * value), a.inputs[1])
+
+
 def quotients(node: Node) -> Node | None:
-    """-a / c -> -(a / c); a / -c -> -(a / c); x / c -> (1/c) * x where 1/c is exact; (c * x) / d -> (c / d) * x; (s * x) / s -> x for a size s."""
+    """-a / c -> -(a / c); a / -c -> -(a / c); x / c -> (1/c) * x where 1/c is exact; (c * x) / d -> (c / d) * x."""
     if node.op != "div":
         return None
     a, c = node.inputs
@@ -184,9 +193,21 @@ def quotients(node: Node) -> Node | None:
         return b.mul(1.0 / value, a)
     if value and a.op == "mul" and a.inputs[0].op == "const":
         return b.mul(a.inputs[0]["value"] / value, a.inputs[1])
-    if c.op == "size" and a.op == "mul":
-        return both(a, lambda x, y: b.expand(y, node.shape) if x is c else None)
     return None
+
+
+def sizes(node: Node) -> Node | None:
+    """(s * x) / s -> x for a size s, which is neither 0 nor infinite; (c * x) / (d * s) -> ((c / d) * x) / s for
+    constants c and d.
+    """
+    if node.op != "div" or node.inputs[0].op != "mul":
+        return None
+    a, c = node.inputs
+    if c.op == "size":
+        return both(a, lambda x, y: b.expand(y, node.shape) if x is c else None)
+    if c.op != "mul" or c.inputs[0].op != "const" or a.inputs[0].op != "const" or not c.inputs[0]["value"]:
+        return None
+    return b.div(b.mul(a.inputs[0]["value"] / c.inputs[0]["value"], a.inputs[1]), c.inputs[1])
 
 
 def divisors_together(node: Node) -> Node | None:
@@ -199,7 +220,9 @@ def divisors_together(node: Node) -> Node | None:
 
 
 def powers(node: Node) -> Node | None:
-    """x^0 -> 1; x^1 -> x; x^2 -> x * x; x^3 -> x * x * x; x^-1 -> 1 / x; x^-2 -> 1 / (x * x); x^0.5 -> sqrt(x); x^-0.5 -> 1 / sqrt(x)."""
+    """x^0 -> 1; x^1 -> x; x^2 -> x * x; x^3 -> x * x * x; x^-1 -> 1 / x; x^-2 -> 1 / (x * x); x^0.5 -> sqrt(x);
+    x^-0.5 -> 1 / sqrt(x).
+    """
     if node.op != "pow" or (exponent := number(node.inputs[1])) is None:
         return None
     x = node.inputs[0]
@@ -211,7 +234,9 @@ def powers(node: Node) -> Node | None:
 
 
 def choices(node: Node) -> Node | None:
-    """where(true, a, c) -> a; where(k, a, a) -> a; where(not k, a, c) -> where(k, c, a); an inner choice by the same k is settled."""
+    """where(true, a, c) -> a; where(k, a, a) -> a; where(not k, a, c) -> where(k, c, a); an inner choice by the same
+    k is settled.
+    """
     if node.op != "where":
         return None
     k, a, c = node.inputs
@@ -282,6 +307,7 @@ RULES: tuple[Rule, ...] = (
     differences,
     products,
     quotients,
+    sizes,
     divisors_together,
     powers,
     choices,

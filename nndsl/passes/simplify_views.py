@@ -1,6 +1,7 @@
 """Laws of views, reductions and products of tensors; `simplify` runs them with those of arithmetic.
 
-Stretching moves outward, so that everything is computed on the smallest shape; views that undo or repeat one another become one.
+Stretching moves outward, so that everything is computed on the smallest shape; views that undo or repeat one another
+become one.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def identity_view(node: Node) -> Node | None:
 
 
 def view_of_view(node: Node) -> Node | None:
-    """reshape(reshape(x)), expand(expand(x)), transpose(transpose(x)), slice(slice(x)) along one axis -> one such view."""
+    """reshape(reshape(x)), expand(expand(x)), transpose(transpose(x)), slice(slice(x)) along one axis -> one such
+    view.
+    """
     if node.op not in ("reshape", "expand", "transpose", "slice") or node.inputs[0].op != node.op:
         return None
     inner = node.inputs[0]
@@ -53,18 +56,19 @@ def transpose_of_ones(node: Node) -> Node | None:
     return b.reshape(node.inputs[0], node.shape) if moved == sorted(moved) else None
 
 
-def expand_of_added_axes(node: Node) -> Node | None:
-    """expand(reshape(x)) -> expand(x) where the reshape only puts axes of size 1 in front."""
-    if node.op != "expand" or node.inputs[0].op != "reshape":
+def reshape_that_stretches(node: Node) -> Node | None:
+    """A reshape that only puts axes of size 1 in front -> expand, which maps do without."""
+    if node.op != "reshape":
         return None
-    inner = node.inputs[0]
-    (x,) = inner.inputs
-    lead = inner.rank - x.rank
-    return b.expand(x, node.shape) if lead > 0 and inner.shape == (1,) * lead + x.shape else None
+    (x,) = node.inputs
+    lead = node.rank - x.rank
+    return b.expand(x, node.shape) if lead > 0 and node.shape == (1,) * lead + x.shape else None
 
 
 def view_of_expand(node: Node) -> Node | None:
-    """reshape(expand(x)) that adds or drops axes of size 1, transpose(expand(x)), slice(expand(x)) -> expand(view(x))."""
+    """reshape(expand(x)) that adds or drops axes of size 1, transpose(expand(x)), slice(expand(x)) ->
+    expand(view(x)).
+    """
     if node.op not in ("reshape", "transpose", "slice") or node.inputs[0].op != "expand":
         return None
     stretched = node.inputs[0]
@@ -97,7 +101,9 @@ def slice_of_parts(node: Node) -> Node | None:
 
 
 def pads_side_by_side(node: Node) -> Node | None:
-    """pad(x) + pad(y) -> pad(concat(x, y)) where y begins at the place where x ends: the gradient of a split in one piece."""
+    """pad(x) + pad(y) -> pad(concat(x, y)) where y begins at the place where x ends: the gradient of a split in one
+    piece.
+    """
     if node.op != "add" or any(x.op != "pad" for x in node.inputs):
         return None
 
@@ -160,7 +166,9 @@ def reduce_of_expand(node: Node) -> Node | None:
 
 
 def scale_outward(node: Node) -> Node | None:
-    """sum(-x) -> -sum(x); sum(c * x) -> c * sum(x); sum(x / c) -> sum(x) / c, for a c that is constant along the summed axes."""
+    """sum(-x) -> -sum(x); sum(c * x) -> c * sum(x); sum(x / c) -> sum(x) / c, for a c that is constant along the
+    summed axes.
+    """
     if node.op != "sum":
         return None
     (x,), axes = node.inputs, node["axes"]
@@ -197,7 +205,9 @@ def reduce_of_reshape(node: Node) -> Node | None:
 
 
 def transpose_in_product(node: Node) -> Node | None:
-    """einsum(transpose(x), y) -> einsum(x, y), and transpose(einsum(x, y)) -> einsum(x, y), with the letters moved instead."""
+    """einsum(transpose(x), y) -> einsum(x, y), and transpose(einsum(x, y)) -> einsum(x, y), with the letters moved
+    instead.
+    """
     if node.op == "transpose" and node.inputs[0].op == "einsum":
         product = node.inputs[0]
         left, right, out = parts(product["spec"])
@@ -223,7 +233,7 @@ VIEW_RULES: tuple[Rule, ...] = (
     view_of_number,
     view_of_view,
     transpose_of_ones,
-    expand_of_added_axes,
+    reshape_that_stretches,
     view_of_expand,
     slice_of_parts,
     pads_side_by_side,

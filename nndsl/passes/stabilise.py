@@ -1,9 +1,10 @@
 """Formulas that overflow when taken literally -> formulas of the same value that do not.
 
-In: outputs. Out: outputs, simplified too. Rules look at structure, so a user's own definitions profit as the library's do: softmax, sigmoid,
-softplus and log-sum-exp in their usual forms, and the logarithm of them, also through views, clipping, products and `y[k]`.
-Shifts that cancel (the maximum in a softmax) are put under `stop`, so that no gradient is derived for them. Run this before `autodiff`.
-Source: Blanchard, Higham and Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41 (2021).
+In: outputs. Out: outputs, simplified too. Rules look at structure, so a user's own definitions profit as the
+library's do: softmax, sigmoid, softplus and log-sum-exp in their usual forms, and the logarithm of them, also through
+views, clipping, products and `y[k]`. Shifts that cancel (the maximum in a softmax) are put under `stop`, so that no
+gradient is derived for them. Run this before `autodiff`. Source: Blanchard, Higham and Higham, "Accurately computing
+the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41 (2021).
 """
 
 from __future__ import annotations
@@ -114,8 +115,20 @@ def logarithm(node: Node) -> Node | None:
 
 
 def stable_log(y: Node) -> Node | None:
-    """log(y) for a y whose structure says that it is positive; None for any other y. Each case has its law beside it."""
-    for case in (_log_exp, _log_softmax, _log_sigmoid, _log_sum_exp, _log_add, _log_product, _log_clip, _log_pick, _log_view):
+    """log(y) for a y whose structure says that it is positive; None for any other y. Each case has its law beside
+    it.
+    """
+    for case in (
+        _log_exp,
+        _log_softmax,
+        _log_sigmoid,
+        _log_sum_exp,
+        _log_add,
+        _log_product,
+        _log_clip,
+        _log_pick,
+        _log_view,
+    ):
         found = case(y)
         if found is not None:
             return found
@@ -166,7 +179,9 @@ def _log_sum_exp(y: Node) -> Node | None:
 
 
 def _log_add(y: Node) -> Node | None:
-    """log(1 + exp(x)) -> softplus(x); log(exp(x) + exp(z)) -> z + softplus(x - z); log(1 - sigmoid(x)) -> -softplus(x)."""
+    """log(1 + exp(x)) -> softplus(x); log(exp(x) + exp(z)) -> z + softplus(x - z); log(1 - sigmoid(x)) ->
+    -softplus(x).
+    """
     if y.op == "sub" and number(y.inputs[0]) == 1:
         return _log_one_minus(y.inputs[1])
     return _log_of_sum(*y.inputs) if y.op == "add" else None
@@ -183,7 +198,9 @@ def _log_of_sum(a: Node, c: Node) -> Node | None:
 
 
 def _log_one_minus(y: Node) -> Node | None:
-    """log(1 - y): of a sigmoid -softplus(x); of one cut to an interval, cut to the interval's image; of a view, the view."""
+    """log(1 - y): of a sigmoid -softplus(x); of one cut to an interval, cut to the interval's image; of a view, the
+    view.
+    """
     x = is_sigmoid(y)
     if x is not None:
         return b.neg(b.softplus(x))
@@ -200,7 +217,9 @@ def _log_one_minus(y: Node) -> Node | None:
 
 
 def _log_product(y: Node) -> Node | None:
-    """log(a * c) -> log(a) + log(c), log(a / c) -> log(a) - log(c), log(a^n) -> n * log(a), where a is known to be positive."""
+    """log(a * c) -> log(a) + log(c), log(a / c) -> log(a) - log(c), log(a^n) -> n * log(a), where a is known to be
+    positive.
+    """
     if y.op == "mul":
         return both(y, lambda a, c: None if (x := stable_log(a)) is None else b.add(x, b.log(c)))
     if y.op == "div":
@@ -234,7 +253,9 @@ def _log_clip(y: Node) -> Node | None:
 
 
 def _log_pick(y: Node) -> Node | None:
-    """log(sum(where(iota == k, y, 0))), which is log(y[k]) -> log(y)[k], for ids k in range; of a softmax (x - m)[k] - log(sum(exp(x - m)))."""
+    """log(sum(where(iota == k, y, 0))), which is log(y[k]) -> log(y)[k], for ids k in range; of a softmax (x - m)[k]
+    - log(sum(exp(x - m))).
+    """
     if y.op != "sum" or y.inputs[0].op != "where":
         return None
     chosen, value, other = y.inputs[0].inputs
@@ -252,7 +273,13 @@ def _one_along(chosen: Node, axes: tuple[int, ...], whole: Node) -> bool:
     """Whether the condition is `iota == k` along the last axis, so that exactly one element holds."""
     if chosen.op != "eq" or axes != (whole.rank - 1,):
         return False
-    return both(chosen, lambda i, k: i if i.op == "iota" and i.shape == whole.shape[-1:] and k.shape[-1:] in ((), (1,)) else None) is not None
+    return (
+        both(
+            chosen,
+            lambda i, k: i if i.op == "iota" and i.shape == whole.shape[-1:] and k.shape[-1:] in ((), (1,)) else None,
+        )
+        is not None
+    )
 
 
 _VIEWS = ("reshape", "transpose", "expand", "slice")
@@ -271,7 +298,9 @@ def _through_view(view: Node, inner: Node | None) -> Node | None:
 
 
 def cross_entropy(node: Node) -> Node | None:
-    """z * softplus(-x) + (1 - z) * softplus(x) -> softplus(x) - z * x; softplus(-x) + 0 * softplus(x) -> softplus(-x), and the mirror image."""
+    """z * softplus(-x) + (1 - z) * softplus(x) -> softplus(x) - z * x; softplus(-x) + 0 * softplus(x) ->
+    softplus(-x), and the mirror image.
+    """
     return both(node, _cross_entropy) if node.op == "add" else None
 
 

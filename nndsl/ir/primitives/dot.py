@@ -1,7 +1,7 @@
 """Sums of products of two tensors. A spec such as "bi,ij->bj" names the axes of both operands and of the result.
 
-Each letter stands at most once in an operand; a letter that is summed stands in both. So the derivative by an operand is again such a
-product, with the letters moved: "bj,ij->bi".
+Each letter stands at most once in an operand; a letter that is summed stands in both. So the derivative by an operand
+is again such a product, with the letters moved: "bj,ij->bi".
 """
 
 from __future__ import annotations
@@ -34,10 +34,14 @@ def _infer(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> tuple[Shape, DTyp
         for axis, (letter, dim) in enumerate(zip(letters, x.shape, strict=True)):
             known, of, at = sizes.setdefault(letter, (dim, i, axis))
             if known != dim:
-                raise ShapeError(f"sizes {known} and {dim} do not fit", operands=(of, i), axes=(at, axis), sizes=(known, dim))
+                raise ShapeError(
+                    f"sizes {known} and {dim} do not fit", operands=(of, i), axes=(at, axis), sizes=(known, dim)
+                )
     alone = set(left) ^ set(right)
     if len(set(out)) != len(out) or not alone <= set(out) <= set(sizes):
-        raise ShapeError(f"the result of {attrs['spec']} must name each axis that one operand has alone, once", operands=(0, 1))
+        raise ShapeError(
+            f"the result of {attrs['spec']} must name each axis that one operand has alone, once", operands=(0, 1)
+        )
     return tuple(sizes[letter][0] for letter in out), "float"
 
 

@@ -19,7 +19,8 @@ def _infer(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> tuple[Shape, DTyp
 
 
 def _orthonormal(node: Node, setting: Setting, x: NDArray[Any]) -> NDArray[Any]:
-    """Q of the QR decomposition, each column turned so that R's diagonal is positive (Saxe et al. 2014, as `torch.nn.init.orthogonal_`).
+    """Q of the QR decomposition, each column turned so that R's diagonal is positive (Saxe et al. 2014, as
+    `torch.nn.init.orthogonal_`).
 
     [n, m]: the columns are orthonormal if n >= m, else the rows.
     """

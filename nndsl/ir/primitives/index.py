@@ -1,4 +1,6 @@
-"""Rows of a table by their ids, and the sum of rows under ids that is its derivative. Ids are data, so they are checked."""
+"""Rows of a table by their ids, and the sum of rows under ids that is its derivative. Ids are data, so they are
+checked.
+"""
 
 from __future__ import annotations
 
@@ -62,8 +64,24 @@ def _scatter_value(node: Node, setting: Setting, ids: NDArray[Any], g: NDArray[A
 
 
 ROWS = (
-    Primitive("gather", "index", 2, _infer_gather, _gather_value, "rows of a table by their ids", _gather, domain=(REAL, (0, 1))),
     Primitive(
-        "scatter_add", "index", 2, _infer_scatter, _scatter_value, "rows summed under their ids: rows", _scatter, domain=((0, 1), REAL)
+        "gather",
+        "index",
+        2,
+        _infer_gather,
+        _gather_value,
+        "rows of a table by their ids",
+        _gather,
+        domain=(REAL, (0, 1)),
+    ),
+    Primitive(
+        "scatter_add",
+        "index",
+        2,
+        _infer_scatter,
+        _scatter_value,
+        "rows summed under their ids: rows",
+        _scatter,
+        domain=((0, 1), REAL),
     ),
 )

@@ -1,4 +1,6 @@
-"""Leaves: what a graph starts from. Inputs, weights and states are bound by whoever runs the graph; the others know their value."""
+"""Leaves: what a graph starts from. Inputs, weights and states are bound by whoever runs the graph; the others know
+their value.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Maps: elementwise functions, broadcasting as NumPy does. A row's operands all have the dtype it takes; the builders cast.
+"""Maps: elementwise functions, broadcasting as NumPy does. A row's operands all have the dtype it takes; the builders
+cast.
 
-Scalar code is plain Python that a vectorising compiler turns into selects: comparisons are joined by `&` and `|`, not by jumps.
+Scalar code is plain Python that a vectorising compiler turns into selects: comparisons are joined by `&` and `|`, not
+by jumps.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ POSITIVE = (0.3, 3.0)
 
 def _infer(name: str, takes: str, result: DType | None) -> Infer:
     def infer(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> tuple[Shape, DType]:
-        allowed = {"float": ("float",), "number": ("float", "int"), "bool": ("bool",), "any": ("float", "int", "bool")}[takes]
+        allowed = {"float": ("float",), "number": ("float", "int"), "bool": ("bool",), "any": ("float", "int", "bool")}[
+            takes
+        ]
         for i, x in enumerate(inputs):
             if x.dtype not in allowed or x.dtype != inputs[0].dtype:
                 raise ShapeError(f"`{name}` does not take {x.dtype} here", operands=(i,))
@@ -248,16 +252,43 @@ ROWS = (
     _map("stop", "float", lambda x: x, "{0}", "x, through which no gradient flows", _flat, (REAL,), cost=0),
     _map("not", "bool", np.logical_not, "(not {0})", "whether the condition does not hold", None, (REAL,)),
     Primitive(
-        "cast", "map", 1, _infer_cast, _cast_value, "another dtype: to", _cast, "cast_{to}({0})", takes="any", domain=(REAL,)
+        "cast",
+        "map",
+        1,
+        _infer_cast,
+        _cast_value,
+        "another dtype: to",
+        _cast,
+        "cast_{to}({0})",
+        takes="any",
+        domain=(REAL,),
     ),
     _map("add", "number", np.add, "({0} + {1})", "a + b", _add, (REAL, REAL)),
     _map("sub", "number", np.subtract, "({0} - {1})", "a - b", _sub, (REAL, REAL)),
     _map("mul", "number", np.multiply, "({0} * {1})", "a * b", _mul, (REAL, REAL)),
     _map("div", "float", np.divide, "({0} / {1})", "a / b", _div, (REAL, POSITIVE), cost=4),
     _map("pow", "float", np.power, "pow({0}, {1})", "a to the power b", _pow, (POSITIVE, REAL), cost=20),
-    _map("maximum", "number", np.maximum, _MAXIMUM, "the greater one; not a number if either is", _maximum, (REAL, POSITIVE)),
-    _map("minimum", "number", np.minimum, _MINIMUM, "the lesser one; not a number if either is", _minimum, (REAL, POSITIVE)),
-    _map("mod", "number", np.mod, "({0} % {1})", "the rest of a / b, with the sign of b", _mod, ((0.1, 0.9), (1.1, 1.9))),
+    _map(
+        "maximum",
+        "number",
+        np.maximum,
+        _MAXIMUM,
+        "the greater one; not a number if either is",
+        _maximum,
+        (REAL, POSITIVE),
+    ),
+    _map(
+        "minimum",
+        "number",
+        np.minimum,
+        _MINIMUM,
+        "the lesser one; not a number if either is",
+        _minimum,
+        (REAL, POSITIVE),
+    ),
+    _map(
+        "mod", "number", np.mod, "({0} % {1})", "the rest of a / b, with the sign of b", _mod, ((0.1, 0.9), (1.1, 1.9))
+    ),
     _comparison("eq", "any", np.equal, "==", "whether both are equal"),
     _comparison("ne", "any", np.not_equal, "!=", "whether they differ"),
     _comparison("lt", "number", np.less, "<", "whether a < b"),

@@ -1,4 +1,6 @@
-"""Reductions over `axes` (sorted, not negative), which stay with size 1. Nothing summed is 0, nothing multiplied 1; nothing has no maximum."""
+"""Reductions over `axes` (sorted, not negative), which stay with size 1. Nothing summed is 0, nothing multiplied 1;
+nothing has no maximum.
+"""
 
 from __future__ import annotations
 

@@ -72,7 +72,9 @@ def _known(x: Node, axis: int) -> int:
         raise ShapeError(f"there is no axis {axis} among {x.rank}", operands=(0,), axes=(axis,))
     size = x.shape[axis]
     if isinstance(size, str):
-        raise ShapeError(f"axis {axis} has the size {size}, which is not known yet", operands=(0,), axes=(axis,), sizes=(size,))
+        raise ShapeError(
+            f"axis {axis} has the size {size}, which is not known yet", operands=(0,), axes=(axis,), sizes=(size,)
+        )
     return size
 
 
@@ -127,7 +129,9 @@ def _infer_concat(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> Inferred:
             raise ShapeError("parts of different rank or type cannot be put together", operands=(0, i))
         for other, (size, here) in enumerate(zip(first.shape, x.shape, strict=True)):
             if other != axis and size != here:
-                raise ShapeError(f"sizes {size} and {here} differ", operands=(0, i), axes=(other, other), sizes=(size, here))
+                raise ShapeError(
+                    f"sizes {size} and {here} differ", operands=(0, i), axes=(other, other), sizes=(size, here)
+                )
     return _resized(first, axis, sum(_known(x, axis) for x in inputs))
 
 
@@ -158,15 +162,41 @@ ROWS = (
         domain=(REAL,),
     ),
     Primitive(
-        "transpose", "view", 1, _infer_transpose, _transpose_value, "axes in another order: axes", _transpose, cost=0, domain=(REAL,)
+        "transpose",
+        "view",
+        1,
+        _infer_transpose,
+        _transpose_value,
+        "axes in another order: axes",
+        _transpose,
+        cost=0,
+        domain=(REAL,),
     ),
     Primitive(
-        "expand", "view", 1, _infer_expand, _expand_value, "stretched to a shape, as NumPy does: shape", _expand, cost=0, domain=(REAL,)
+        "expand",
+        "view",
+        1,
+        _infer_expand,
+        _expand_value,
+        "stretched to a shape, as NumPy does: shape",
+        _expand,
+        cost=0,
+        domain=(REAL,),
     ),
     Primitive(
-        "slice", "view", 1, _infer_slice, _slice_value, "a part along an axis: axis, start, stop", _slice, cost=0, domain=(REAL,)
+        "slice",
+        "view",
+        1,
+        _infer_slice,
+        _slice_value,
+        "a part along an axis: axis, start, stop",
+        _slice,
+        cost=0,
+        domain=(REAL,),
     ),
-    Primitive("pad", "view", 1, _infer_pad, _pad_value, "zeros around: axis, before, after", _pad, cost=0, domain=(REAL,)),
+    Primitive(
+        "pad", "view", 1, _infer_pad, _pad_value, "zeros around: axis, before, after", _pad, cost=0, domain=(REAL,)
+    ),
     Primitive(
         "concat",
         "view",
