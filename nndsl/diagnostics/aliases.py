@@ -1,99 +1,184 @@
-"""Names of the same thing in Keras, PyTorch, scikit-learn and Ludwig, folded as `suggest.fold` does. Facts only.
+"""Names of the same thing in Keras, PyTorch, scikit-learn and Ludwig. Facts only.
 
-A value is a tuple of names in this language, likeliest first; those that cannot stand at the place are left out later.
+Each row: names in this language, likeliest first (those that cannot stand at the place are left out later), and what
+others call it, folded as `suggest.fold` does: lower case, without `_` and `-`.
 """
 
 from __future__ import annotations
 
-LAYERS: dict[str, tuple[str, ...]] = {
-    "linear": ("dense",), "fc": ("dense",), "fullyconnected": ("dense",), "denselayer": ("dense",), "affine": ("dense",),
-    "innerproduct": ("dense",), "lazylinear": ("dense",), "matmul": ("dense",), "conv2d": ("conv",), "convolution": ("conv",),
-    "convolution2d": ("conv",), "conv2dlayer": ("conv",), "convolutional": ("conv",), "lazyconv2d": ("conv",),
-    "conv1d": ("conv1d", "conv"), "convtranspose2d": ("deconv", "conv_transpose", "transposed_conv"),
-    "conv2dtranspose": ("deconv", "conv_transpose", "transposed_conv"),
-    "depthwiseconv2d": ("depthwise",), "separableconv2d": ("separable", "depthwise"),
-    "maxpool2d": ("maxpool",), "maxpooling2d": ("maxpool",), "maxpooling": ("maxpool",), "pool": ("maxpool", "avgpool"),
-    "pooling": ("maxpool", "avgpool"), "averagepooling2d": ("avgpool",), "averagepool": ("avgpool",), "avgpool2d": ("avgpool",),
-    "averagepooling": ("avgpool",), "meanpool": ("avgpool",), "globalaveragepooling2d": ("global_avgpool", "globalavgpool", "avgpool"),
-    "adaptiveavgpool2d": ("global_avgpool", "globalavgpool", "avgpool"), "globalmaxpooling2d": ("global_maxpool", "globalmaxpool"),
-    "batchnorm1d": ("batchnorm",), "batchnorm2d": ("batchnorm",), "batchnormalization": ("batchnorm",), "bn": ("batchnorm",),
-    "layernormalization": ("layernorm",), "ln": ("layernorm",), "groupnormalization": ("groupnorm",),
-    "dropout2d": ("dropout",), "spatialdropout2d": ("dropout",), "embed": ("embedding",), "lookup": ("embedding",),
-    "embeddingbag": ("embedding",), "flattenlayer": ("flatten",), "view": ("reshape", "flatten"), "unflatten": ("reshape",),
-    "simplernn": ("elman", "rnn"), "rnn": ("elman", "lstm", "gru"), "rnncell": ("elman",), "lstmcell": ("lstm",), "grucell": ("gru",),
-    "cudnnlstm": ("lstm",), "cudnngru": ("gru",), "blstm": ("bidirectional",), "bilstm": ("bidirectional",), "birnn": ("bidirectional",),
-    "multiheadattention": ("attention",), "selfattention": ("attention",), "gcnconv": ("gcn", "graph_conv"),
-    "graphconv": ("gcn", "graph_conv"), "gatconv": ("gat",), "upsampling2d": ("upsample",), "upsample2d": ("upsample",),
-    "returnsequences": ("last",), "laststep": ("last",), "identity": ("identity", "linear"), "concatenate": ("concat",), "cat": ("concat",),
-    "gaussiannoise": ("noise",), "zeropadding2d": ("pad",), "sequential": ("network",), "module": ("network", "layer"), "model": ("network",),
-}  # fmt: skip
+Rows = tuple[tuple[str, str], ...]
 
-ACTIVATIONS: dict[str, tuple[str, ...]] = {
-    "silu": ("swish",), "logistic": ("sigmoid",), "sigm": ("sigmoid",), "leakyrelu": ("leaky_relu", "leaky"), "lrelu": ("leaky_relu", "leaky"),
-    "rectifier": ("relu",), "rectifiedlinear": ("relu",), "softargmax": ("softmax",), "logsoftmax": ("log_softmax", "softmax"),
-    "hyperbolictangent": ("tanh",), "hardtanh": ("hard_tanh", "tanh"), "hardsigmoid": ("hard_sigmoid", "sigmoid"), "relu6": ("relu6", "relu"),
-}  # fmt: skip
+LAYERS: Rows = (
+    ("dense", "linear fc fullyconnected denselayer affine innerproduct lazylinear matmul"),
+    ("conv", "conv2d convolution convolution2d conv2dlayer convolutional lazyconv2d"),
+    ("conv1d conv", "conv1d"),
+    ("deconv conv_transpose transposed_conv", "convtranspose2d conv2dtranspose"),
+    ("depthwise", "depthwiseconv2d"),
+    ("separable depthwise", "separableconv2d"),
+    ("maxpool", "maxpool2d maxpooling2d maxpooling"),
+    ("maxpool avgpool", "pool pooling"),
+    ("avgpool", "averagepooling2d averagepool avgpool2d averagepooling meanpool"),
+    ("global_avgpool globalavgpool avgpool", "globalaveragepooling2d adaptiveavgpool2d"),
+    ("global_maxpool globalmaxpool", "globalmaxpooling2d"),
+    ("batchnorm", "batchnorm1d batchnorm2d batchnormalization bn"),
+    ("layernorm", "layernormalization ln"),
+    ("groupnorm", "groupnormalization"),
+    ("dropout", "dropout2d spatialdropout2d"),
+    ("embedding", "embed lookup embeddingbag"),
+    ("flatten", "flattenlayer"),
+    ("reshape flatten", "view"),
+    ("reshape", "unflatten"),
+    ("elman rnn", "simplernn"),
+    ("elman lstm gru", "rnn"),
+    ("elman", "rnncell"),
+    ("lstm", "lstmcell cudnnlstm"),
+    ("gru", "grucell cudnngru"),
+    ("bidirectional", "blstm bilstm birnn"),
+    ("attention", "multiheadattention selfattention"),
+    ("gcn graph_conv", "gcnconv graphconv"),
+    ("gat", "gatconv"),
+    ("upsample", "upsampling2d upsample2d"),
+    ("last", "returnsequences laststep"),
+    ("identity linear", "identity"),
+    ("concat", "concatenate cat"),
+    ("noise", "gaussiannoise"),
+    ("pad", "zeropadding2d"),
+    ("network", "sequential model"),
+    ("network layer", "module"),
+)
 
-LOSSES: dict[str, tuple[str, ...]] = {
-    "crossentropyloss": ("cross_entropy", "nll"), "crossentropy": ("cross_entropy", "nll"), "softmaxcrossentropy": ("cross_entropy", "nll"),
-    "categoricalcrossentropy": ("nll", "cross_entropy"), "sparsecategoricalcrossentropy": ("nll", "cross_entropy"), "nllloss": ("nll",),
-    "logloss": ("nll", "bce"), "negativeloglikelihood": ("nll",), "binarycrossentropy": ("bce",), "bceloss": ("bce",),
-    "bcewithlogits": ("bce",), "bcewithlogitsloss": ("bce",), "meansquarederror": ("mse",), "mseloss": ("mse",), "l2loss": ("mse",),
-    "squarederror": ("mse",), "meanabsoluteerror": ("mae",), "l1loss": ("mae",), "absoluteerror": ("mae",), "smoothl1loss": ("huber",),
-    "smoothl1": ("huber",), "huberloss": ("huber",), "hingeloss": ("hinge",), "kldivergence": ("kl",), "kldivloss": ("kl",),
-    "rootmeansquarederror": ("rmse",), "acc": ("accuracy",), "categoricalaccuracy": ("accuracy",), "accuracyscore": ("accuracy",),
-    "f1score": ("f1",), "fscore": ("f1",), "r2score": ("r2",), "rsquared": ("r2",), "confusionmatrix": ("confusion",), "rocauc": ("auc",),
-    "rocaucscore": ("auc",), "top5": ("top_k", "topk"),
-}  # fmt: skip
+ACTIVATIONS: Rows = (
+    ("swish", "silu"),
+    ("sigmoid", "logistic sigm"),
+    ("leaky_relu leaky", "leakyrelu lrelu"),
+    ("relu", "rectifier rectifiedlinear"),
+    ("softmax", "softargmax"),
+    ("log_softmax softmax", "logsoftmax"),
+    ("tanh", "hyperbolictangent"),
+    ("hard_tanh tanh", "hardtanh"),
+    ("hard_sigmoid sigmoid", "hardsigmoid"),
+    ("relu6 relu", "relu6"),
+)
 
-OPTIMIZERS: dict[str, tuple[str, ...]] = {
-    "gd": ("sgd",), "gradientdescent": ("sgd",), "stochasticgradientdescent": ("sgd",), "sgdmomentum": ("momentum", "sgd"),
-    "nag": ("nesterov", "momentum"), "adamax": ("adam",), "nadam": ("nadam", "adam"), "radam": ("adam",), "adamoptimizer": ("adam",),
-    "rms": ("rmsprop",), "rmspropoptimizer": ("rmsprop",), "cosineannealinglr": ("cosine",), "cosineannealing": ("cosine",),
-    "cosinedecay": ("cosine",), "steplr": ("step", "steps"), "exponentiallr": ("exponential",), "exponentialdecay": ("exponential",),
-    "lineardecay": ("linear",), "onecyclelr": ("one_cycle", "onecycle"), "linearwarmup": ("warmup",),
-    "glorotuniform": ("glorot",), "glorotnormal": ("glorot_normal", "glorot"), "xavier": ("glorot",), "xavieruniform": ("glorot",),
-    "xaviernormal": ("glorot_normal", "glorot"), "kaiming": ("he",), "kaiminguniform": ("he",), "kaimingnormal": ("he",), "henormal": ("he",),
-    "heuniform": ("he",), "lecun": ("lecun",), "randomnormal": ("normal",), "randn": ("normal",), "rand": ("uniform",), "gaussian": ("normal",),
-    "randomuniform": ("uniform",),
-}  # fmt: skip
+LOSSES: Rows = (
+    ("cross_entropy nll", "crossentropyloss crossentropy softmaxcrossentropy"),
+    ("nll cross_entropy", "categoricalcrossentropy sparsecategoricalcrossentropy"),
+    ("nll", "nllloss negativeloglikelihood"),
+    ("nll bce", "logloss"),
+    ("bce", "binarycrossentropy bceloss bcewithlogits bcewithlogitsloss"),
+    ("mse", "meansquarederror mseloss l2loss squarederror"),
+    ("mae", "meanabsoluteerror l1loss absoluteerror"),
+    ("huber", "smoothl1loss smoothl1 huberloss"),
+    ("hinge", "hingeloss"),
+    ("kl", "kldivergence kldivloss"),
+    ("rmse", "rootmeansquarederror"),
+    ("accuracy", "acc categoricalaccuracy accuracyscore"),
+    ("f1", "f1score fscore"),
+    ("r2", "r2score rsquared"),
+    ("confusion", "confusionmatrix"),
+    ("auc", "rocauc rocaucscore"),
+    ("top_k topk", "top5"),
+)
 
-OPTIONS: dict[str, tuple[str, ...]] = {
-    "learningrate": ("lr",), "eta": ("lr",), "stepsize": ("lr", "step"), "alpha": ("lr",), "batchsize": ("batch",), "minibatch": ("batch",), "bs": ("batch",),
-    "epoch": ("epochs",), "nepochs": ("epochs",), "numepochs": ("epochs",), "maxepochs": ("epochs",), "iterations": ("epochs",), "niter": ("epochs",),
-    "maxiter": ("epochs",), "earlystopping": ("stop",), "earlystop": ("stop",), "earlystoppingrounds": ("stop",), "criterion": ("loss",),
-    "objective": ("loss",), "lossfunction": ("loss",), "lossfn": ("loss",), "optim": ("optimizer",), "solver": ("optimizer",), "optimiser": ("optimizer",),
-    "lrschedule": ("schedule",), "lrscheduler": ("schedule",), "scheduler": ("schedule",), "learningratescheduler": ("schedule",),
-    "weightdecay": ("regularize", "decay"), "kernelregularizer": ("regularize",), "regularizer": ("regularize",), "regularization": ("regularize",),
-    "penalize": ("regularize", "penalty"), "gradientclip": ("clip",), "clipnorm": ("clip",), "gradclip": ("clip",), "maxgradnorm": ("clip",),
-    "gradientclipping": ("clip",), "metric": ("metrics",), "randomstate": ("seed",), "randomseed": ("seed",), "seeds": ("seed",),
-    "ngpus": ("device",), "gpu": ("cuda", "device"), "nthreads": ("threads",), "numworkers": ("threads",), "njobs": ("threads",), "dtype": ("precision",),
-    "filepath": ("from", "to"), "path": ("from", "to"), "file": ("from", "to"), "source": ("from",), "csv": ("from",), "dataset": ("data", "from"),
-    "features": ("input",), "inputs": ("input",), "inputfeatures": ("input",), "outputfeatures": ("target",), "x": ("input",), "predictors": ("input",),
-    "label": ("target",), "labels": ("target",), "targets": ("target",), "y": ("target",), "classes": ("target",), "trainsize": ("train", "split"),
-    "testsize": ("test", "split"), "valid": ("validation",), "val": ("validation",), "validationsplit": ("validation", "split"), "dev": ("validation",),
-    "holdout": ("test",), "traintestsplit": ("split",), "standardize": ("standard",), "standardise": ("standard",), "standardscaler": ("standard",),
-    "zscore": ("standard",), "normalize": ("standard", "minmax"), "normalise": ("standard", "minmax"), "scale": ("standard", "minmax"),
-    "minmaxscaler": ("minmax",), "maxabsscaler": ("max",), "onehotencoder": ("onehot",), "onehotencoding": ("onehot",), "labelencoder": ("category",),
-    "categorical": ("category",), "ordinal": ("category",), "missingvaluestrategy": ("missing",), "fillna": ("missing",), "dropna": ("missing",), "imputer": ("missing",),
-    "nclusters": ("clusters",), "nneighbors": ("k",), "neighbors": ("k",), "neighbours": ("k",), "ncomponents": ("components",), "nfolds": ("folds",), "cv": ("folds",),
-    "nsplits": ("folds",), "ntrials": ("trials",), "numsamples": ("trials", "count"), "patient": ("patience",), "minibatchsize": ("batch",), "seqlen": ("window",),
-    "sequencelength": ("window",), "lookback": ("window",), "timesteps": ("window",), "steps": ("epochs",), "dropoutrate": ("rate", "dropout"), "gamma": ("discount",),
-    "hiddenunits": ("units",), "hiddensize": ("units",), "outfeatures": ("units",), "numunits": ("units",), "nhidden": ("units",), "width": ("units",), "filters": ("filters", "units"),
-    "outchannels": ("filters",), "kernelsize": ("size", "kernel"), "strides": ("stride",), "kernelinitializer": ("initial", "init"), "eval": ("evaluate",), "fit": ("train",),
-    "score": ("evaluate",), "test": ("evaluate",), "gridsearch": ("sweep",), "gridsearchcv": ("sweep",), "tune": ("sweep",), "hyperopt": ("sweep",), "crossvalscore": ("crossval",),
-    "crossvalidate": ("crossval",), "kfold": ("crossval", "folds"), "summary": ("show",), "describe": ("show",), "graph": ("plot",), "draw": ("plot",), "echo": ("print",),
-    "log": ("print",), "assert": ("expect",), "infer": ("predict",), "generate": ("sample",), "include": ("use",), "import": ("use",), "store": ("save",), "restore": ("load",),
-}  # fmt: skip
+OPTIMIZERS: Rows = (
+    ("sgd", "gd gradientdescent stochasticgradientdescent"),
+    ("momentum sgd", "sgdmomentum"),
+    ("nesterov momentum", "nag"),
+    ("adam", "adamax radam adamoptimizer"),
+    ("nadam adam", "nadam"),
+    ("rmsprop", "rms rmspropoptimizer"),
+    ("cosine", "cosineannealinglr cosineannealing cosinedecay"),
+    ("step steps", "steplr"),
+    ("exponential", "exponentiallr exponentialdecay"),
+    ("linear", "lineardecay"),
+    ("one_cycle onecycle", "onecyclelr"),
+    ("warmup", "linearwarmup"),
+    ("glorot", "glorotuniform xavier xavieruniform"),
+    ("glorot_normal glorot", "glorotnormal xaviernormal"),
+    ("he", "kaiming kaiminguniform kaimingnormal henormal heuniform"),
+    ("lecun", "lecun"),
+    ("normal", "randomnormal randn gaussian"),
+    ("uniform", "rand randomuniform"),
+)
+
+OPTIONS: Rows = (
+    ("lr", "learningrate eta alpha"),
+    ("lr step", "stepsize"),
+    ("batch", "batchsize minibatch bs minibatchsize"),
+    ("epochs", "epoch nepochs numepochs maxepochs iterations niter maxiter steps"),
+    ("stop", "earlystopping earlystop earlystoppingrounds"),
+    ("loss", "criterion objective lossfunction lossfn"),
+    ("optimizer", "optim solver optimiser"),
+    ("schedule", "lrschedule lrscheduler scheduler learningratescheduler"),
+    ("regularize decay", "weightdecay"),
+    ("regularize", "kernelregularizer regularizer regularization"),
+    ("regularize penalty", "penalize"),
+    ("clip", "gradientclip clipnorm gradclip maxgradnorm gradientclipping"),
+    ("metrics", "metric"),
+    ("seed", "randomstate randomseed seeds"),
+    ("device", "ngpus"),
+    ("cuda device", "gpu"),
+    ("threads", "nthreads numworkers njobs"),
+    ("precision", "dtype"),
+    ("from to", "filepath path file"),
+    ("from", "source csv"),
+    ("data from", "dataset"),
+    ("input", "features inputs inputfeatures x predictors"),
+    ("target", "outputfeatures label labels targets y classes"),
+    ("train split", "trainsize"),
+    ("test split", "testsize"),
+    ("validation", "valid val dev"),
+    ("validation split", "validationsplit"),
+    ("test", "holdout"),
+    ("split", "traintestsplit"),
+    ("standard", "standardize standardise standardscaler zscore"),
+    ("standard minmax", "normalize normalise scale"),
+    ("minmax", "minmaxscaler"),
+    ("max", "maxabsscaler"),
+    ("onehot", "onehotencoder onehotencoding"),
+    ("category", "labelencoder categorical ordinal"),
+    ("missing", "missingvaluestrategy fillna dropna imputer"),
+    ("clusters", "nclusters"),
+    ("k", "nneighbors neighbors neighbours"),
+    ("components", "ncomponents"),
+    ("folds", "nfolds cv nsplits"),
+    ("trials", "ntrials"),
+    ("trials count", "numsamples"),
+    ("patience", "patient"),
+    ("window", "seqlen sequencelength lookback timesteps"),
+    ("rate dropout", "dropoutrate"),
+    ("discount", "gamma"),
+    ("units", "hiddenunits hiddensize outfeatures numunits nhidden width"),
+    ("filters units", "filters"),
+    ("filters", "outchannels"),
+    ("size kernel", "kernelsize"),
+    ("stride", "strides"),
+    ("initial init", "kernelinitializer"),
+    ("evaluate", "eval score test"),
+    ("train", "fit"),
+    ("sweep", "gridsearch gridsearchcv tune hyperopt"),
+    ("crossval", "crossvalscore crossvalidate"),
+    ("crossval folds", "kfold"),
+    ("show", "summary describe"),
+    ("plot", "graph draw"),
+    ("print", "echo log"),
+    ("expect", "assert"),
+    ("predict", "infer"),
+    ("sample", "generate"),
+    ("use", "include import"),
+    ("save", "store"),
+    ("load", "restore"),
+)
 
 
-def _merged(*tables: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """One table; a word that stands in several keeps all its meanings."""
-    merged: dict[str, tuple[str, ...]] = {}
+def _by_their_name(*tables: Rows) -> dict[str, tuple[str, ...]]:
+    """From a folded foreign name to names of ours; one that stands in several rows keeps all its meanings."""
+    found: dict[str, tuple[str, ...]] = {}
     for table in tables:
-        for word, names in table.items():
-            merged[word] = (*merged.get(word, ()), *names)
-    return merged
+        for ours, theirs in table:
+            for word in theirs.split():
+                found[word] = (*found.get(word, ()), *ours.split())
+    return found
 
 
-ALIASES = _merged(OPTIONS, OPTIMIZERS, LOSSES, ACTIVATIONS, LAYERS)
+ALIASES = _by_their_name(OPTIONS, OPTIMIZERS, LOSSES, ACTIVATIONS, LAYERS)

@@ -15,15 +15,24 @@ def to_json(diagnostic: Diagnostic) -> str:
     place (a script that is not there), file to end_column are null.
     """
     line: dict[str, object] = {
-        "severity": diagnostic.severity, "code": diagnostic.code, "message": diagnostic.message,
-        "file": None, "line": None, "column": None, "end_line": None, "end_column": None,
-    }  # fmt: skip
+        "severity": diagnostic.severity,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "file": None,
+        "line": None,
+        "column": None,
+        "end_line": None,
+        "end_column": None,
+    }
     if diagnostic.span is not None:
         start, end = ends(diagnostic.span)
         line |= {
-            "file": diagnostic.span.source.name, "line": start.line, "column": start.column,
-            "end_line": end.line, "end_column": end.column,
-        }  # fmt: skip
+            "file": diagnostic.span.source.name,
+            "line": start.line,
+            "column": start.column,
+            "end_line": end.line,
+            "end_column": end.column,
+        }
     line["labels"] = [_label(label) for label in diagnostic.labels]
     line["notes"] = list(diagnostic.notes)
     line["help"] = diagnostic.help
@@ -34,13 +43,21 @@ def to_json(diagnostic: Diagnostic) -> str:
 def _label(label: Label) -> dict[str, object]:
     start, end = ends(label.span)
     return {
-        "file": label.span.source.name, "line": start.line, "column": start.column, "end_line": end.line,
-        "end_column": end.column, "message": label.message,
-    }  # fmt: skip
+        "file": label.span.source.name,
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "message": label.message,
+    }
 
 
 def _edit(edit: Edit) -> dict[str, object]:
     start, end = ends(edit.span)
     return {
-        "line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column, "text": edit.text,
-    }  # fmt: skip
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "text": edit.text,
+    }

@@ -24,7 +24,13 @@ from nndsl.diagnostics.diagnostic import Diagnostic, Label, Source, Span
 from nndsl.diagnostics.excerpt import Mark, Row, crop, underline
 from nndsl.diagnostics.location import line_bounds, line_of, locate, safe
 
-COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "frame": "\x1b[1;34m", "bold": "\x1b[1m", "help": "\x1b[1;36m"}
+COLORS = {
+    "error": "\x1b[1;31m",
+    "warning": "\x1b[1;33m",
+    "frame": "\x1b[1;34m",
+    "bold": "\x1b[1m",
+    "help": "\x1b[1;36m",
+}
 RESET = "\x1b[0m"
 LONGEST_SPAN = 2  # lines of a span that are shown before the rest is left out
 
@@ -96,7 +102,7 @@ def _sources(span: Span, labels: list[Label]) -> list[Source]:
 
 def _source_part(
     source: Source, primary: Label, labels: list[Label], severity: str, gutter: int, width: int, style: Style
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """The arrow line and the lines of one text."""
     marks: list[Mark] = []
     is_first = primary.span.source == source

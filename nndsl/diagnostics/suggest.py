@@ -79,6 +79,7 @@ def _slips(word: str, names: list[str]) -> list[str]:
 def _shortened(word: str, names: list[str]) -> list[str]:
     """`acc` for `accuracy`, `maxpooling` for `maxpool`."""
     folded = fold(word)
+    names = [name for name in names if name != word]
     if len(folded) < SHORTEST_PREFIX:
         return []
     found = [name for name in names if fold(name).startswith(folded)]

@@ -80,6 +80,9 @@ class _Matcher:
 
     def _close_brace(self, i: int) -> None:
         self._drop_round()
+        while self.by_indentation and len(self.open) > 1 and self._stands_left_of_block(i):
+            self.found.closed_before.setdefault(i, []).append(self.open.pop())
+            self._drop_round()
         if self.open:
             self.open.pop()
             if not self.open:
@@ -102,7 +105,14 @@ class _Matcher:
             if self.open:
                 lost.append(self.open.pop())
         if lost:
-            self.found.closed_before[before] = lost
+            self.found.closed_before.setdefault(before, []).extend(lost)
+
+    def _stands_left_of_block(self, i: int) -> bool:
+        """A `}` at the start of a line, further left than the line that opened the innermost block: it closes another."""
+        mark = self.marks[i]
+        brace = self.open[-1]
+        opening = next(m.token for m in reversed(self.marks[: brace + 1]) if m.first)
+        return mark.first and (mark.token.column or 1) < (opening.column or 1)
 
     def _kind(self, i: int) -> str:
         return str(self.marks[i].token.type)

@@ -13,15 +13,15 @@ PYTHON_WORDS = {
     "else": "use `where(condition, a, b)` for a value that depends on a condition",
     "for": "to repeat layers, write `repeat 3 { ... }`",
     "while": "to repeat layers, write `repeat 3 { ... }`; to train on, set `epochs`",
-    "def": "a function is defined as `activation NAME(x) = ...`, a part of a network as `layer NAME { ... }`",
-    "lambda": "a function is defined as `activation NAME(x) = ...`, on a line of its own",
-    "class": "a network is defined as `network NAME { ... }`, a part of one as `layer NAME { ... }`",
-    "function": "a function is defined as `activation NAME(x) = ...`, a part of a network as `layer NAME { ... }`",
-    "import": "to take in another file's definitions, write `use \"file.nn\"`; the library needs no import",
+    "def": "a function is defined as `activation f(x) = ...`, a part of a network as `layer block { ... }`",
+    "lambda": "a function is defined as `activation f(x) = ...`, on a line of its own",
+    "class": "a network is defined as `network mlp { ... }`, a part of one as `layer block { ... }`",
+    "function": "a function is defined as `activation f(x) = ...`, a part of a network as `layer block { ... }`",
+    "import": 'to take in another file\'s definitions, write `use "file.nn"`; the library needs no import',
     "return": "what a layer gives is written `output ...`",
-    "var": "a constant is written `let NAME = ...`",
-    "const": "a constant is written `let NAME = ...`",
-    "model": "a network is defined as `network NAME { ... }`",
+    "var": "a constant is written `let a = ...`",
+    "const": "a constant is written `let a = ...`",
+    "model": "a network is defined as `network mlp { ... }`",
     "try": "faults stop a script; there is nothing to catch",
     "async": "there is nothing to wait for: statements run one after the other",
     "assert": "a condition that must hold is written `expect ...`",
@@ -31,29 +31,60 @@ PYTHON_WORDS = {
 }
 CONTROL_WORDS = ("if", "elif", "else", "for", "while", "def", "lambda", "class", "import", "return")
 OPERATORS = {
-    "**": "^", "&&": "and", "||": "or", "!": "not ", "===": "==", "!==": "!=", "<>": "!=", ":=": "=", "=>": "->",
-}  # fmt: skip
-LOOKALIKES = {"“": '"', "”": '"', "„": '"', "‘": '"', "’": '"', "×": "*", "·": "*", "−": "-", "–": "-", "→": "->", "≤": "<=", "≥": ">=", "≠": "=="}  # fmt: skip
+    "**": "^",
+    "&&": "and",
+    "||": "or",
+    "!": "not ",
+    "===": "==",
+    "!==": "!=",
+    "<>": "!=",
+    ":=": "=",
+    "=>": "->",
+}
+LOOKALIKES = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‘": '"',
+    "’": '"',
+    "×": "*",
+    "·": "*",
+    "−": "-",
+    "–": "-",
+    "→": "->",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "==",
+}
 
 
 def bad_token(t: Trouble) -> Diagnostic | None:
     """Characters that form nothing: reported as such, whatever stands around them."""
     rule = {
-        "OPEN_STRING": _open_string, "OPEN_NAME": _open_name, "SINGLE_QUOTED": _single_quoted, "BAD_NUMBER": _bad_number,
-        "ILLEGAL": _illegal, "SEMICOLON": _semicolon,
-    }.get(t.kind)  # fmt: skip
+        "OPEN_STRING": _open_string,
+        "OPEN_NAME": _open_name,
+        "SINGLE_QUOTED": _single_quoted,
+        "BAD_NUMBER": _bad_number,
+        "ILLEGAL": _illegal,
+        "SEMICOLON": _semicolon,
+    }.get(t.kind)
     return None if rule is None else rule(t)
 
 
 def _open_string(t: Trouble) -> Diagnostic:
     return fault(
-        "E0102", "this string does not end on its line", t.span, help='write `"` where it ends',
+        "E0102",
+        "this string does not end on its line",
+        t.span,
+        help='write `"` where it ends',
         edits=(Edit(Span(t.source, t.span.end, t.span.end), '"'),),
-    ).diagnostic  # fmt: skip
+    ).diagnostic
 
 
 def _open_name(t: Trouble) -> Diagnostic:
-    return fault("E0102", "this name in backquotes does not end on its line", t.span, help="write a backquote where it ends").diagnostic
+    return fault(
+        "E0102", "this name in backquotes does not end on its line", t.span, help="write a backquote where it ends"
+    ).diagnostic
 
 
 def _single_quoted(t: Trouble) -> Diagnostic:
@@ -75,8 +106,12 @@ def _semicolon(t: Trouble) -> Diagnostic | None:
     if t.opener is None:
         return None
     return fault(
-        "E0101", "a `;` cannot stand inside brackets", t.span, help="separate values with `,`", edits=(Edit(t.span, ","),)
-    ).diagnostic  # fmt: skip
+        "E0101",
+        "a `;` cannot stand inside brackets",
+        t.span,
+        help="separate values with `,`",
+        edits=(Edit(t.span, ","),),
+    ).diagnostic
 
 
 def _illegal(t: Trouble) -> Diagnostic:
@@ -84,20 +119,25 @@ def _illegal(t: Trouble) -> Diagnostic:
     meant = LOOKALIKES.get(character)
     if meant is not None:
         return fault(
-            "E0101", f"`{character}` is not a character of the language", t.span, help=f"write `{meant}`",
+            "E0101",
+            f"`{character}` is not a character of the language",
+            t.span,
+            help=f"write `{meant}`",
             edits=(Edit(t.span, meant),),
-        ).diagnostic  # fmt: skip
+        ).diagnostic
     if character == "%":
         return fault("E0101", "a `%` stands right after a number, as in `70%`", t.span).diagnostic
     if character == "'":
         return fault(
             "E0103", "strings stand in double quotes", t.span, help="a `'` right after a name is its next value: `h'`"
-        ).diagnostic  # fmt: skip
+        ).diagnostic
     if character.isprintable() and not character.isspace():
         help = "outside strings and comments, the language uses letters, digits and `_ ' + - * / @ ^ < > = ! ~ . , : ; ( ) [ ] { }`"
         return fault("E0101", f"`{character}` is not a character of the language", t.span, help=help).diagnostic
     name = unicodedata.name(character, f"character {ord(character):#x}").lower()
-    return fault("E0101", f"an invisible character stands here: {name}", t.span, help="remove it, or write a space").diagnostic
+    return fault(
+        "E0101", f"an invisible character stands here: {name}", t.span, help="remove it, or write a space"
+    ).diagnostic
 
 
 def python_verb(word: str, span: Span, is_option: bool) -> Diagnostic | None:
@@ -123,7 +163,9 @@ def python_word(t: Trouble) -> Diagnostic | None:
 
 
 def _word(t: Trouble, i: int, word: str) -> Diagnostic:
-    return fault("E0111", f"there is no `{t.tokens[i]}` in this language", t.span_of(t.tokens[i]), help=PYTHON_WORDS[word]).diagnostic
+    return fault(
+        "E0111", f"there is no `{t.tokens[i]}` in this language", t.span_of(t.tokens[i]), help=PYTHON_WORDS[word]
+    ).diagnostic
 
 
 def python_operator(t: Trouble) -> Diagnostic | None:
@@ -135,8 +177,11 @@ def python_operator(t: Trouble) -> Diagnostic | None:
         name, op = str(t.previous), word[:-1]
         op = {"**": "^", "//": "/"}.get(op, op)
         return fault(
-            "E0125", f"there is no `{word}` in this language", t.span, help=f"write `{name}' = {name} {op} ...` for a state, or give the new value a name"
-        ).diagnostic  # fmt: skip
+            "E0125",
+            f"there is no `{word}` in this language",
+            t.span,
+            help=f"write `{name}' = {name} {op} ...` for a state, or give the new value a name",
+        ).diagnostic
     if word == "//":
         help = "a comment starts with `#`; for a whole quotient write `floor(a / b)`"
         return fault("E0125", "there is no `//` in this language", t.span, help=help).diagnostic
@@ -144,4 +189,6 @@ def python_operator(t: Trouble) -> Diagnostic | None:
     if meant is None:
         return fault("E0125", f"there is no `{word}` in this language", t.span).diagnostic
     help = f"write `{meant.strip()}`"
-    return fault("E0125", f"there is no `{word}` in this language", t.span, help=help, edits=(Edit(t.span, meant),)).diagnostic
+    return fault(
+        "E0125", f"there is no `{word}` in this language", t.span, help=help, edits=(Edit(t.span, meant),)
+    ).diagnostic

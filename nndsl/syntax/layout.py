@@ -15,11 +15,28 @@ from nndsl.diagnostics import Collector, Label, Source, Span, fault
 from nndsl.syntax.brackets import Brackets, Mark, match
 from nndsl.syntax.tables import tables
 
-GOES_ON = {"COMMA", "ARROW", "PLUS", "MINUS", "NEGATIVE", "STAR", "SLASH", "AT", "CIRCUMFLEX", "COMPARE", "EQUAL", "TILDE", "_OR", "_AND", "_NOT"}  # fmt: skip
+GOES_ON = {
+    "COMMA",
+    "ARROW",
+    "PLUS",
+    "MINUS",
+    "NEGATIVE",
+    "STAR",
+    "SLASH",
+    "AT",
+    "CIRCUMFLEX",
+    "COMPARE",
+    "EQUAL",
+    "TILDE",
+    "_OR",
+    "_AND",
+    "_NOT",
+}
 ENDS_VALUE = {"NAME", "PRIMED", "BACKQUOTED", "NUMBER", "STRING", "TRUE", "FALSE", "NONE", "ELLIPSIS", "RPAR", "RSQB"}
 CALLABLE = {"NAME", "PRIMED", "BACKQUOTED", "NUMBER", "STRING", "RPAR", "RSQB"}
 SPECIAL = {"KIND", "LET", "USE", "SET", "_FOR", "PREPOSITION"}
 EVERYWHERE = {"_OR", "_AND", "_NOT", "TRUE", "FALSE", "NONE"}
+DEEPEST_BLOCK = 40
 OPENERS = {"LPAR", "LSQB", "_CALL", "_INDEX"}
 
 
@@ -40,13 +57,17 @@ def raw_tokens(text: str) -> list[Token]:
     return list(tables().lex(text))
 
 
-def lay_out(source: Source, collector: Collector) -> Layout:
+def lay_out(
+    source: Source, collector: Collector, is_expression: bool = False, breaks: frozenset[int] = frozenset()
+) -> Layout:
+    """`is_expression`: the text is one expression, in which no statement starts. `breaks`: where tokens start that do not
+    go on from the line before, though it ends as if they did."""
     raw = raw_tokens(source.text)
-    marks = _marks(raw)
+    marks = _without_deep_blocks(_marks(raw), source, collector)
     brackets = match(marks)
     layout = Layout(comments=_comments(raw))
-    layout.unclosed = {marks[i].token.start_pos for i in brackets.unclosed}
-    tokens = _Words(marks, brackets, layout).run()
+    layout.unclosed = {marks[i].token.start_pos or 0 for i in brackets.unclosed}
+    tokens = _Words(marks, brackets, layout, is_expression, breaks).run()
     layout.statements = _split(tokens)
     _report(source, marks, brackets, collector)
     return layout
@@ -62,6 +83,26 @@ def _marks(raw: list[Token]) -> list[Mark]:
             marks.append(Mark(token, first))
             first = False
     return marks
+
+
+def _without_deep_blocks(marks: list[Mark], source: Source, collector: Collector) -> list[Mark]:
+    """What reads blocks may recurse: those that are nested too deeply are reported once and left out."""
+    kept: list[Mark] = []
+    deep: Token | None = None
+    depth = 0
+    for mark in marks:
+        kind = mark.token.type
+        depth += kind == "LBRACE"
+        if depth <= DEEPEST_BLOCK:
+            kept.append(mark)
+        elif deep is None:
+            deep = mark.token
+        depth = max(0, depth - (kind == "RBRACE"))
+    if deep is not None:
+        place = Span(source, deep.start_pos or 0, deep.end_pos or 0)
+        message = f"blocks are nested more than {DEEPEST_BLOCK} levels deep"
+        collector.add(fault("E0120", message, place, help="make a `layer` of the inner ones").diagnostic)
+    return kept
 
 
 def _comments(raw: list[Token]) -> dict[int, str]:
@@ -81,7 +122,7 @@ def _comments(raw: list[Token]) -> dict[int, str]:
                 lines.append(token.value[1:].strip())
         else:
             if alone and lines:
-                found[token.start_pos] = "\n".join(lines)
+                found[token.start_pos or 0] = "\n".join(lines)
             lines.clear()
             alone, empty = False, False
     return found
@@ -90,10 +131,14 @@ def _comments(raw: list[Token]) -> dict[int, str]:
 class _Words:
     """One walk over the tokens of a text that gives each its part in the sentence."""
 
-    def __init__(self, marks: list[Mark], brackets: Brackets, layout: Layout) -> None:
+    def __init__(
+        self, marks: list[Mark], brackets: Brackets, layout: Layout, is_expression: bool, breaks: frozenset[int]
+    ) -> None:
         self.marks = marks
         self.brackets = brackets
         self.layout = layout
+        self.is_expression = is_expression
+        self.breaks = breaks
         self.out: list[Token] = []
         self.open: list[str] = []
         self.begin = True  # an item or a statement starts here
@@ -161,6 +206,8 @@ class _Words:
         return kind
 
     def _special(self, i: int, kind: str, previous: Token | None) -> str:
+        if self.is_expression:
+            return "NAME"
         if previous is None:
             if kind == "KIND":
                 return kind if not self.open or self._defines(i) else "NAME"
@@ -180,7 +227,7 @@ class _Words:
         after_word = len(self.out) - 1 == self.begin_index and previous.type == "NAME"
         if self.head == "SET" and not self.open:
             return len(self.out) - 2 == self.begin_index
-        if not after_word:
+        if not after_word or self.is_expression:
             return False
         following = self.marks[i + 1].token if i + 1 < len(self.marks) else None
         tight = following is not None and following.start_pos == token.end_pos
@@ -210,7 +257,7 @@ class _Words:
     def _line_ends(self, token: Token) -> bool:
         if self.begin or not self.out or self._inside_brackets() or token.type == "ARROW":
             return False
-        return self.out[-1].type not in GOES_ON
+        return self.out[-1].type not in GOES_ON or token.start_pos in self.breaks
 
     def _separate(self, token: Token) -> None:
         if self.out:
@@ -229,7 +276,7 @@ class _Words:
         last = self.out[-1]
         end = last.end_pos
         self.out.append(Token("RBRACE", "", end, last.end_line, last.end_column, last.end_line, last.end_column, end))
-        self.layout.lost.add(self.marks[brace].token.start_pos)
+        self.layout.lost.add(self.marks[brace].token.start_pos or 0)
 
 
 def _split(tokens: list[Token]) -> list[list[Token]]:
@@ -248,11 +295,11 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
 
 def _report(source: Source, marks: list[Mark], brackets: Brackets, collector: Collector) -> None:
     def span(i: int) -> Span:
-        return Span(source, marks[i].token.start_pos, marks[i].token.end_pos)
+        return Span(source, marks[i].token.start_pos or 0, marks[i].token.end_pos or 0)
 
     for before, braces in brackets.closed_before.items():
         for brace in braces[:1]:
-            labels = (Label(span(before), "a new statement starts here"),) if before < len(marks) else ()
+            labels = (Label(span(before), _why_ended(marks[before])),) if before < len(marks) else ()
             found = fault(
                 "E0106", "this `{` is never closed", span(brace), labels=labels, help="put a `}` where its block ends"
             )
@@ -260,4 +307,12 @@ def _report(source: Source, marks: list[Mark], brackets: Brackets, collector: Co
     for i in brackets.stray:
         early = brackets.too_early.get(i)
         labels = () if early is None else (Label(span(early), "the block ends here already"),)
-        collector.add(fault("E0107", "this `}` closes nothing", span(i), labels=labels, help="remove one `}`").diagnostic)
+        collector.add(
+            fault("E0107", "this `}` closes nothing", span(i), labels=labels, help="remove one `}`").diagnostic
+        )
+
+
+def _why_ended(mark: Mark) -> str:
+    if mark.token.type == "RBRACE":
+        return "this closes the block around it, by where it stands"
+    return "a new statement starts here"

@@ -38,9 +38,11 @@ def string_value(text: str, span: Span) -> str:
             if inner[at] not in ESCAPES:
                 place = Span(span.source, span.start + at, span.start + at + 2)
                 raise fault(
-                    "E0121", f"`\\{inner[at]}` has no meaning in a string", place,
+                    "E0121",
+                    f"`\\{inner[at]}` has no meaning in a string",
+                    place,
                     help="write `\\\\` for a backslash; in paths, `/` works on every system",
-                )  # fmt: skip
+                )
             character = ESCAPES[inner[at]]
         parts.append(character)
         at += 1

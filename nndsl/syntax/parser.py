@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lark import Token, Tree
 
 from nndsl.diagnostics import Collector, Fault, Source, Span
@@ -11,10 +13,26 @@ from nndsl.syntax.foreign import PYTHON_WORDS
 from nndsl.syntax.layout import Layout, lay_out
 from nndsl.syntax.reader import Reader, Stopped
 
+MOST_READINGS = 5  # of one text; each finds the lines that the one before took together wrongly
+
 
 def parse(source: Source, collector: Collector) -> ast.Module:
     """All statements of a text that can be read. What cannot is reported; definitions then stand as broken stubs."""
-    layout = lay_out(source, collector)
+    breaks: frozenset[int] = frozenset()
+    for _ in range(MOST_READINGS):
+        found = Collector()
+        module, dangling = _read(source, found, breaks)
+        if dangling <= breaks:
+            break
+        breaks |= dangling  # a line that ends with an operator swallowed the next: read again with the two apart
+    for diagnostic in found:
+        collector.add(diagnostic)
+    return module
+
+
+def _read(source: Source, collector: Collector, breaks: frozenset[int]) -> tuple[ast.Module, frozenset[int]]:
+    """One reading of the text, and the places where a line should not have gone on."""
+    layout = lay_out(source, collector, breaks=breaks)
     reader = Reader(source, collector, layout.unclosed)
     reader.broken |= layout.lost
     builder = Builder(source, collector, layout.comments, reader.broken)
@@ -27,12 +45,12 @@ def parse(source: Source, collector: Collector) -> ast.Module:
         statement = _statement(tokens, layout, reader, builder)
         if statement is not None:
             statements.append(statement)
-    return ast.Module(tuple(statements), span=Span(source, 0, len(source.text)))
+    return ast.Module(tuple(statements), span=Span(source, 0, len(source.text))), frozenset(reader.breaks)
 
 
 def parse_expression(source: Source, collector: Collector) -> ast.Expr | None:
     """A text that is one expression, such as the value in `--set rate=0.1`; None where it is not, and reported."""
-    layout = lay_out(source, collector)
+    layout = lay_out(source, collector, is_expression=True)
     reader = Reader(source, collector, layout.unclosed)
     tree = reader.read([token for tokens in layout.statements for token in tokens], "pipe")
     if not isinstance(tree, Tree) or collector.errors:
@@ -66,7 +84,7 @@ def _stub(tokens: list[Token], blocks: list[ast.Block], layout: Layout, builder:
         comment = layout.comments.get(first.start_pos or 0, "")
         return ast.Definition(
             str(first), str(tokens[1]), builder.span(tokens[1]), (), None, None, body, True, comment, span=span
-        )  # fmt: skip
+        )
     if first.type == "LET":
         names = tuple(_name(t, builder) for t in _names_after(tokens))
         return ast.Let(names, ast.Constant(None, span=span), True, span=span) if names else None
@@ -95,7 +113,7 @@ def _names_after(tokens: list[Token]) -> list[Token]:
 def _clauses(tokens: list[Token], builder: Builder) -> tuple[ast.Clause, ...]:
     """The clauses of one word each, `as run`; they name what the action would have made."""
     found: list[ast.Clause] = []
-    for word, value in zip(tokens, tokens[1:], strict=False):
+    for word, value in pairwise(tokens):
         if word.type == "PREPOSITION" and value.type == "NAME":
             place = builder.span(word).to(builder.span(value))
             found.append(ast.Clause(str(word), builder.span(word), (_name(value, builder),), span=place))

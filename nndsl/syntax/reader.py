@@ -12,9 +12,9 @@ from lark import Token, Tree, UnexpectedToken
 from lark.parsers.lalr_parser_state import ParserState
 
 from nndsl.diagnostics import Collector, Source
-from nndsl.syntax.messages import Trouble, explain
-from nndsl.syntax.trouble import OPERATORS
+from nndsl.syntax.messages import explain
 from nndsl.syntax.tables import tables
+from nndsl.syntax.trouble import OPERATORS, Trouble
 
 END = "$END"
 
@@ -37,13 +37,15 @@ class Stopped:
 
 
 class Reader:
-    """`broken`: where the `{` of blocks start of which a line was dropped."""
+    """`broken`: where the `{` of blocks start of which a line was dropped. `breaks`: where lines start that were read as
+    going on from the one before, and better were not: see `_dangling`."""
 
     def __init__(self, source: Source, collector: Collector, unclosed: set[int]) -> None:
         self.source = source
         self.collector = collector
         self.unclosed = unclosed
         self.broken: set[int] = set()
+        self.breaks: set[int] = set()
 
     def read(self, tokens: list[Token], start: str) -> Tree[Token] | Stopped:
         """Parses `tokens` as `start`. Every fault is collected; only one outside all blocks stops it."""
@@ -101,9 +103,16 @@ class Reader:
         return stop
 
     def _report(
-        self, tokens: list[Token], i: int, begins: list[Begin], state: ParserState[int], start: str, unexpected: UnexpectedToken
-    ) -> None:  # fmt: skip
+        self,
+        tokens: list[Token],
+        i: int,
+        begins: list[Begin],
+        state: ParserState[int],
+        start: str,
+        unexpected: UnexpectedToken,
+    ) -> None:
         first = begins[-1].first if begins else 0
+        self.breaks.update(_dangling(tokens, first, i))
         stop = _item_end(tokens, i) if begins else len(tokens)
         expected = frozenset(unexpected.expected)
         place = "item" if begins else start
@@ -120,6 +129,15 @@ def _end_token(tokens: list[Token]) -> Token:
         return Token(END, "", 0, 1, 1, 1, 1, 0)
     last = tokens[-1]
     return Token(END, "", last.end_pos, last.end_line, last.end_column, last.end_line, last.end_column, last.end_pos)
+
+
+def _dangling(tokens: list[Token], first: int, i: int) -> list[int]:
+    """`let a = 3 +`, and below it a line that is not indented: it may be meant for itself. Where that line starts."""
+    for k in range(first + 1, min(i, len(tokens) - 1) + 1):
+        before, token = tokens[k - 1], tokens[k]
+        if before.type in OPERATORS and (token.line or 0) > (before.end_line or 0):
+            return [token.start_pos or 0] if (token.column or 1) <= (tokens[first].column or 1) else []
+    return []
 
 
 def _item_end(tokens: list[Token], i: int) -> int:

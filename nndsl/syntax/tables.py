@@ -15,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from lark import Lark, Token, __version__
@@ -24,8 +23,16 @@ from nndsl.paths import cache_folder
 
 START = ["statement", "block", "pipe"]
 LAYOUT_ONLY = (
-    "NEWLINE", "SEMICOLON", "COMMENT", "BAD_NUMBER", "OPEN_STRING", "OPEN_NAME", "SINGLE_QUOTED", "FOREIGN", "ILLEGAL",
-)  # fmt: skip
+    "NEWLINE",
+    "SEMICOLON",
+    "COMMENT",
+    "BAD_NUMBER",
+    "OPEN_STRING",
+    "OPEN_NAME",
+    "SINGLE_QUOTED",
+    "FOREIGN",
+    "ILLEGAL",
+)
 
 
 class Everything:
@@ -39,10 +46,10 @@ class Everything:
 
 def grammar_text(name: str = "nn.lark") -> str:
     """A file of the grammar folder: inside the package where it was installed, beside it in a checkout."""
-    installed = files("nndsl") / "grammar" / name
-    if installed.is_file():
-        return installed.read_text(encoding="utf-8")
-    return (Path(__file__).parent.parent.parent / "grammar" / name).read_text(encoding="utf-8")
+    package = Path(__file__).parent.parent
+    installed = package / "grammar" / name
+    path = installed if installed.is_file() else package.parent / "grammar" / name
+    return path.read_text(encoding="utf-8")
 
 
 @cache
@@ -68,9 +75,7 @@ def _read(path: Path) -> Lark | None:
 
 
 def _build(grammar: str, path: Path) -> Lark:
-    lark = Lark(
-        grammar, parser="lalr", lexer="basic", postlex=Everything(), propagate_positions=True, start=START
-    )  # fmt: skip
+    lark = Lark(grammar, parser="lalr", lexer="basic", postlex=Everything(), propagate_positions=True, start=START)
     memory = io.BytesIO()
     lark.save(memory)
     data = memory.getvalue()

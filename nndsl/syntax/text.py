@@ -1,4 +1,4 @@
-"""From the syntax tree to text: expressions as they would be written, for messages; whole trees with their names, to read.
+"""From the syntax tree to text: expressions as they would be written, for messages; whole trees, to read.
 
 In: nodes of `ast.py`. Out: strings. Not the formatter: comments and line ends are not known here.
 """
@@ -10,7 +10,22 @@ import re
 
 from nndsl.syntax import ast
 
-LEVELS = {"or": 2, "and": 3, "not": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "==": 5, "!=": 5, "+": 6, "-": 6, "*": 7, "/": 7, "@": 7}
+LEVELS = {
+    "or": 2,
+    "and": 3,
+    "not": 4,
+    "<": 5,
+    "<=": 5,
+    ">": 5,
+    ">=": 5,
+    "==": 5,
+    "!=": 5,
+    "+": 6,
+    "-": 6,
+    "*": 7,
+    "/": 7,
+    "@": 7,
+}
 PIPE, NEGATIVE, POWER, POSTFIX, ATOM = 1, 8, 9, 10, 11
 PLAIN_NAME = re.compile(r"(?!(?:or|and|not|true|false|none)$)[^\W\d]\w*'?")
 ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
@@ -103,7 +118,7 @@ def _number(node: ast.Number) -> str:
 
 
 def dump(module: ast.Node) -> str:
-    """The tree, a node a line: its class, then its fields; lists of nodes indented below. For `nndsl ir --stage ast`."""
+    """The tree, a node a line: its class, then its fields; lists indented below. For `nndsl ir --stage ast`."""
     lines: list[str] = []
     _dump(module, "", 0, lines)
     return "\n".join(lines) + "\n"
@@ -115,7 +130,9 @@ def _dump(value: object, label: str, depth: int, lines: list[str]) -> None:
         lines.append(f"{pad}{type(value).__name__} `{to_text(value)}`")
     elif isinstance(value, ast.Node):
         fields = [(f.name, getattr(value, f.name)) for f in dataclasses.fields(value) if not f.name.endswith("span")]
-        words = [f"{name}={v!r}" for name, v in fields if isinstance(v, str | bool | int | float) and v not in ("", False)]
+        words = [
+            f"{name}={v!r}" for name, v in fields if isinstance(v, str | bool | int | float) and v not in ("", False)
+        ]
         lines.append(" ".join([pad + type(value).__name__, *words]))
         for name, v in fields:
             if isinstance(v, ast.Node | tuple) and v != ():

@@ -9,12 +9,39 @@ from lark import Token
 from nndsl.diagnostics import Source, Span
 
 OPERATORS = {
-    "ARROW", "PLUS", "MINUS", "NEGATIVE", "STAR", "SLASH", "AT", "CIRCUMFLEX", "COMPARE", "_OR", "_AND", "_NOT",
-    "EQUAL", "TILDE", "COMMA", "PREPOSITION", "DOT",
-}  # fmt: skip
+    "ARROW",
+    "PLUS",
+    "MINUS",
+    "NEGATIVE",
+    "STAR",
+    "SLASH",
+    "AT",
+    "CIRCUMFLEX",
+    "COMPARE",
+    "_OR",
+    "_AND",
+    "_NOT",
+    "EQUAL",
+    "TILDE",
+    "COMMA",
+    "PREPOSITION",
+    "DOT",
+}
 BEGINS_VALUE = {
-    "NAME", "PRIMED", "BACKQUOTED", "NUMBER", "STRING", "TRUE", "FALSE", "NONE", "ELLIPSIS", "LPAR", "LSQB", "_NOT", "NEGATIVE",
-}  # fmt: skip
+    "NAME",
+    "PRIMED",
+    "BACKQUOTED",
+    "NUMBER",
+    "STRING",
+    "TRUE",
+    "FALSE",
+    "NONE",
+    "ELLIPSIS",
+    "LPAR",
+    "LSQB",
+    "_NOT",
+    "NEGATIVE",
+}
 OPENERS = ("LPAR", "_CALL", "LSQB", "_INDEX")
 WORDS = {"NUMBER": "number", "STRING": "string"}
 
@@ -110,9 +137,20 @@ class Trouble:
         return self.opener is not None
 
     @property
+    def is_after_equals(self) -> bool:
+        """An `=` outside brackets came before."""
+        depth = 0
+        for token in self.tokens[: self.at]:
+            depth += token.type in OPENERS
+            depth -= token.type in ("RPAR", "RSQB")
+            if token.type == "EQUAL" and depth <= 0:
+                return True
+        return False
+
+    @property
     def item_is_target(self) -> bool:
         """`f(x) = 3`: the line starts with something like a name, and this is its first `=` outside brackets."""
-        return self.opener is None and self.at > 1 and all(t.type != "EQUAL" for t in self.tokens[: self.at] if not self.depth)
+        return self.opener is None and self.at > 1 and not self.is_after_equals
 
     @property
     def span_before(self) -> Span:
