@@ -158,6 +158,7 @@ def {name}(g):
     count, addresses, starts, arguments = g[0], longs(g[1]), longs(g[2]), longs(g[3])
     steps, batch, stop, cursor, done = g[4], g[5], longs(g[6]), longs(g[7]), longs(g[8])
     step, loss, total = {pointer}(g[9]), {pointer}(g[10]), doubles(g[11])
+    before = flush_tiny(1)
     for _ in range(steps):
         if volatile_load(stop) != 0:
             break
@@ -170,6 +171,7 @@ def {name}(g):
         done[0] += 1
         if not (np.abs(value) <= 1.7976931348623157e308):
             break
+    flush_tiny(before)
 """
 
 _SIMPLE = {

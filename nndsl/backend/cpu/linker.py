@@ -6,7 +6,9 @@ A kernel that is cached is loaded by llvmlite alone (about a millisecond): numba
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from nndsl.backend.cpu.cache import Object, Text, fetch, keep
@@ -14,18 +16,20 @@ from nndsl.backend.cpu.cache import Object, Text, fetch, keep
 _addresses: dict[str, int] = {}
 _engines: list[Any] = []  # own the code: kept for the life of the process
 
+# What object code may call in the C library. Every name in an object must be known: one that is not, and LLVM leaves all of them
+# unset. So are those that numba's wrapper has for a function that raises; kernels cannot, hence `abort`.
+_C_LIBRARY = re.compile(rb"\0(mem(?:set|cpy|move)|(?:exp|log|log1p|expm1|tanh|erf|sin|cos|pow|fmod|floor)f?)(?=\0)")
+_NEVER_CALLED = (
+    "numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_do_raise", "numba_runtime_build_excinfo_struct", "NRT_Free",
+)  # fmt: skip
+
 
 def addresses(texts: Iterable[Text]) -> dict[Text, int]:
     """The address of each kernel, ready to be called."""
     wanted = {text: text.key for text in texts}
     missing = {key: text for text, key in wanted.items() if key not in _addresses}
-    objects = {key: fetch(key) for key in missing}
     for key, text in missing.items():
-        if objects[key] is None:
-            objects[key] = _compiled(key, text)
-    found = {key: made for key, made in objects.items() if made is not None}
-    if found:
-        _addresses.update(_link(found))
+        _addresses[key] = _link(fetch(key) or _compiled(key, text))
     return {text: _addresses[key] for text, key in wanted.items()}
 
 
@@ -37,20 +41,45 @@ def _compiled(key: str, text: Text) -> Object:
     return made
 
 
-def _link(objects: dict[str, Object]) -> dict[str, int]:
+def _link(made: Object) -> int:
+    """Each object gets an engine of its own: numba's names for inlined helpers are not unique across processes."""
+    import llvmlite.binding as llvm
+
+    _ready()
+    for name in set(_C_LIBRARY.findall(made.code)):
+        _know(name.decode())
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(made.code))
+    engine.finalize_object()
+    _engines.append(engine)
+    return int(engine.get_function_address(made.symbol))
+
+
+@cache
+def _ready() -> None:
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    # numba's wrapper names these for a kernel that raises; ours cannot, but the names must be there
-    for name, function in (("numba_gil_ensure", "PyGILState_Ensure"), ("numba_gil_release", "PyGILState_Release")):
-        pointer = ctypes.cast(getattr(ctypes.pythonapi, function), ctypes.c_void_p).value
-        assert pointer is not None
-        llvm.add_symbol(name, pointer)
-    target = llvm.Target.from_default_triple().create_target_machine()
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
-    for made in objects.values():
-        engine.add_object_file(llvm.ObjectFileRef.from_data(made.code))
-    engine.finalize_object()
-    _engines.append(engine)
-    return {key: engine.get_function_address(made.symbol) for key, made in objects.items()}
+    for name in _NEVER_CALLED:
+        if llvm.address_of_symbol(name) is None:  # else numba is at work in this process too
+            llvm.add_symbol(name, _pointer(_c_library().abort))
+
+
+@cache
+def _know(name: str) -> None:
+    """Tells LLVM where a function of the C library is."""
+    import llvmlite.binding as llvm
+
+    llvm.add_symbol(name, _pointer(getattr(_c_library(), name)))
+
+
+@cache
+def _c_library() -> Any:
+    return ctypes.CDLL(None) if not hasattr(ctypes, "windll") else ctypes.CDLL("ucrtbase")
+
+
+def _pointer(function: Any) -> int:
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    return address

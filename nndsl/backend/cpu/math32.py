@@ -154,7 +154,7 @@ def pow(x, y):  # type: ignore[no-untyped-def]
 
 @_inline
 def sqrt(x):  # type: ignore[no-untyped-def]
-    return real(math.sqrt(x))
+    return np.sqrt(x)
 
 
 @_inline

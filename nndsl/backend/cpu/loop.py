@@ -1,0 +1,154 @@
+"""Walking a plan over the rows of a data set: whole epochs in native code.
+
+In: a program with its leaves, what is fed from the data and what is collected. Out: the mean loss of an epoch, and how it ended.
+Every row is visited once an epoch, the last batch may be smaller. While native code runs Python threads run too; setting
+`stop` ends it after the batch under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.backend.cpu import library
+from nndsl.backend.cpu.emit import bits
+from nndsl.backend.cpu.linker import addresses
+from nndsl.backend.cpu.memory import aligned
+from nndsl.backend.cpu.plan import KERNEL, Binding, Program, Table, table
+from nndsl.backend.cpu.singles import Instruction
+from nndsl.ir import philox
+from nndsl.ir.node import Node
+
+SHUFFLE_STREAM = -2  # of the random words that order an epoch: no stream of a graph is negative
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An input leaf and the rows it is filled from: [N, ...]; bytes become scale * x + shift."""
+
+    leaf: Node
+    rows: NDArray[Any]
+    scale: float = 1.0
+    shift: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """A leaf whose batch is written to the rows it was computed from: [N, ...]."""
+
+    leaf: Node
+    rows: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a walk ended. loss: the mean over the examples seen. steps: done in this walk. finite: no loss was NaN or infinite."""
+
+    loss: float
+    steps: int
+    finite: bool
+    stopped: bool
+
+
+class Loop:
+    """A plan over N rows in batches of `batch`.
+
+    leaves: an array for each memory leaf; inputs have room for `batch` rows. loss: the leaf that holds a batch's mean loss.
+    seed: of random numbers and of the order of rows. sizes: other symbolic sizes, such as P.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        leaves: Mapping[Node, NDArray[Any]],
+        feeds: Sequence[Feed],
+        collects: Sequence[Collect] = (),
+        *,
+        rows: int,
+        batch: int,
+        seed: int,
+        loss: Node | None = None,
+        sizes: Mapping[str, int] | None = None,
+    ) -> None:
+        self.rows, self.batch, self.seed = rows, min(batch, max(rows, 1)), seed
+        self.precision = program.precision
+        self.feeds, self.collects, self.leaves = feeds, collects, leaves
+        self.order = aligned(rows, np.int32)
+        self.order[:] = np.arange(rows)
+        self.stop, self.cursor, self.done = (aligned(1, np.int64) for _ in range(3))
+        self.total = aligned(1, np.float64)
+        step = next((a for n, a in leaves.items() if n.op == "step"), None)
+        self.step = aligned(1, self.precision) if step is None else step
+        self.loss = aligned(1, self.precision) if loss is None else leaves[loss]
+        self.sizes = dict(sizes or {})
+        binding = Binding(program, leaves, {**self.sizes, "B": self.batch}, seed)
+        self.arena_bytes = binding.arena_bytes
+        self._binding = binding  # owns the memory that the tables point into
+        sizes = [n for n in (self.batch, rows % self.batch) if n]
+        self.tables = {n: self._table(n) for n in sizes}
+        drive, shuffle = library.kernel("drive", self.precision), library.kernel("shuffle", "float32")
+        found = addresses([drive, shuffle])
+        self._drive, self._shuffle = KERNEL(found[drive]), KERNEL(found[shuffle])
+        self._calls = {n: self._call(t, n) for n, t in self.tables.items()}
+
+    def _table(self, batch: int) -> Table:
+        found: list[Instruction] = [self._rows_in(feed, batch) for feed in self.feeds]
+        found += self._binding.instructions({**self.sizes, "B": batch})
+        found += [self._rows_out(collect, batch) for collect in self.collects]
+        return table(found)
+
+    def _rows_in(self, feed: Feed, batch: int) -> Instruction:
+        target = self.leaves[feed.leaf]
+        kernel = library.rows_in(str(feed.rows.dtype), str(target.dtype))
+        width = int(np.prod(feed.rows.shape[1:], dtype=np.int64))
+        places = [feed.rows.ctypes.data, self.order.ctypes.data, self.cursor.ctypes.data, target.ctypes.data]
+        return kernel, [batch, width, *places, bits(feed.scale), bits(feed.shift)]
+
+    def _rows_out(self, collect: Collect, batch: int) -> Instruction:
+        source = self.leaves[collect.leaf]
+        width = int(np.prod(collect.rows.shape[1:], dtype=np.int64))
+        places = [source.ctypes.data, self.order.ctypes.data, self.cursor.ctypes.data, collect.rows.ctypes.data]
+        return library.kernel("rows_out", str(source.dtype)), [batch, width, *places]
+
+    def _call(self, made: Table, batch: int) -> NDArray[np.int64]:
+        arrays = (made.addresses, made.starts, made.arguments)
+        after = (self.stop, self.cursor, self.done, self.step, self.loss, self.total)
+        values = [len(made.addresses), *(a.ctypes.data for a in arrays), 0, batch, *(a.ctypes.data for a in after)]
+        return np.array(values, np.int64)
+
+    @property
+    def steps(self) -> int:
+        """Steps of an epoch."""
+        return -(-self.rows // self.batch)
+
+    def shuffle(self, epoch: int) -> None:
+        """A new order of the rows, which depends on the seed and the epoch alone."""
+        key = philox.key(self.seed, SHUFFLE_STREAM)
+        arguments = np.array([self.rows, self.order.ctypes.data, key, epoch & 0xFFFFFFFF], np.int64)
+        self._shuffle(arguments.ctypes.data)
+
+    def walk(self, steps: int | None = None) -> Outcome:
+        """Visits every row once, in the present order; no more than `steps` batches if that is given."""
+        self.cursor[0] = self.done[0] = 0
+        self.total[0] = 0.0
+        left = self.steps if steps is None else min(steps, self.steps)
+        full = min(left, self.rows // self.batch)
+        self._run(self.batch, full)
+        if self.done[0] == full and left > full and self._finite():
+            self._run(self.rows % self.batch, 1)
+        seen, done = int(self.cursor[0]), int(self.done[0])
+        mean = float(self.total[0]) / seen if seen else 0.0
+        return Outcome(mean, done, self._finite(), bool(self.stop[0]))
+
+    def _run(self, batch: int, steps: int) -> None:
+        if steps:
+            call = self._calls[batch]
+            call[4] = steps
+            self._drive(call.ctypes.data)
+
+    def _finite(self) -> bool:
+        return bool(np.isfinite(self.total[0]))
