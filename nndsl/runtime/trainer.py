@@ -1,0 +1,249 @@
+"""Training: from a step's graph and a data set to weights that fit.
+
+In: a `StepGraph`, arrays of weights, encoded rows, the limits. Out: the weights, changed in place, and a history. The whole step
+(batch, gradients, optimizer) is one table of native instructions, walked an epoch at a time.
+Every row is seen once an epoch in a new order. The same seed gives the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.backend.cpu.loop import Collect, Loop, Outcome
+from nndsl.backend.cpu.memory import aligned
+from nndsl.backend.cpu.plan import Program, Stage, compile_stages, memory_leaves
+from nndsl.data.types import Array
+from nndsl.ir import build as b
+from nndsl.ir.node import Node
+from nndsl.lower.graphs import StepGraph
+from nndsl.passes.autodiff import gradients
+from nndsl.passes.simplify import simplify
+from nndsl.passes.stabilise import stabilise
+from nndsl.runtime.control import Control
+from nndsl.runtime.evaluator import Evaluator, collect_of, feeds_of
+from nndsl.runtime.weights import Flat, copied, put_back
+
+Measure = Callable[[NDArray[Any], NDArray[Any]], float]  # (outputs [N, ...], targets [N, ...]) -> a number
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Early stopping: the history's key that is watched, and how long it may fail to improve by more than `min_delta`."""
+
+    key: str
+    more: bool
+    patience: int
+    min_delta: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotFinite:
+    """A loss that is not a number: where it happened (from 1), and the step's graph node that first made one, if found."""
+
+    epoch: int
+    step: int
+    node: Node | None
+    gradient_norm: float
+
+
+@dataclass(slots=True)
+class History:
+    """One number an epoch for each key: loss, metrics, validation_loss, validation metrics; and the seconds it took."""
+
+    columns: dict[str, list[float]] = field(default_factory=dict)
+    epoch_seconds: list[float] = field(default_factory=list)
+
+    def add(self, values: Mapping[str, float], seconds: float) -> None:
+        for key, value in values.items():
+            self.columns.setdefault(key, []).append(value)
+        self.epoch_seconds.append(seconds)
+
+    def __len__(self) -> int:
+        return len(self.epoch_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """A training step ready to be compiled. outputs: leaves that hold the network's outputs of a batch, where wanted."""
+
+    stages: tuple[Stage, ...]
+    loss: Node
+    gradients: dict[Node, Node]  # parameter leaf -> leaf of its gradient
+    outputs: tuple[Node, ...]
+
+
+def stages_of(graph: StepGraph, with_outputs: bool) -> Stages:
+    """The step's stages: loss, gradients and kept states first, then the optimizer's update."""
+    wanted = [graph.loss, graph.objective, *(value for _, value in graph.updates)]
+    wanted += [v.node for v in graph.outputs] if with_outputs else []
+    loss, objective, *others = stabilise(wanted)
+    leaves = [v.leaf for v in graph.trained]
+    loss, *rest = simplify([loss, *others, *gradients(objective, leaves)], derived=True)
+    kept, outputs, slopes = _divided(rest, len(graph.updates), len(leaves))
+    loss_leaf = b.state("step.loss", loss.shape)
+    slots = {leaf: b.state(f"gradient of {leaf['name']}", leaf.shape) for leaf in leaves}
+    output_leaves = tuple(b.state(f"step.output.{i}", n.shape) for i, n in enumerate(outputs))
+    first = [(loss_leaf, loss), *zip(output_leaves, outputs, strict=True)]
+    first += zip(slots.values(), slopes, strict=True)
+    first += zip((leaf for leaf, _ in graph.updates), kept, strict=True)
+    targets, values = zip(*graph.optimizer.updates, strict=True)
+    second = zip(targets, simplify(stabilise(values), derived=True), strict=True)
+    return Stages((Stage(tuple(first)), Stage(tuple(second))), loss_leaf, slots, output_leaves)
+
+
+def _divided(nodes: list[Node], updates: int, parameters: int) -> tuple[list[Node], list[Node], list[Node]]:
+    """Kept states, outputs and gradients, in that order in the list."""
+    end = len(nodes) - parameters
+    return nodes[:updates], nodes[updates:end], nodes[end:]
+
+
+class Trainer:
+    """Trains the weights it is given, in place.
+
+    weights: arrays of parameters and states by leaf; those trained are moved into one vector, whose parts `weights` then holds.
+    rows: encoded "input" and "target" of the training part. validation: an evaluator over the validation part with these weights.
+    metrics: name -> measure of outputs against targets.
+    """
+
+    def __init__(
+        self,
+        graph: StepGraph,
+        weights: dict[Node, NDArray[Any]],
+        rows: dict[str, Array],
+        *,
+        batch: int,
+        precision: str,
+        seed: int,
+        metrics: Mapping[str, Measure] | None = None,
+    ) -> None:
+        self.graph, self.weights, self.rows, self.seed = graph, weights, rows, seed
+        self.metrics = dict(metrics or {})
+        self.history = History()
+        self.validation: tuple[Evaluator, NDArray[Any]] | None = None
+        self.failure: NotFinite | None = None
+        self.interrupted = False
+        self.best_epoch = 0
+        made = stages_of(graph, bool(self.metrics))
+        self.stages = made
+        self.program: Program = compile_stages(made.stages, precision)
+        self._arrays(made, precision)
+        count = len(rows["input"].values)
+        batch = min(batch, max(count, 1))
+        used = memory_leaves(made.stages)
+        feeds = feeds_of(graph.inputs, rows, self.arrays, used, batch, precision)
+        self.collects: list[Collect] = [collect_of(leaf, self.arrays, count, batch, precision) for leaf in made.outputs]
+        self.loop = Loop(
+            self.program, self.arrays, feeds, self.collects, rows=count, batch=batch, seed=seed, loss=made.loss,
+            sizes={"P": self.flat.size},
+        )  # fmt: skip
+
+    def _arrays(self, made: Stages, precision: str) -> None:
+        """Memory for all leaves: parameters and gradients side by side, the optimizer's states beside them."""
+        optimizer, leaves = self.graph.optimizer, [v.leaf for v in self.graph.trained]
+        self.flat = Flat(leaves, precision)
+        vector, slopes = self.flat.vector(), self.flat.vector()
+        parts = self.flat.parts(vector)
+        put_back(parts, {leaf: self.weights[leaf] for leaf in leaves})
+        self.weights.update(parts)
+        self.slopes = slopes
+        self.arrays: dict[Node, NDArray[Any]] = {optimizer.w: vector, optimizer.g: slopes, **self.weights}
+        self.arrays.update({made.gradients[leaf]: part for leaf, part in self.flat.parts(slopes).items()})
+        for leaf, value in optimizer.states:
+            self.arrays[leaf] = self.flat.vector()
+            self.arrays[leaf][...] = value
+        self.arrays[made.loss] = aligned((1,) * made.loss.rank, precision)
+        self.step = aligned((), precision)
+        self.step[...] = 1
+        self.arrays[b.step()] = self.step
+
+    # ---- the run
+
+    def moving(self) -> dict[Node, NDArray[Any]]:
+        """All that a step changes: weights, the optimizer's states, kept states, and the step's number."""
+        optimizer = self.graph.optimizer
+        leaves = [optimizer.w, *(leaf for leaf, _ in optimizer.states), *(v.leaf for v in self.graph.states)]
+        return {**{leaf: self.arrays[leaf] for leaf in leaves}, b.step(): self.step}
+
+    def run(self, epochs: int, watch: Watch | None = None, control: Control | None = None) -> None:
+        """Trains for so many epochs, or until `watch` or `control` ends it."""
+        control = control or Control()
+        control.watch(self.loop.stop)
+        best, best_value, since = None, math.inf, 0
+        for epoch in range(1, epochs + 1):
+            before = copied(self.moving())
+            started = time.perf_counter()
+            self.loop.shuffle(epoch)
+            outcome = self.loop.walk()
+            seconds = time.perf_counter() - started
+            if not outcome.finite:
+                self._fail(epoch, outcome, before)
+                return
+            if outcome.stopped:
+                self.interrupted = True
+                return
+            values = self._measured(outcome)
+            self.history.add(values, seconds)
+            value = self._watched(values, watch)
+            if value < best_value - (watch.min_delta if watch else 0.0):
+                best_value, since, self.best_epoch = value, 0, epoch
+                best = copied(self._kept()) if watch else None
+            else:
+                since += 1
+            if watch and since >= watch.patience:
+                break
+        if best is not None:
+            put_back(self._kept(), best)
+
+    def _kept(self) -> dict[Node, NDArray[Any]]:
+        """What a network is: its weights and states."""
+        return {self.graph.optimizer.w: self.arrays[self.graph.optimizer.w], **{v.leaf: self.arrays[v.leaf] for v in self.graph.states}}
+
+    def _measured(self, outcome: Outcome) -> dict[str, float]:
+        values = {"loss": outcome.loss}
+        if self.metrics:
+            outputs, targets = self.collects[0].rows, self.rows["target"].floats(self.program.precision)
+            values |= {name: measure(outputs, targets) for name, measure in self.metrics.items()}
+        if self.validation is not None:
+            evaluator, targets = self.validation
+            outputs_, loss = evaluator.run()
+            if loss is not None:
+                values["validation_loss"] = loss
+            values |= {f"validation_{name}": measure(outputs_[0], targets) for name, measure in self.metrics.items()}
+        return values
+
+    def _watched(self, values: Mapping[str, float], watch: Watch | None) -> float:
+        """The number that must fall."""
+        if watch is not None:
+            value = values[watch.key]
+            return -value if watch.more else value
+        return values.get("validation_loss", values["loss"])
+
+    # ---- when a loss is not a number
+
+    def _fail(self, epoch: int, outcome: Outcome, before: Mapping[Node, NDArray[Any]]) -> None:
+        """Finds the equation that made it, by repeating the epoch up to there, and brings back the weights before the epoch."""
+        from nndsl.runtime.blame import first_cause
+
+        failing = outcome.steps
+        node, norm = first_cause(self, epoch, failing, before)
+        put_back(self.moving(), before)
+        self.failure = NotFinite(epoch, failing, node, norm)
+
+    def rewind(self, epoch: int, before: Mapping[Node, NDArray[Any]], steps: int) -> None:
+        """The state after so many steps of an epoch that was run before: exactly as it was."""
+        put_back(self.moving(), before)
+        self.loop.shuffle(epoch)
+        if steps:
+            self.loop.walk(steps)
+
+    def batch_rows(self, step: int) -> NDArray[np.int32]:
+        """The rows of the batch at a step (from 0) of the epoch's order."""
+        start = step * self.loop.batch
+        return np.array(self.loop.order[start : start + self.loop.batch])
