@@ -10,7 +10,7 @@ from nndsl.data import declare
 from nndsl.diagnostics import Collector
 from tests.data_tools import EXAMPLES, definition, fault, faults, place, said, spec_of
 
-TWO = 'columns a, b\nrows [[1, 2], [3, 4], [5, 7], [6, 9]]\n'
+TWO = "columns a, b\nrows [[1, 2], [3, 4], [5, 7], [6, 9]]\n"
 IO = TWO + "input a\ntarget b\n"
 
 # what is written, the code, the text it points at, words that must be said
@@ -60,7 +60,7 @@ WRONG = [
     ("from 3\ninput a", "E0202", "3", "a file in quotes"),
     ('from "iris.cvs"\ninput all', "E0501", '"iris.cvs"', "did you mean `iris.csv`"),
     ('from "nowhere/iris.csv"\ninput all', "E0501", '"nowhere/iris.csv"', "that folder holds"),
-    ("from moons(50)\ntest \"iris.csv\"", "E0210", 'test "iris.csv"', "do not come from a file"),
+    ('from moons(50)\ntest "iris.csv"', "E0210", 'test "iris.csv"', "do not come from a file"),
     ('from "iris.csv"\ntest "iris.csv"\ninput all\nsplit train=50%, test=50%', "E0210", "test=50%", "keep one"),
     (IO + "split train=70%, testing=30%", "E0207", "testing", "did you mean `test`"),
     (IO + "split 70%, 30%", "E0509", "70%", "which part"),

@@ -56,6 +56,8 @@ def read_small(path: Path, span: Span) -> Table:
     width = len(dialect.names)
     rows: list[list[str]] = []
     for row in itertools.islice(_records(path, dialect.delimiter, span), int(dialect.header), None):
+        if len(row) == width + 1 and not row[-1]:
+            row.pop()  # a delimiter too many at the end, as duckdb lets it pass
         if len(row) != width:
             number = len(rows) + 1
             raise fault(
@@ -77,12 +79,14 @@ def read_large(path: Path, span: Span) -> Table:
     import duckdb
 
     dialect = sniff(path, span)
+    if len(dialect.names) == 1:
+        return read_small(path, span)  # duckdb would take blank lines for missing cells
     quoted = ", ".join(_quote(token) for token in sorted(MISSING_TOKENS))
     names = ", ".join(_quote(f"c{i}") for i in range(len(dialect.names)))
     query = (
         f"select * from read_csv({_quote(str(path))}, delim={_quote(dialect.delimiter)}, "
         "quote='\"', escape='\"', "
-        "comment='', "
+        "comment='', skip=0, "
         f"header={str(dialect.header).lower()}, names=[{names}], nullstr=[{quoted}], sample_size=-1, "
         "auto_type_candidates=['DOUBLE', 'VARCHAR'])"
     )

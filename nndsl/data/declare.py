@@ -46,14 +46,15 @@ def declare(
     if definition.broken or not isinstance(definition.body, ast.Block) or definition.body.broken:
         return None
     draft = Draft(definition, folder, evaluate, objects or {}, dict(constants or {}))
-    count = len(collector.errors)
+    wrong = False
     seen: dict[str, ast.Option] = {}
     for item in definition.body.items:
         try:
             _read_item(item, draft, seen)
         except Fault as found:
             collector.add(found.diagnostic)
-    if len(collector.errors) > count:
+            wrong = True
+    if wrong:
         return None
     try:
         return finish(draft, seen)

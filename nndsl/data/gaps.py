@@ -78,7 +78,10 @@ def _missing(spec: DataSpec, table: Table, counts: Mapping[str, int], roles: Seq
 
 
 def fill_of(spec: DataSpec, role: Role, column: Column, rows: Rows) -> float | str | None:
-    """What stands for a missing cell of this input column, learnt from the training rows; None under `missing drop`."""
+    """What stands for a missing cell of this column, learnt from the training rows; None under `missing drop`.
+
+    None too where the rule does not fit a column that misses nothing.
+    """
     if spec.missing is None or spec.missing.rule == "drop":
         return None
     values = column.values()[rows]
@@ -97,6 +100,8 @@ def fill_of(spec: DataSpec, role: Role, column: Column, rows: Rows) -> float | s
         return ids.names[best] if ids.numbers is None else ids.numbers[best]
     classes = any(step.kind in CLASSIFIERS for step in role.steps)
     if column.is_text or (classes and rule != "value"):
+        if not column.missing().any():
+            return None
         rest = listed([role.word.text])
         raise fault(
             "E0506",

@@ -54,33 +54,42 @@ def prepare(spec: DataSpec, seed: int, collector: Collector, *, blocks: bool) ->
 
     blocks: whether pictures are read, or only their shapes.
     """
-    before = len(collector.errors)
+    found = Collector()  # of this call alone: the collector may hold the same faults from an earlier one
+    done: Prepared | None = None
     try:
-        tables = open_source(spec, seed)
-        inputs, targets, notes = choose_columns(spec, tables["train"], collector)
-        if len(collector.errors) > before:
-            return None
-        used = [role.word for role in (*inputs, *targets)]
-        _check_tables(tables, used)
-        fresh = frozenset(name for name, column in tables["train"].columns.items() if callable(column.source))
-        if blocks:
-            tables = {part: _with_blocks(table, used) for part, table in tables.items()}
-        whole, dropped = whole_rows(spec, tables, inputs, targets)
-        rows = _parts(spec, tables, whole, seed)
-        made = Prepared(spec, tables, rows, (), (), ())
-        chains = [_fit_all(made, roles, collector, blocks) for roles in (inputs, targets)]
-        if len(collector.errors) > before:
-            return None
-        for fitted, role in zip(chains, ("input", "target"), strict=True):
-            if fitted:
-                check_layout(fitted, role)
-        done = Prepared(spec, tables, rows, chains[0], chains[1], (*dropped, *notes, *_said(chains[1])), fresh)
-        _check_target(done, targets)
-        _check_parts(done)
-    except Fault as found:
-        collector.add(found.diagnostic)
+        done = _prepare(spec, seed, found, blocks)
+    except Fault as problem:
+        found.add(problem.diagnostic)
+    for diagnostic in found:
+        collector.add(diagnostic)
+    if done is not None:
+        spec.cache.notes = done.notes
+    return done
+
+
+def _prepare(spec: DataSpec, seed: int, found: Collector, blocks: bool) -> Prepared | None:
+    tables = open_source(spec, seed)
+    inputs, targets, notes = choose_columns(spec, tables["train"], found)
+    if found:
         return None
-    spec.cache.notes = done.notes
+    used = [role.word for role in (*inputs, *targets)]
+    _check_tables(tables, used)
+    fresh = frozenset(name for name, column in tables["train"].columns.items() if callable(column.source))
+    if blocks:
+        tables = {part: _with_blocks(table, used) for part, table in tables.items()}
+    whole, dropped = whole_rows(spec, tables, inputs, targets)
+    rows = _parts(spec, tables, whole, seed)
+    made = Prepared(spec, tables, rows, (), (), ())
+    chains = [_fit_all(made, roles, found, blocks) for roles in (inputs, targets)]
+    if found:
+        return None
+    for fitted, role in zip(chains, ("input", "target"), strict=True):
+        if fitted:
+            check_layout(fitted, role)
+    said = (*dropped, *notes, *_said(chains[1]))
+    done = Prepared(spec, tables, rows, chains[0], chains[1], said, fresh)
+    _check_target(done, targets)
+    _check_parts(done)
     return done
 
 
@@ -161,7 +170,7 @@ def _fit_all(made: Prepared, roles: tuple[Role, ...], collector: Collector, bloc
 
 def _fit_one(made: Prepared, role: Role, column: Column, blocks: bool) -> Chain:
     rows = made.rows["train"]
-    fill = None if column.is_block or not column.missing().any() else fill_of(made.spec, role, column, rows)
+    fill = None if column.is_block else fill_of(made.spec, role, column, rows)
     cells = made.cells("train", role.word.span)
     return fit_chain(role.word, column, role.steps, fill, rows, cells, made.spec.evaluate, blocks)
 

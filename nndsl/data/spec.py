@@ -72,7 +72,7 @@ class InlineSource:
 
     @property
     def shown(self) -> str:
-        return "the rows"
+        return "rows"
 
 
 Source = FileSource | ObjectSource | GeneratorSource | InlineSource
