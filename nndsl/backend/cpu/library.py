@@ -174,6 +174,49 @@ def {name}(g):
     flush_tiny(before)
 """
 
+_BARRIER = """
+def {name}(g):
+    # arrivals (a long that all members share), members, this member's own count (a long), the address of a function that yields the
+    # processor: nobody goes on before all have arrived
+    arrivals, members, mine = longs(g[0]), g[1], longs(g[2])
+    mine[0] += members
+    add_atomic(arrivals, 1)
+    spins = 0
+    while volatile_load(arrivals) < mine[0]:
+        spins += 1
+        if spins & 2047 == 0:
+            call(g[3], g)
+"""
+
+_DRIVE_TEAM = """
+def {name}(g):
+    # As `drive`, for one member of a team that walks the table together; each has a table of its own share. After the twelve:
+    # member, go (a long), the address of `barrier`, its arguments. The first member decides whether there is another step.
+    count, addresses, starts, arguments = g[0], longs(g[1]), longs(g[2]), longs(g[3])
+    steps, batch, stop, cursor, done = g[4], g[5], longs(g[6]), longs(g[7]), longs(g[8])
+    step, loss, total = {pointer}(g[9]), {pointer}(g[10]), doubles(g[11])
+    member, go, barrier, meeting = g[12], longs(g[13]), g[14], longs(g[15])
+    before = flush_tiny(1)
+    healthy = True
+    for _ in range(steps):
+        if member == 0:
+            go[0] = 1 if healthy and volatile_load(stop) == 0 else 0
+        call(barrier, meeting)
+        if volatile_load(go) == 0:
+            break
+        for i in range(count):
+            call(addresses[i], at(arguments, starts[i]))
+        call(barrier, meeting)
+        if member == 0:
+            value = np.float64(loss[0])
+            total[0] += value * np.float64(batch)
+            cursor[0] += batch
+            step[0] += real(1)
+            done[0] += 1
+            healthy = np.abs(value) <= 1.7976931348623157e308
+    flush_tiny(before)
+"""
+
 _SIMPLE = {
     "transpose": _TRANSPOSE,
     "copy": _COPY,
@@ -183,6 +226,8 @@ _SIMPLE = {
     "scatter_add": _SCATTER_ADD,
     "shuffle": _SHUFFLE,
     "drive": _DRIVE,
+    "barrier": _BARRIER,
+    "drive_team": _DRIVE_TEAM,
 }
 
 
