@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.data import DataSpec, Dataset, declare, load, signature
+from nndsl.data import Dataset, DataSpec, declare, load, signature
 from nndsl.diagnostics import Collector, Diagnostic, Source
 from nndsl.syntax import ast, parse
 

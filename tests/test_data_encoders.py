@@ -1,4 +1,4 @@
-"""Encoders: their values, that they are fitted on the training part alone, undone on predictions, kept as plain values."""
+"""Encoders: their values, fitted on the training part alone, undone on predictions, kept as plain values."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_numeric_encoders_learn_from_the_training_part_alone(steps: str, expecte
 @pytest.mark.parametrize("steps", [n[0] for n in NUMERIC])
 def test_a_target_is_given_back_in_its_own_units(steps: str) -> None:
     made = data(f"{TABLE}{SPLIT}input k\ntarget (x, y) -> {steps}", precision="float64")
-    back = made.decode_target(made.part("test").target.values)  # type: ignore[union-attr]
+    target = made.part("test").target
+    assert target is not None
+    back = made.decode_target(target.values)
     np.testing.assert_allclose(back["x"], [100.0])
     np.testing.assert_allclose(back["y"], [300.0])
-    np.testing.assert_allclose(
-        made.encode_target({"x": X, "y": [3 * x for x in X]})[4:], made.part("test").target.values
-    )  # type: ignore[union-attr]
+    np.testing.assert_allclose(made.encode_target({"x": X, "y": [3 * x for x in X]})[4:], target.values)
 
 
 @pytest.mark.parametrize("steps", ["abs", "x * x - 3 * x", "sigmoid", "x ^ 2 - 3", "sin(x)"])

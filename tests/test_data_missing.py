@@ -65,7 +65,8 @@ def test_nothing_left() -> None:
     found = fault("columns a, b\nrows [[none, 1], [2, none]]\ninput a\ntarget b\nmissing drop")
     assert found.code == "E0506" and "every row" in found.message
     found = fault(
-        "columns a, b\nrows [[none, 1], [none, 2], [3, 3]]\ninput a\ntarget b\nmissing mean\nsplit train=2, test=1, order=true"
+        "columns a, b\nrows [[none, 1], [none, 2], [3, 3]]\ninput a\ntarget b\nmissing mean\n"
+        "split train=2, test=1, order=true"
     )
     assert found.code == "E0506" and "missing in every training row" in found.message
 
@@ -73,7 +74,8 @@ def test_nothing_left() -> None:
 def test_strata_must_be_known() -> None:
     text = TABLE + "input c\ntarget a\nmissing {}\nsplit train=50%, test=50%, stratify=b"
     assert fault(text.format("drop")).code == "E0510"
-    table = 'columns a, b\nrows [[1, "x"], [2, "x"], [3, none], [4, "y"], [5, "y"]]\ninput a\nsplit train=50%, test=50%, stratify=b\n'
+    table = 'columns a, b\nrows [[1, "x"], [2, "x"], [3, none], [4, "y"], [5, "y"]]\ninput a\n'
+    table += "split train=50%, test=50%, stratify=b\n"
     assert fault(table).code == "E0506"
     assert data(table + "missing drop").signature.rows == {"train": 2, "test": 2}
 

@@ -14,17 +14,41 @@ from nndsl.syntax import ast, parse
 from tests.data_tools import EXAMPLES, activation
 
 WORDS = (
-    "from input target drop missing split columns rows test validation all rest mean mode standard minmax onehot category log "
-    "moons xor sine train validation test stratify by seed order species island sex year body_mass_g x none true "
-    '"penguins.csv" "iris.csv" "digits.csv.gz" "README.md" "." 70% 30% 0 3 1e300 -> = , ( ) [ ] / + - ^ { } \n \n'
-).split(" ")
-LINES = (
-    'from "penguins.csv"', "input (bill_length_mm, body_mass_g) -> standard", "input all", "input island -> onehot", "target species",
-    "target body_mass_g -> log", "missing drop", "missing mean", "missing mode", "split train=70%, test=30%", "drop species",
-    "split train=rest, test=40, stratify=species", "split train=300, test=rest, by=island", "columns a, b", "rows [[1, 2], [3, none]]",
-    "from xor", "from moons(30)", "input x -> sigmoid", "input (x, y) -> x ^ 2", 'test "iris.csv"', "input sex -> category", "let n = 3",
-    "input a", "target b", "input year -> 1 / (x - 2008)", "input year -> log -> log -> log", "target sex -> onehot",
+    "from", "input", "target", "drop", "missing", "split", "columns", "rows", "test", "validation", "all", "rest",
+    "mean", "mode", "standard", "minmax", "onehot", "category", "log", "moons", "xor", "sine", "train", "validation",
+    "test", "stratify", "by", "seed", "order", "species", "island", "sex", "year", "body_mass_g", "x", "none", "true",
+    '"penguins.csv"', '"iris.csv"', '"digits.csv.gz"', '"README.md"', '"."', "70%", "30%", "0", "3", "1e300", "->",
+    "=", ",", "(", ")", "[", "]", "/", "+", "-", "^", "{", "}", "\n", "\n",
 )  # fmt: skip
+LINES = (
+    'from "penguins.csv"',
+    "input (bill_length_mm, body_mass_g) -> standard",
+    "input all",
+    "input island -> onehot",
+    "target species",
+    "target body_mass_g -> log",
+    "missing drop",
+    "missing mean",
+    "missing mode",
+    "split train=70%, test=30%",
+    "drop species",
+    "split train=rest, test=40, stratify=species",
+    "split train=300, test=rest, by=island",
+    "columns a, b",
+    "rows [[1, 2], [3, none]]",
+    "from xor",
+    "from moons(30)",
+    "input x -> sigmoid",
+    "input (x, y) -> x ^ 2",
+    'test "iris.csv"',
+    "input sex -> category",
+    "let n = 3",
+    "input a",
+    "target b",
+    "input year -> 1 / (x - 2008)",
+    "input year -> log -> log -> log",
+    "target sex -> onehot",
+)
 
 
 def run(text: str, folder: Path = EXAMPLES) -> Collector:

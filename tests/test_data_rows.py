@@ -12,7 +12,10 @@ import pytest
 from nndsl.diagnostics import Fault
 from tests.data_tools import data, fault, faults, place, said
 
-BIRDS = 'from "penguins.csv"\ninput (bill_length_mm, body_mass_g) -> standard\ninput island -> onehot\ntarget species\nmissing drop'
+BIRDS = (
+    'from "penguins.csv"\ninput (bill_length_mm, body_mass_g) -> standard\ninput island -> onehot\n'
+    "target species\nmissing drop"
+)
 ROW = {"bill_length_mm": 39.1, "body_mass_g": 3750, "island": "Torgersen"}
 COLUMNS = {name: [value, value] for name, value in ROW.items()}
 
@@ -75,6 +78,8 @@ def test_targets_in_words_and_from_probabilities() -> None:
     made = data(BIRDS)
     assert made.decode_target(np.array([0, 2]))["species"].tolist() == ["Adelie", "Gentoo"]
     assert made.decode_target(np.eye(3)[[1, 0]])["species"].tolist() == ["Chinstrap", "Adelie"]
+    pair = data('columns a, k\nrows [[1, "no"], [2, "yes"]]\ninput a\ntarget k')
+    assert pair.decode_target(np.array([[0.9], [0.2]]))["k"].tolist() == ["yes", "no"]
     assert made.encode_target(["Gentoo", "Adelie"]).tolist() == [2, 0]
     made = data(BIRDS.replace("target species", "target species -> onehot"))
     assert made.decode_target(np.array([[0.1, 0.2, 0.7]]))["species"].tolist() == ["Gentoo"]

@@ -1,4 +1,4 @@
-"""Sources that are not CSV: IDX folders, NumPy files, Parquet, JSON lines, Python objects, generators, files for parts."""
+"""Sources that are not CSV: IDX, NumPy files, Parquet, JSON lines, Python objects, generators, files for parts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import pickle
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from nndsl.data import sources
-from tests.data_tools import EXAMPLES, data, fault, place, said
+from nndsl.data import column_names, load, signature, sources
+from nndsl.data.spec import FileSource
+from nndsl.data.table import Table
+from nndsl.diagnostics import Collector, Span
+from tests.data_tools import EXAMPLES, data, fault, place, said, spec_of
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (40, 5, 4), dtype=np.uint8)
@@ -114,10 +118,6 @@ def test_the_signature_reads_no_pictures(folder: Path) -> None:
         whole = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         cut = whole[:-1]
         path.write_bytes(gzip.compress(cut) if path.suffix == ".gz" else cut)
-    from nndsl.data import load, signature
-    from nndsl.diagnostics import Collector
-    from tests.data_tools import spec_of
-
     collector = Collector()
     spec = spec_of('from "."\ninput image / 255', collector, folder)
     assert spec is not None and signature(spec, collector) is not None and not collector
@@ -322,7 +322,12 @@ def test_generators_with_arguments() -> None:
 def test_a_file_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[str] = []
     real = sources._read_file
-    monkeypatch.setattr(sources, "_read_file", lambda path, span: reads.append(path.name) or real(path, span))
+
+    def counting(path: Path, span: Span) -> Table:
+        reads.append(path.name)
+        return real(path, span)
+
+    monkeypatch.setattr(sources, "_read_file", counting)
     path = tmp_path / "t.csv"
     path.write_text("a\n1\n2\n")
     text = 'from "t.csv"\ninput a'
@@ -343,3 +348,19 @@ def test_inline_rows_and_fingerprints() -> None:
         == data('from "iris.csv"\ninput petal_width').fingerprint
     )
     assert (EXAMPLES / "README.md").exists()
+
+
+def test_a_generators_target_gives_way_to_an_input() -> None:
+    made = data("from moons(20)\ninput (x, label)")
+    assert made.signature.target is None
+    assert data("from moons(20)\ninput (x, y) -> standard\ntarget label -> onehot").signature.target is not None
+
+
+def test_the_names_of_the_columns() -> None:
+    collector = Collector()
+    spec = spec_of('from "iris.csv"\ninput nothing', collector)
+    assert spec is not None and column_names(spec)[-1] == "species"
+    gone = replace(spec, source=FileSource(EXAMPLES / "gone.csv", spec.span))
+    assert column_names(gone) == ()
+    assert signature(gone, collector) is None  # it was there when the script was read
+    assert [d.code for d in collector] == ["E0501"]

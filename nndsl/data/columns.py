@@ -66,7 +66,9 @@ def _named(spec: DataSpec) -> list[Word]:
 def _targets(spec: DataSpec, table: Table, notes: list[str]) -> tuple[Role, ...]:
     line = spec.target
     if line is None and isinstance(spec.source, GeneratorSource):
-        line = Line((Word(list(table.columns)[-1], spec.source.span),), False, (), spec.source.span)
+        last = list(table.columns)[-1]
+        if not any(word.text == last for named in spec.inputs for word in named.columns):
+            line = Line((Word(last, spec.source.span),), False, (), spec.source.span)
     if line is None:
         return ()
     return tuple(_target(word, line, table.columns.get(word.text), spec, notes) for word in line.columns)

@@ -137,6 +137,14 @@ def signature(spec: DataSpec, collector: Collector, *, seed: int = 0) -> Signatu
     return None if done is None else signature_of(done)
 
 
+def column_names(spec: DataSpec) -> tuple[str, ...]:
+    """The columns of the source, in order; none where it cannot be read."""
+    try:
+        return tuple(open_source(spec, 0)["train"].columns)
+    except Fault:
+        return ()
+
+
 def load(spec: DataSpec, collector: Collector, *, seed: int, precision: str = "float32") -> Dataset | None:
     """The data set, or None where the data are at fault (the collector says how).
 

@@ -63,12 +63,12 @@ class Encoders:
     def decode_target(self, values: Values) -> dict[str, Values]:
         """Predictions as columns: names of classes, or numbers with the encoders undone.
 
-        values: [N, *shape]; for classes their ids [N], or a number for each class [N, classes].
+        values: [N, *shape]; for classes their ids [N], a number for each [N, classes], or of two the second's
+        probability [N, 1].
         """
         values = np.asarray(values)
         if len(self.targets) == 1 and self.targets[0].is_ids:
-            ids = values if values.ndim == 1 else values.argmax(axis=-1)
-            return {self.targets[0].name: _class_names(self.targets[0], ids)}
+            return {self.targets[0].name: _class_names(self.targets[0], _ids(values))}
         if len(self.targets) == 1 and self.targets[0].shape:
             return {self.targets[0].name: _undo(self.targets[0], values)}
         flat = values.reshape(len(values), -1) if values.size else values.reshape(0, sum(map(width, self.targets)))
@@ -206,6 +206,13 @@ def _unknown(chain: Chain, found: tuple[int, str], span: Span) -> Fault:
         "E0517", f"`{chain.name}` is `{text}` in row {place + 1} of {SHOWN}, a class that training does not have", span,
         notes=("its classes: " + listed(chain.classes.names),), help=did_you_mean(text, chain.classes.names),
     )  # fmt: skip
+
+
+def _ids(values: Values) -> Values:
+    """Ids from ids, from a number for each class, or from the probability of the second of two classes."""
+    if values.ndim > 1 and values.shape[-1] > 1:
+        return np.asarray(values.argmax(axis=-1))
+    return np.rint(values.reshape(len(values)))
 
 
 def _class_names(chain: Chain, ids: Values) -> Values:

@@ -114,7 +114,7 @@ def _objects(cells: tuple[object, ...]) -> Values:
 def _open_file(source: FileSource) -> dict[str, Table]:
     path = source.path
     if not path.exists():  # it was there when the definition was read
-        raise missing_file(path, source.span.text.strip('"'), source.span)
+        raise missing_file(path, source.path.name, source.span)
     if path.is_dir():
         return _open_folder(path, source.span)
     kept = CACHE.get(path)
