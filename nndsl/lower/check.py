@@ -1,0 +1,162 @@
+"""A whole script, from tree to checked program: names, data, shapes, kinds and method, before anything runs.
+
+In: a module's tree. Out: `Checked`, with every fault in the collector. All graphs are built once, for training and for use, so that what is wrong
+with a shape is said here; whoever runs the program builds them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from nndsl.data.types import Field, Signature
+from nndsl.diagnostics import Collector, Diagnostic, Fault
+from nndsl.lower import method
+from nndsl.lower.activation import applier
+from nndsl.lower.frame import Quiet
+from nndsl.lower.last import random_at_the_end
+from nndsl.lower.metric import metric_graph
+from nndsl.lower.network import elaborate, network_graph
+from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
+from nndsl.semantics import check as semantics
+from nndsl.semantics.modules import scope_of
+from nndsl.semantics.program import Action, Evaluate, Network, Predict, Program, Train
+from nndsl.syntax import ast
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A program all of whose losses are chosen, and the signatures of its data sets (those that could be read)."""
+
+    program: Program
+    signatures: Mapping[str, Signature]
+
+
+def check_program(
+    module: ast.Module,
+    folder: Path,
+    collector: Collector,
+    *,
+    overrides: Mapping[str, str] | None = None,
+    objects: Mapping[str, object] | None = None,
+) -> Checked:
+    """Checks a script. overrides: `--set name=value`, as texts. objects: Python data by name.
+
+    Errors in the collector mean that the program must not be run; it holds the statements that are well.
+    """
+    scope = scope_of(module, folder, collector)
+    program, found = semantics.check(
+        module, folder, collector, overrides=overrides, objects=objects, activation=applier(scope), scope=scope
+    )
+    signatures = {name: signature for name, signature in found.items() if signature is not None}
+    checker = _Checker(program, signatures, collector)
+    actions = tuple(done for action in program.actions if (done := checker.action(action)) is not None)
+    checker.networks()
+    return Checked(replace(program, actions=actions), signatures)
+
+
+@dataclass(slots=True)
+class _Checker:
+    program: Program
+    signatures: Mapping[str, Signature]
+    collector: Collector
+
+    def attempt(self, work: Callable[[], T]) -> T | None:
+        """The result, or None with the fault collected."""
+        try:
+            return work()
+        except Fault as found:
+            self.collector.add(found.diagnostic)
+        except Quiet:
+            pass
+        return None
+
+    def warn(self, warnings: Iterator[Diagnostic]) -> None:
+        for warning in warnings:
+            self.collector.add(warning)
+
+    # ---- actions -------------------------------------------------------------------------------------
+
+    def action(self, action: Action) -> Action | None:
+        """The action with its loss chosen; None where it holds a fault."""
+        match action:
+            case Train():
+                return self._train(action)
+            case Evaluate():
+                return self._evaluate(action)
+            case Predict():
+                return self._predict(action)
+        return action
+
+    def _train(self, train: Train) -> Train | None:
+        signature = self.signatures.get(train.data)
+        if signature is None:
+            return None
+        network = self.program.networks[train.network]
+        if train.loss is None:
+            found = self.attempt(lambda: elaborate(self.program, network, signature, training=True))
+            chosen = self.attempt(lambda: chosen_loss(found, signature, train.network_span)) if found else None
+            if chosen is None:
+                return None
+            train = replace(train, loss=chosen[0], loss_note=chosen[1])
+        graph = self.attempt(lambda: step_graph(self.program, train, signature))
+        used = self.attempt(lambda: evaluation_graph(self.program, network, train.loss, signature))
+        if graph is None or used is None:
+            return None
+        self.warn(method.unreached(graph.objective, graph.trained))
+        self.warn(random_at_the_end(network))
+        if signature.target is not None and len(used.outputs) == 1:
+            target, output = signature.target, used.outputs[0]
+            for metric in train.metrics:
+                if self.attempt(lambda m=metric: metric_graph(self.program, m, output, target)) is None:  # type: ignore[misc]
+                    return None
+        return train
+
+    def _evaluate(self, action: Evaluate) -> Evaluate | None:
+        signature = self.signatures.get(action.data)
+        if signature is None:
+            return None
+        network = self.program.networks[action.network]
+        if action.loss is None and signature.target is not None:
+            found = self.attempt(lambda: elaborate(self.program, network, signature, training=False))
+            chosen = self.attempt(lambda: chosen_loss(found, signature, action.network_span)) if found else None
+            if chosen is None:
+                return None
+            action = replace(action, loss=chosen[0], loss_note=chosen[1])
+        graph = self.attempt(lambda: evaluation_graph(self.program, network, action.loss, signature))
+        if graph is None:
+            return None
+        target: Field | None = signature.target
+        for metric in action.metrics:
+            if target is None:
+                self.collector.add(method.no_target(signature, metric.expr.span).diagnostic)
+                return None
+            if self.attempt(lambda m=metric: metric_graph(self.program, m, graph.outputs[0], target)) is None:  # type: ignore[misc]
+                return None
+        return action
+
+    def _predict(self, action: Predict) -> Predict | None:
+        signature = self.signatures.get(action.data)
+        if signature is None:
+            return None
+        network = self.program.networks[action.network]
+        graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature))
+        return action if graph is not None else None
+
+    # ---- networks that no action uses --------------------------------------------------------------------
+
+    def networks(self) -> None:
+        """Networks that are `for` a data set, in both modes."""
+        for network in self.program.networks.values():
+            signature = self.signatures.get(network.data) if network.data else None
+            if signature is not None:
+                self._network(network, signature)
+
+    def _network(self, network: Network, signature: Signature) -> None:
+        for training in (True, False):
+            if self.attempt(lambda t=training: network_graph(self.program, network, signature, training=t)) is None:  # type: ignore[misc]
+                return

@@ -1,0 +1,94 @@
+"""A network's body as a graph, for training or for use.
+
+In: a network of the program and the signature of the data it meets. Out: a `NetworkGraph`; a fault where it does not fit the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nndsl.data.types import Field, Signature
+from nndsl.diagnostics import fault
+from nndsl.ir import build as b
+from nndsl.ir.node import BATCH, Dim
+from nndsl.lower import body, calls, kinds
+from nndsl.lower.align import plain
+from nndsl.lower.frame import Build, Frame
+from nndsl.lower.graphs import NetworkGraph, Value, Variable
+from nndsl.lower.values import Template, Tensor, value_words
+from nndsl.semantics.program import Network, Program
+
+KINDS = {"real": "real", "category": "category", "onehot": "onehot", "probability": "probability"}
+
+
+@dataclass(frozen=True, slots=True)
+class Elaborated:
+    """A network that has been read: its graph in the making, its frame (names of its body), what went in and came out."""
+
+    build: Build
+    frame: Frame
+    input: Tensor
+    outputs: tuple[Tensor, ...]
+
+
+def new_build(program: Program, sizes: dict[str, int], *, training: bool) -> Build:
+    """An empty graph."""
+    return Build(training, program.constants, sizes, program.wrong, body.run)
+
+
+def leaf(field: Field, name: str, lead: Dim = BATCH) -> Tensor:
+    """A batch's rows of a field of the data, [B, *shape]."""
+    dtype = "int" if field.kind == "category" else "float"
+    node = b.input_(name, (lead, *field.shape), "int" if dtype == "int" else "float", origin=field.span)
+    batched = lead == BATCH
+    rank = node.rank - (1 if batched else 0)
+    classes = len(field.classes) or None
+    return Tensor(node, (False,) * rank, batched, KINDS[field.kind], field.span, classes)
+
+
+def elaborate(program: Program, network: Network, signature: Signature, *, training: bool) -> Elaborated:
+    """Reads a network's body for the data of a signature."""
+    build = new_build(program, dict(signature.sizes), training=training)
+    entry = network.entry
+    calls.check_use(entry, (), build, network.span)
+    frame = Frame(build, entry, network.span, network.name, active=(entry,), top=True)
+    calls.set_parameters(frame, Template(entry), {}, network.span)
+    value = leaf(signature.input, "input")
+    outputs = [_output(out, network) for out in build.run(frame, [value])]
+    return Elaborated(build, frame, value, tuple(outputs))
+
+
+def _output(value: Any, network: Network) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise fault("E0214", f"the network `{network.name}` gives {value_words(value)}, not a tensor", network.span)
+    value = plain(value)
+    if not value.batched:
+        node = b.expand(value.node, (BATCH, *value.shape), origin=value.made)
+        value = replace(value, node=node, batched=True)
+    return value.of_kind(kinds.shown(value))
+
+
+def network_graph(program: Program, network: Network, signature: Signature, *, training: bool) -> NetworkGraph:
+    """A network as a graph of its own, without a loss."""
+    found = elaborate(program, network, signature, training=training)
+    build = found.build
+    return NetworkGraph(
+        network.name,
+        (as_value(found.input),),
+        tuple(as_value(out) for out in found.outputs),
+        variables(build.variables, network.name),
+        variables(build.states, network.name),
+        tuple(build.updates.items()),
+        tuple(build.penalties.items()),
+    )
+
+
+def as_value(t: Tensor) -> Value:
+    return Value(t.node, t.kind, tuple(int(d) for d in t.shape), t.made)
+
+
+def variables(found: dict[str, Variable], network: str) -> tuple[Variable, ...]:
+    """Under the names shown to people: without the network's own, `dense_1.W`."""
+    prefix = network + "."
+    return tuple(replace(v, name=v.name.removeprefix(prefix)) for v in found.values())

@@ -1,0 +1,93 @@
+"""Which argument of a call goes to which parameter. In: a definition's parameters and a call. Out: expressions by parameter, or a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nndsl.diagnostics import Fault, Label, Span, fault
+from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics.modules import in_library
+from nndsl.semantics.roles import ROLES
+from nndsl.syntax import ast
+
+
+def check_names(definition: ast.Definition, call: ast.Call) -> None:
+    """Arguments given by name must be parameters, each once."""
+    names = [parameter.name for parameter in definition.parameters]
+    seen: set[str] = set()
+    for argument in call.arguments:
+        if argument.name is None:
+            continue
+        if argument.name not in names:
+            raise _no_parameter(definition, argument)
+        if argument.name in seen:
+            raise fault("E0203", f"`{argument.name}` is given twice", argument.span)
+        seen.add(argument.name)
+
+
+def bind(definition: ast.Definition, call_span: Span, arguments: Sequence[ast.Argument], fed: int) -> dict[str, ast.Argument]:
+    """Arguments by parameter. fed: how many parameters the language fills in itself, before those given by place."""
+    free = definition.parameters[fed:]
+    found: dict[str, ast.Argument] = {}
+    for place, argument in enumerate(a for a in arguments if a.name is None):
+        if place >= len(free):
+            raise _too_many(definition, argument, fed, len([a for a in arguments if a.name is None]))
+        found[free[place].name] = argument
+    names = [parameter.name for parameter in free]
+    for argument in arguments:
+        if argument.name is None:
+            continue
+        if argument.name not in names:
+            raise _no_parameter(definition, argument)
+        if argument.name in found:
+            raise fault("E0203", f"`{argument.name}` of `{definition.name}` is given twice", argument.span)
+        found[argument.name] = argument
+    return found
+
+
+def missing(definition: ast.Definition, parameter: ast.Parameter, span: Span) -> Fault:
+    """A parameter without a default that nobody gave."""
+    return fault(
+        "E0203",
+        f"`{definition.name}` needs `{parameter.name}`",
+        span,
+        labels=_defined(definition),
+        notes=(f"it is called as `{signature(definition)}`",),
+    )
+
+
+def signature(definition: ast.Definition) -> str:
+    """`dropout(rate = 0.5)`: what a person writes, without what the language feeds."""
+    fed = ROLES[definition.kind].fed
+    inside = ", ".join(p.name if p.default is None else f"{p.name} = {p.default.span.text}" for p in definition.parameters[fed:])
+    return f"{definition.name}({inside})"
+
+
+def _too_many(definition: ast.Definition, argument: ast.Argument, fed: int, given: int) -> Fault:
+    takes = len(definition.parameters) - fed
+    words = "no arguments" if takes == 0 else "1 argument" if takes == 1 else f"{takes} arguments"
+    return fault(
+        "E0203",
+        f"`{definition.name}` takes {words}, but {given} are given",
+        argument.span,
+        labels=_defined(definition),
+        notes=(f"it is called as `{signature(definition)}`",),
+    )
+
+
+def _no_parameter(definition: ast.Definition, argument: ast.Argument) -> Fault:
+    fed = ROLES[definition.kind].fed
+    names = [parameter.name for parameter in definition.parameters[fed:]]
+    hint = did_you_mean(argument.name or "", names)
+    return fault(
+        "E0203",
+        f"`{definition.name}` has no parameter `{argument.name}`",
+        argument.span,
+        labels=_defined(definition),
+        notes=(f"it is called as `{signature(definition)}`",),
+        help=hint,
+    )
+
+
+def _defined(definition: ast.Definition) -> tuple[Label, ...]:
+    return () if in_library(definition.name_span) else (Label(definition.name_span, "defined here"),)

@@ -1,0 +1,221 @@
+"""From a tree to a `Program`: all names, options and data of a script, in one go.
+
+In: a module's tree, the folder its paths are relative to, settings from outside. Out: a `Program`; everything that is wrong is in the
+collector. A statement that is wrong is left out, so that the others are still checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nndsl.data.dataset import signature as read_signature
+from nndsl.data.declare import declare
+from nndsl.data.spec import DataSpec, Evaluate
+from nndsl.data.types import Signature
+from nndsl.diagnostics import Collector, Fault, Source, fault
+from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics.actions import Context, read_action
+from nndsl.semantics.bodies import check_bodies
+from nndsl.semantics.constants import evaluate, lookup_in
+from nndsl.semantics.modules import scope_of
+from nndsl.semantics.options import SETTINGS, TRAINING
+from nndsl.semantics.program import Action, Network, Program, Settings
+from nndsl.semantics.reading import Reader, later
+from nndsl.semantics.scopes import Scope, unknown
+from nndsl.semantics.unused import unused
+from nndsl.syntax import ast, parse_expression
+
+Signatures = dict[str, Signature | None]
+
+
+def check(
+    module: ast.Module,
+    folder: Path,
+    collector: Collector,
+    *,
+    overrides: Mapping[str, str] | None = None,
+    objects: Mapping[str, object] | None = None,
+    activation: Evaluate | None = None,
+    scope: Scope | None = None,
+) -> tuple[Program, Signatures]:
+    """A script's program, and the signature of each of its data sets (None where the data are wrong).
+
+    overrides: `--set name=value`, as texts. objects: Python data by name. activation: how an encoder that is an activation is computed.
+    """
+    scope = scope or scope_of(module, folder, collector)
+    values = _overrides(overrides or {}, module, scope, collector)
+    constants = _constants(module, scope, values, collector)
+    settings = _settings(module, scope, constants, values, collector)
+    data = _data(scope, folder, constants, objects or {}, activation, collector)
+    signatures = {name: read_signature(spec, collector, seed=settings.seed) if spec else None for name, spec in data.items()}
+    networks = _networks(scope, data, collector)
+    check_kinds(module, collector)
+    wrong = check_bodies(scope, constants, collector)
+    _recipes(scope, constants, collector)
+    context = Context(scope, constants, collector, data, signatures, networks, later=_result_names(module))
+    actions = _actions(module, context)
+    for warning in unused(module, context):
+        collector.add(warning)
+    program = Program(
+        settings, constants, {name: spec for name, spec in data.items() if spec}, networks, tuple(actions), scope, wrong
+    )
+    return program, signatures
+
+
+def _actions(module: ast.Module, context: Context) -> list[Action]:
+    actions: list[Action] = []
+    for statement in module.statements:
+        if not isinstance(statement, ast.Action) or statement.broken:
+            continue
+        try:
+            action = read_action(statement, context)
+        except Fault as found:
+            context.collector.add(found.diagnostic)
+            _stand_in(statement, context)
+            continue
+        if action is not None:
+            actions.append(action)
+    return actions
+
+
+def _stand_in(statement: ast.Action, context: Context) -> None:
+    """The name of a statement that is wrong: known, so that nobody misses it, and nothing more is said about it."""
+    for name in _named(statement):
+        context.results.setdefault(name.text, "anything")
+        context.places.setdefault(name.text, name.span)
+
+
+def _named(statement: ast.Action) -> list[ast.Name]:
+    clause = statement.clause("as")
+    return [value for value in clause.values if isinstance(value, ast.Name)] if clause else []
+
+
+def _result_names(module: ast.Module) -> frozenset[str]:
+    actions = (s for s in module.statements if isinstance(s, ast.Action))
+    return frozenset(name.text for action in actions for name in _named(action))
+
+
+# ---- constants and settings -------------------------------------------------------------------------
+
+
+def _overrides(texts: Mapping[str, str], module: ast.Module, scope: Scope, collector: Collector) -> dict[str, ast.Expr]:
+    """The expressions of `--set name=value`; a name that is neither a setting nor a `let` is a fault."""
+    names = [row.name for row in SETTINGS] + list(scope.lets)
+    found: dict[str, ast.Expr] = {}
+    for name, text in texts.items():
+        source = Source("--set", f"{name}={text}")
+        inner = Collector()
+        expr = parse_expression(Source(f"--set {name}", text), inner)
+        for diagnostic in inner:
+            collector.add(diagnostic)
+        if name not in names:
+            from nndsl.diagnostics import Span
+
+            known = ", ".join(f"`{n}`" for n in names)
+            place = Span(source, 0, len(name))
+            hint = did_you_mean(name, names)
+            collector.add(
+                fault("E0201", f"the script has no setting and no `let` called `{name}`", place, notes=(f"known: {known}",), help=hint).diagnostic
+            )
+        elif expr is not None:
+            found[name] = expr
+    return found
+
+
+def _constants(
+    module: ast.Module, scope: Scope, overrides: Mapping[str, ast.Expr], collector: Collector
+) -> dict[str, Any]:
+    """The values of all `let`s, those of used files first; one that is wrong stands as None and is not reported again."""
+    constants: dict[str, Any] = {}
+    lets = [s for s in module.statements if isinstance(s, ast.Let)]
+    for let in [*dict.fromkeys(s for s in scope.lets.values() if s not in lets), *lets]:
+        for name in let.names:
+            if len(let.names) > 1:
+                collector.add(fault("E0202", "a `let` outside a body names one value", let.span).diagnostic)
+            if getattr(let, "broken", False):
+                constants[name.text] = None
+                continue
+            try:
+                constants[name.text] = evaluate(overrides.get(name.text, let.value), lookup_in(constants))
+            except Fault as found:
+                collector.add(found.diagnostic)
+                constants[name.text] = None
+    return constants
+
+
+def _settings(
+    module: ast.Module, scope: Scope, constants: Mapping[str, Any], overrides: Mapping[str, ast.Expr], collector: Collector
+) -> Settings:
+    reader = Reader(scope, constants, collector)
+    rows = {row.name: row for row in SETTINGS}
+    found: dict[str, Any] = {}
+    given: dict[str, ast.Expr] = {}
+    for statement in module.statements:
+        if not isinstance(statement, ast.Set):
+            continue
+        if statement.name not in rows:
+            known = ", ".join(f"`{n}`" for n in rows)
+            hint = did_you_mean(statement.name, rows)
+            collector.add(
+                fault("E0207", f"there is no setting `{statement.name}`", statement.name_span, notes=(f"settings are {known}",), help=hint).diagnostic
+            )
+        elif statement.name in given:
+            collector.add(fault("E0208", f"`{statement.name}` is set twice", statement.name_span, help="keep one of them").diagnostic)
+        else:
+            given[statement.name] = statement.value
+    given.update({name: expr for name, expr in overrides.items() if name in rows})
+    for name, expr in given.items():
+        form = rows[name].form
+        assert form is not None
+        try:
+            found[name] = reader.value(name, form, expr)
+        except Fault as problem:
+            collector.add(problem.diagnostic)
+    return Settings(**found)
+
+
+# ---- data, networks, recipes -----------------------------------------------------------------------------
+
+
+def _data(
+    scope: Scope, folder: Path, constants: Mapping[str, Any], objects: Mapping[str, object], activation: Evaluate | None, collector: Collector
+) -> dict[str, DataSpec | None]:
+    numbers = {name: value for name, value in constants.items() if isinstance(value, int | float) and not isinstance(value, bool)}
+    return {
+        entry.name: declare(
+            entry.definition, entry.scope.folder or folder, collector, evaluate=activation, objects=objects, constants=numbers
+        )
+        for entry in scope.own("data")
+    }
+
+
+def _networks(scope: Scope, data: Mapping[str, DataSpec | None], collector: Collector) -> dict[str, Network]:
+    found: dict[str, Network] = {}
+    for entry in scope.own("network"):
+        definition = entry.definition
+        chosen = definition.data
+        if chosen is not None and chosen.text not in data:
+            collector.add(unknown(scope, chosen.text, chosen.span, "data", [*data]).diagnostic)
+        name = chosen.text if chosen is not None and chosen.text in data else None
+        found[entry.name] = Network(entry.name, entry, name, definition.name_span)
+    return found
+
+
+def _recipes(scope: Scope, constants: Mapping[str, Any], collector: Collector) -> None:
+    for entry in scope.own("recipe"):
+        body = entry.definition.body
+        if entry.definition.broken:
+            continue
+        if not isinstance(body, ast.Block):
+            collector.add(fault("E0214", "a recipe is a list of training options in braces", body.span).diagnostic)
+            continue
+        Reader(scope, constants, collector).block("recipe", body, TRAINING)
+
+
+def check_kinds(module: ast.Module, collector: Collector) -> None:
+    """Kinds of definition that are designed but not there."""
+    for statement in module.statements:
+        if isinstance(statement, ast.Definition) and statement.kind in ("cell", "environment"):
+            collector.add(later(f"`{statement.kind}`", statement.span).diagnostic)

@@ -1,0 +1,167 @@
+"""Numbers, texts, truth values and lists that are known before anything runs: `let width = 64`, `batch 2 * width`.
+
+In: an expression and the constants in scope. Out: a Python value, or a fault. The same arithmetic serves `print` and `expect`,
+where names are results of actions.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nndsl.diagnostics import Fault, Span, fault
+from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.syntax import ast
+
+Lookup = Callable[[ast.Name], Any]
+Field = Callable[[Any, ast.Attribute], Any]
+
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": operator.pow,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "and": lambda a, b: bool(a and b), "or": lambda a, b: bool(a or b),
+}  # fmt: skip
+ORDER = ("<", "<=", ">", ">=")
+
+
+def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
+    def function(*values: Any) -> Any:
+        return choose(values[0]) if len(values) == 1 else choose(values)
+
+    return function
+
+
+def _mean(values: Any) -> float:
+    return float(sum(values)) / len(values)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "min": _extreme(min), "max": _extreme(max), "mean": _mean, "sum": sum, "abs": abs, "sqrt": math.sqrt, "exp": math.exp,
+    "log": math.log, "floor": math.floor, "round": round, "length": len, "sin": math.sin, "cos": math.cos, "tanh": math.tanh,
+}  # fmt: skip
+CONSTANTS = {"pi": math.pi}
+
+
+def arithmetic(op: str, left: Any, right: Any, span: Span) -> Any:
+    """`left op right` for values that are not tensors; a fault where they do not go together."""
+    if op == "@":
+        raise fault("E0217", "`@` is the product of tensors; numbers are multiplied with `*`", span)
+    if op not in ("==", "!=", "and", "or"):
+        for value in (left, right):
+            if not _fits(op, value, left, right):
+                raise fault("E0217", f"`{op}` does not go with {describe(value)}", span)
+    try:
+        result = BINARY[op](left, right)
+    except ZeroDivisionError:
+        raise fault("E0217", "division by zero", span) from None
+    except OverflowError:
+        raise fault("E0217", "the number is too large", span) from None
+    if isinstance(result, complex):
+        raise fault("E0217", "a root of a negative number", span)
+    return result
+
+
+def _fits(op: str, value: Any, left: Any, right: Any) -> bool:
+    if isinstance(value, str):
+        return op in ORDER and isinstance(left, str) and isinstance(right, str)
+    return isinstance(value, int | float) or hasattr(value, "dtype")
+
+
+def describe(value: Any) -> str:
+    """What a value is, for messages."""
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, int | float):
+        return f"the number {value:g}"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "`none`" if value is None else "this value"
+
+
+def evaluate(expr: ast.Expr, lookup: Lookup, field: Field | None = None) -> Any:
+    """The value of an expression. lookup: of a name; it raises the fault where there is none. field: of `value.name`."""
+    match expr:
+        case ast.Number() | ast.Constant():
+            return expr.value
+        case ast.String():
+            return expr.text
+        case ast.Name():
+            return lookup(expr)
+        case ast.List():
+            return [evaluate(item, lookup, field) for item in expr.items]
+        case ast.Unary():
+            return _unary(expr, evaluate(expr.operand, lookup, field))
+        case ast.Binary():
+            return arithmetic(expr.op, evaluate(expr.left, lookup, field), evaluate(expr.right, lookup, field), expr.span)
+        case ast.Attribute() if field is not None:
+            return field(evaluate(expr.base, lookup, field), expr)
+        case ast.Index():
+            return _index(expr, lookup, field)
+        case ast.Call():
+            return _call(expr, lookup, field)
+    raise fault("E0217", f"`{expr.span.text}` is not a value that is known here", expr.span)
+
+
+def _unary(expr: ast.Unary, value: Any) -> Any:
+    if expr.op == "not":
+        return not value
+    if isinstance(value, str | list) or value is None:
+        raise fault("E0217", f"`-` does not go with {describe(value)}", expr.span)
+    return -value
+
+
+def _index(expr: ast.Index, lookup: Lookup, field: Field | None) -> Any:
+    value = evaluate(expr.base, lookup, field)
+    for item in expr.items:
+        if isinstance(item, ast.Slice):
+            ends = [None if end is None else evaluate(end, lookup, field) for end in (item.start, item.stop)]
+            value = value[ends[0] : ends[1]]
+            continue
+        place = evaluate(item, lookup, field)
+        try:
+            value = value[place]
+        except (IndexError, KeyError):
+            raise fault("E0306", f"there is no `[{place}]` in `{expr.base.span.text}`, which has {len(value)} values", item.span) from None
+        except TypeError:
+            raise fault("E0217", f"`{expr.base.span.text}` has no elements to choose from", expr.span) from None
+    return value
+
+
+def _call(expr: ast.Call, lookup: Lookup, field: Field | None) -> Any:
+    name = expr.function.text if isinstance(expr.function, ast.Name) else ""
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise fault(
+            "E0201",
+            f"no function of numbers is called `{expr.function.span.text}`",
+            expr.function.span,
+            notes=("known: " + ", ".join(f"`{n}`" for n in FUNCTIONS),),
+            help=did_you_mean(name, FUNCTIONS),
+        )
+    values = [evaluate(argument.value, lookup, field) for argument in expr.arguments]
+    try:
+        return function(*values)
+    except Fault:
+        raise
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError):
+        given = ", ".join(describe(value) for value in values)
+        raise fault("E0217", f"`{name}` cannot be taken of {given or 'nothing'}", expr.span) from None
+
+
+def lookup_in(constants: Mapping[str, Any]) -> Lookup:
+    """Names that are constants; any other is a fault with what was meant."""
+
+    def lookup(name: ast.Name) -> Any:
+        if name.text in constants:
+            return constants[name.text]
+        if name.text in CONSTANTS:
+            return CONSTANTS[name.text]
+        raise fault(
+            "E0201", f"`{name.text}` is not defined", name.span, help=did_you_mean(name.text, [*constants, *CONSTANTS])
+        )
+
+    return lookup

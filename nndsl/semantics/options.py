@@ -1,0 +1,212 @@
+"""The options of every statement, in one table: what each accepts, its default, and what it means.
+
+Checks, completion, documentation and the record of a run read it. A form says what a value must look like; `reading.py` reads it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+# ---- forms: what a value may be ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number in [least, most]."""
+
+    least: int = 0
+    most: int | None = None
+
+    @property
+    def words(self) -> str:
+        return f"a whole number from {self.least}" + ("" if self.most is None else f" to {self.most}")
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A number at least `least`, or above it."""
+
+    least: float = -math.inf
+    above: bool = False
+
+    @property
+    def words(self) -> str:
+        if self.least == -math.inf:
+            return "a number"
+        return f"a number above {self.least:g}" if self.above else f"a number from {self.least:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some words."""
+
+    of: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        return ", ".join(f"`{w}`" for w in self.of[:-1]) + f" or `{self.of[-1]}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The name of a definition of a role, with arguments or without; several of them where `several`."""
+
+    role: str
+    several: bool = False
+
+    @property
+    def words(self) -> str:
+        return f"the names of {self.role}s" if self.several else f"the name of {'an' if self.role[0] in 'aeiou' else 'a'} {self.role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A loss, or an expression over `output`, `target` and `input`."""
+
+    words: str = "the name of a loss, or an expression over `output`, `target` and `input`"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """`validation.loss`, `validation.accuracy`: what is watched."""
+
+    words: str = "`validation.loss`, or a metric of the validation part"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """`key=value, key=value`; `required` among them must be there."""
+
+    options: tuple[Option, ...]
+    required: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return ", ".join(f"`{o.name}=`" for o in self.options)
+
+
+Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys
+
+
+# ---- the table -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """default: what holds where it is left out, as it would be written; empty where nothing does. later: not part of this version yet."""
+
+    name: str
+    form: Form | None
+    meaning: str
+    default: str = ""
+    repeats: bool = False
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A verb. subject: what comes after it. clauses: preposition -> whether it must be there. example: how it looks."""
+
+    verb: str
+    meaning: str
+    example: str
+    clauses: dict[str, bool]
+    options: tuple[Option, ...] = ()
+    later: bool = False
+
+
+TRAINING = (
+    Option("loss", Loss(), "what is made small", "chosen from the last layer and the target, and said"),
+    Option("optimizer", Definition("optimizer"), "how the weights move", "adam"),
+    Option("schedule", Definition("schedule"), "a factor on the optimizer's `lr` during the run", "constant"),
+    Option("regularize", Definition("regularizer", several=True), "a penalty on the weights; several add up", repeats=True),
+    Option("batch", Whole(1), "how many examples a step sees", "32"),
+    Option("epochs", Whole(1), "how many times training goes through the training part", "10"),
+    Option("clip", Real(0, above=True), "the greatest norm a gradient may have"),
+    Option(
+        "stop",
+        Keys(
+            (
+                Option("patience", Whole(1), "how many epochs without improvement end the training"),
+                Option("monitor", Quantity(), "what has to improve", "validation.loss"),
+                Option("min_delta", Real(0), "how much counts as an improvement", "0"),
+            ),
+            required=("patience",),
+        ),
+        "early stopping; the best weights come back",
+    ),
+    Option("metrics", Definition("metric", several=True), "what is measured after each epoch", repeats=True),
+    Option("seed", Whole(0, 2**63 - 1), "of this run's random numbers", "the script's `set seed`"),
+    Option("checkpoint", None, "a file that holds the state of the run", later=True),
+    Option("resume", None, "goes on where a checkpoint ended", later=True),
+    Option("step", None, "one of several steps a batch", later=True),
+    Option("method", None, "how a policy is trained", later=True),
+    Option("episodes", None, "how often a policy is tried", later=True),
+)
+
+_LATER = {
+    "sample": "draws from a generator or a sequence network",
+    "sweep": "tries many settings",
+    "crossval": "trains on each fold's complement",
+    "knn": "classifies by nearest neighbours",
+    "kmeans": "finds clusters",
+    "pca": "finds principal components",
+    "tsne": "draws a map of near points",
+    "plot": "draws a figure",
+    "diagnose": "looks for dead units, vanishing gradients and over-fitting",
+    "save": "writes a trained network to a file",
+    "load": "reads a trained network from a file",
+    "export": "writes a network in another format",
+    "report": "writes a page about the whole run",
+}
+
+_ROWS = (
+    Statement(
+        "train",
+        "fits a network's weights to the training part of a data set",
+        "train net on data as run { optimizer adam; epochs 10 }",
+        {"on": True, "with": False, "as": False},
+        TRAINING,
+    ),
+    Statement(
+        "evaluate",
+        "measures a network on a part of a data set",
+        "evaluate net on data.test as result { metrics accuracy }",
+        {"on": True, "as": False},
+        (
+            Option("metrics", Definition("metric", several=True), "what is measured", repeats=True),
+            Option("loss", Loss(), "the loss that is measured too", "the one the network was trained with"),
+        ),
+    ),
+    Statement(
+        "predict",
+        "gives a network's answers for a part of a data set",
+        'predict net on data.test as answers to "answers.csv"',
+        {"on": True, "as": False, "to": False},
+    ),
+    Statement("show", "shows a network, a data set or a result", "show net", {}),
+    Statement("print", "prints values", "print run.history.loss[-1]", {}),
+    Statement("expect", "ends the script with exit code 1 where a comparison does not hold", "expect result.accuracy > 0.9", {}),
+    *(Statement(verb, meaning, verb, {}, later=True) for verb, meaning in _LATER.items()),
+)
+
+STATEMENTS: dict[str, Statement] = {row.verb: row for row in _ROWS}
+
+SETTINGS = (
+    Option("seed", Whole(0, 2**63 - 1), "of all random numbers", "0"),
+    Option("device", Choice(("auto", "cpu", "cuda")), "where the work is done", "auto"),
+    Option("threads", Whole(1, 1024), "how many processor cores are used", "all of them"),
+    Option("precision", Choice(("float32", "float64")), "of the numbers", "float32"),
+)
+
+# What may stand in the body of a network, a layer or a function, besides equations and flows.
+BODY = (
+    Option("input", None, "names what comes in, and its sizes: `input x[..., in]`"),
+    Option("output", None, "what goes out; left out, it is the value of the last line"),
+    Option("param", None, "a trained tensor: `param W[in, units] ~ glorot, b[units] = 0`"),
+    Option("state", None, "a value kept from step to step: `state average[in] = 0`; its next value is `average'`"),
+    Option("penalty", None, "a term that is added to the loss: `penalty name = expression`"),
+    Option("repeat", None, "the same lines several times: `repeat 3 { dense(8) -> relu }`"),
+    Option("require", None, "what must hold for the arguments: `require rate >= 0`"),
+)

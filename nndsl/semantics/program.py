@@ -1,0 +1,159 @@
+"""A checked script, as frozen values: what the compiler lowers and the runtime carries out. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nndsl.data.spec import DataSpec
+from nndsl.diagnostics import Span
+from nndsl.semantics.scopes import Entry, Scope
+from nndsl.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """threads: None is as many as are useful. precision: float32 or float64."""
+
+    seed: int = 0
+    device: str = "auto"
+    threads: int | None = None
+    precision: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """data: the name after `for`, or None."""
+
+    name: str
+    entry: Entry
+    data: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """What early stopping watches: `validation.loss`. part: train or validation. more: whether more is better."""
+
+    part: str
+    quantity: str
+    more: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Early stopping. patience: epochs without an improvement of more than `min_delta`."""
+
+    patience: int
+    monitor: Monitor
+    min_delta: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric that is measured: the name of its field in a result, and the expression that names it with its arguments."""
+
+    name: str
+    expr: ast.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """`train network on data as name { ... }`.
+
+    loss: None until lowering has chosen one; loss_note then says which and why, else it is empty.
+    optimizer, schedule, regularizers: names of definitions, with arguments or without.
+    """
+
+    name: str
+    network: str
+    data: str
+    span: Span
+    network_span: Span
+    data_span: Span
+    optimizer: ast.Expr
+    loss: ast.Expr | None = None
+    loss_note: str = ""
+    schedule: ast.Expr | None = None
+    regularizers: tuple[ast.Expr, ...] = ()
+    batch: int = 32
+    epochs: int = 10
+    clip: float | None = None
+    stop: Stop | None = None
+    metrics: tuple[Metric, ...] = ()
+    seed: int | None = None
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)  # option -> where it was written
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """`evaluate network on data.part as name { ... }`. loss: see Train; None without a target."""
+
+    name: str
+    network: str
+    data: str
+    part: str
+    span: Span
+    network_span: Span
+    data_span: Span
+    loss: ast.Expr | None = None
+    loss_note: str = ""
+    metrics: tuple[Metric, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Predict:
+    """`predict network on data.part as name to "file.csv"`. path: as written, relative to the script; None without `to`."""
+
+    name: str
+    network: str
+    data: str
+    part: str
+    span: Span
+    network_span: Span
+    data_span: Span
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`show name`. kind: network, data, or that of a result (run, evaluation, answers)."""
+
+    kind: str
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    exprs: tuple[ast.Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    expr: ast.Expr
+    span: Span
+
+
+Action = Train | Evaluate | Predict | Show | Print | Expect
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """
+    constants: what `let` has named, by name. data: by name. networks: by name, those of used files among them.
+    scope: in which names of definitions are looked up. wrong: definitions whose bodies hold a fault that has been said.
+    actions: in the order of the script.
+    """
+
+    settings: Settings
+    constants: Mapping[str, Any]
+    data: Mapping[str, DataSpec]
+    networks: Mapping[str, Network]
+    actions: tuple[Action, ...]
+    scope: Scope
+    wrong: frozenset[Entry] = frozenset()

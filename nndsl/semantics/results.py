@@ -1,0 +1,187 @@
+"""What `print` and `expect` can speak of: results of actions with known fields, data sets, constants.
+
+In: an expression and the names so far. Out: nothing, or a fault at the first name, field or operation that cannot be. The values come at
+run time, from `constants.evaluate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from nndsl.data.types import Signature
+from nndsl.diagnostics import fault
+from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics.constants import CONSTANTS, FUNCTIONS
+from nndsl.syntax import ast
+
+Plain = Literal["number", "numbers", "matrix", "text", "truth", "anything"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A value with fields. kind: run, evaluation, answers, data, ...; words: for messages."""
+
+    kind: str
+    words: str
+    fields: Mapping[str, Type]
+
+
+Type = Plain | Record
+REDUCE_TO_NUMBER = ("mean", "sum", "min", "max", "length")
+
+
+# ---- the fields of each kind of result -----------------------------------------------------------
+
+
+def run_record(name: str, metrics: Iterable[str], validation: bool) -> Record:
+    """`train ... as name`. history: a number an epoch; best: the epoch whose weights were kept."""
+    measured = ["loss", *metrics]
+    keys = [*measured, *(f"validation_{m}" for m in measured if validation)]
+    history = Record("history", f"the history of `{name}`", {key: "numbers" for key in keys})
+    best = Record("best", f"the best epoch of `{name}`", {"epoch": "number", **{key: "number" for key in keys}})
+    return Record(
+        "run", f"the run `{name}`", {"history": history, "best": best, "seconds": "number", "epochs": "number"}
+    )
+
+
+def evaluation_record(name: str, metrics: Mapping[str, Plain], loss: bool) -> Record:
+    """`evaluate ... as name`."""
+    fields: dict[str, Type] = {**({"loss": "number"} if loss else {}), **metrics, "rows": "number"}
+    return Record("evaluation", f"the result `{name}`", fields)
+
+
+def answers_record(name: str, columns: Iterable[str]) -> Record:
+    """`predict ... as name`: one value a row in each column."""
+    return Record("answers", f"the answers `{name}`", {**{column: "numbers" for column in columns}, "rows": "number"})
+
+
+def data_record(signature: Signature) -> Record:
+    """A data set: its sizes, and the rows of each part."""
+    parts: dict[str, Type] = {
+        part: Record("part", f"the {part} part of `{signature.name}`", {"rows": "number"}) for part in signature.rows
+    }
+    sizes: dict[str, Type] = {size: "number" for size in signature.sizes}
+    return Record("data", f"the data set `{signature.name}`", {"rows": "number", **sizes, **parts})
+
+
+# ---- checking expressions ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What can be spoken of at a place of the script. later: results that only come further down."""
+
+    known: Mapping[str, Type]
+    later: frozenset[str] = frozenset()
+
+    def check(self, expr: ast.Expr) -> Type:
+        """The type of an expression's value; raises a fault where it cannot have one."""
+        match expr:
+            case ast.Number():
+                return "number"
+            case ast.String():
+                return "text"
+            case ast.Constant():
+                return "truth"
+            case ast.Name():
+                return self._name(expr)
+            case ast.Attribute():
+                return self._field(expr)
+            case ast.Index():
+                return self._index(expr)
+            case ast.Unary():
+                self._number(expr.operand)
+                return "truth" if expr.op == "not" else "number"
+            case ast.Binary():
+                self._number(expr.left)
+                self._number(expr.right)
+                return "number" if expr.op in ("+", "-", "*", "/", "^") else "truth"
+            case ast.Call():
+                return self._call(expr)
+            case ast.List():
+                for item in expr.items:
+                    self.check(item)
+                return "numbers"
+        raise fault("E0217", f"`{expr.span.text}` has no value that could be shown", expr.span)
+
+    def _name(self, expr: ast.Name) -> Type:
+        if expr.text in CONSTANTS:
+            return "number"
+        if expr.text in self.known:
+            return self.known[expr.text]
+        if expr.text in self.later:
+            raise fault("E0201", f"`{expr.text}` comes only further down", expr.span, help="move this line below it")
+        raise fault("E0201", f"`{expr.text}` is not defined", expr.span, help=did_you_mean(expr.text, self.known))
+
+    def _field(self, expr: ast.Attribute) -> Type:
+        base = self.check(expr.base)
+        if not isinstance(base, Record):
+            raise fault("E0211", f"`{expr.base.span.text}` is {_words(base)} and has no fields", expr.name_span)
+        if expr.name not in base.fields:
+            accepted = "it has " + ", ".join(f"`{f}`" for f in base.fields)
+            hint = did_you_mean(expr.name, base.fields)
+            raise fault("E0211", f"{base.words} has no field `{expr.name}`", expr.name_span, notes=(accepted,), help=hint)
+        return base.fields[expr.name]
+
+    def _index(self, expr: ast.Index) -> Type:
+        base = self.check(expr.base)
+        for item in expr.items:
+            for part in (item.start, item.stop) if isinstance(item, ast.Slice) else (item,):
+                if part is not None:
+                    self._number(part)
+        if base not in ("numbers", "matrix", "anything"):
+            raise fault("E0217", f"`{expr.base.span.text}` is {_words(base)} and has no elements to choose from", expr.span)
+        if any(isinstance(item, ast.Slice) for item in expr.items):
+            return base
+        return "numbers" if base == "matrix" and len(expr.items) == 1 else "number"
+
+    def _number(self, expr: ast.Expr) -> None:
+        """A value that arithmetic and comparisons take."""
+        found = self.check(expr)
+        if isinstance(found, Record):
+            fields = "its fields are " + ", ".join(f"`{f}`" for f in found.fields)
+            raise fault("E0217", f"`{expr.span.text}` is {found.words}, not a number", expr.span, notes=(fields,))
+        if found in ("numbers", "matrix"):
+            raise fault(
+                "E0217",
+                f"`{expr.span.text}` is {_words(found)}, not one number",
+                expr.span,
+                help=f"choose one, `{expr.span.text}[-1]`, or take `mean({expr.span.text})`" if found == "numbers" else None,
+            )
+
+    def _call(self, expr: ast.Call) -> Type:
+        name = expr.function.text if isinstance(expr.function, ast.Name) else ""
+        if name not in FUNCTIONS:
+            raise fault(
+                "E0201",
+                f"no function of numbers is called `{expr.function.span.text}`",
+                expr.function.span,
+                notes=("known: " + ", ".join(f"`{n}`" for n in FUNCTIONS),),
+                help=did_you_mean(name, FUNCTIONS),
+            )
+        if not expr.arguments:
+            raise fault("E0203", f"`{name}` needs a value", expr.span)
+        for argument in expr.arguments:
+            found = self.check(argument.value)
+            if name not in REDUCE_TO_NUMBER or isinstance(found, Record):
+                self._number(argument.value)
+        return "number"
+
+
+def _words(kind: Type) -> str:
+    if isinstance(kind, Record):
+        return kind.words
+    return {"number": "a number", "numbers": "a list of numbers", "matrix": "a table", "text": "a text", "truth": "a truth value"}.get(
+        kind, "a value"
+    )
+
+
+def check_expectation(expr: ast.Expr, names: Names) -> None:
+    """`expect` needs something that holds or does not."""
+    found = names.check(expr)
+    if found not in ("truth", "anything"):
+        raise fault(
+            "E0217", f"`{expr.span.text}` is {_words(found)}, not a comparison", expr.span, help=f"as in `expect {expr.span.text} > 0.9`"
+        )
