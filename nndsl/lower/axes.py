@@ -22,7 +22,9 @@ def chosen(x: Tensor, axis: Any, frame: Frame, span: Span) -> tuple[int, ...]:
     for item in axis if isinstance(axis, list | tuple) else [axis]:
         if item is BATCH_AXIS:
             if not x.batched:
-                raise fault("E0306", "there is no batch here: the value is the same for all examples", span, labels=labels(x))
+                raise fault(
+                    "E0306", "there is no batch here: the value is the same for all examples", span, labels=labels(x)
+                )
             found.append(0)
         elif item is DOTS:
             before, after = frame.dots if frame.dots is not None else _no_dots(span)
@@ -39,7 +41,11 @@ def chosen(x: Tensor, axis: Any, frame: Frame, span: Span) -> tuple[int, ...]:
 
 
 def _no_dots(span: Span) -> tuple[int, int]:
-    raise fault("E0306", "`...` stands for the axes before the named ones of an input, as in `input x[..., in]`; there is none here", span)
+    raise fault(
+        "E0306",
+        "`...` stands for the axes before the named ones of an input, as in `input x[..., in]`; there is none here",
+        span,
+    )
 
 
 def _no_axis(x: Tensor, axis: int, span: Span) -> Fault:

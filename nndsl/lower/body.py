@@ -33,11 +33,20 @@ def run(frame: Frame, fed: list[Any]) -> list[Any]:
     run_items(definition.body.items, frame)
     if frame.fed:
         inputs = len(fed) - len(frame.fed)
-        raise fault("E0203", f"`{definition.name}` takes {inputs} value{'' if inputs == 1 else 's'}, but {len(fed)} flow in", frame.site)
+        raise fault(
+            "E0203",
+            f"`{definition.name}` takes {inputs} value{'' if inputs == 1 else 's'}, but {len(fed)} flow in",
+            frame.site,
+        )
     if frame.outputs is not None:
         return frame.outputs
     if frame.current is None:
-        raise fault("E0214", f"`{definition.name}` gives nothing: it has no `output`", definition.name_span, help="end it with `output ...`")
+        raise fault(
+            "E0214",
+            f"`{definition.name}` gives nothing: it has no `output`",
+            definition.name_span,
+            help="end it with `output ...`",
+        )
     return list(frame.current) if isinstance(frame.current, tuple) else [frame.current]
 
 
@@ -71,7 +80,12 @@ def _implicit_input(frame: Frame) -> None:
 def _value(value: Any, span: Span) -> Any:
     if isinstance(value, Tensor | tuple):
         return value
-    raise fault("E0214", f"this line is {value_words(value)} and does nothing", span, help="give it a name, `n = ...`, or let a value flow in")
+    raise fault(
+        "E0214",
+        f"this line is {value_words(value)} and does nothing",
+        span,
+        help="give it a name, `n = ...`, or let a value flow in",
+    )
 
 
 # ---- equations -----------------------------------------------------------------------------------------
@@ -111,7 +125,9 @@ def _update(name: ast.Name, value: Any, frame: Frame, span: Span) -> None:
     """`h' = ...`: the next value of the state h."""
     leaf = frame.local_states.get(name.text[:-1])
     if leaf is None:
-        raise fault("E0214", f"`{name.text}` is the next value of a state, but no state is called `{name.text[:-1]}`", name.span)
+        raise fault(
+            "E0214", f"`{name.text}` is the next value of a state, but no state is called `{name.text[:-1]}`", name.span
+        )
     node = fitted(value, leaf.shape, f"the next value of `{name.text[:-1]}`", frame, span)
     if frame.build.training:
         frame.build.updates[leaf] = node
@@ -127,7 +143,12 @@ def _input(item: ast.Option, frame: Frame) -> None:
 
 def _param(item: ast.Option, frame: Frame) -> None:
     if not frame.path or frame.entry.role not in ("network", "layer", "cell"):
-        raise fault("E0214", f"{frame.entry.role}s have no parameters of their own", item.name_span, help="a `layer` may have some")
+        raise fault(
+            "E0214",
+            f"{frame.entry.role}s have no parameters of their own",
+            item.name_span,
+            help="a `layer` may have some",
+        )
     for argument in item.arguments:
         declare_param(argument, frame)
 
@@ -138,14 +159,21 @@ def _state(item: ast.Option, frame: Frame) -> None:
             declare_slot(argument, frame)
         return
     if not frame.path or frame.entry.role not in ("network", "layer", "cell"):
-        raise fault("E0214", f"{frame.entry.role}s have no state", item.name_span, help="a `layer` or an `optimizer` may have one")
+        raise fault(
+            "E0214",
+            f"{frame.entry.role}s have no state",
+            item.name_span,
+            help="a `layer` or an `optimizer` may have one",
+        )
     for argument in item.arguments:
         declare_state(argument, frame)
 
 
 def _output(item: ast.Option, frame: Frame) -> None:
     if frame.outputs is not None:
-        raise fault("E0208", "`output` is given twice", item.name_span, help="give several values at once: `output a, b`")
+        raise fault(
+            "E0208", "`output` is given twice", item.name_span, help="give several values at once: `output a, b`"
+        )
     frame.outputs = []
     for argument in item.arguments:
         value = flow(argument.value, frame)
@@ -163,7 +191,13 @@ def _penalty(item: ast.Option, frame: Frame) -> None:
         if not isinstance(value, Tensor):
             raise fault("E0206", f"a penalty is a number, not {value_words(value)}", span)
         if value.shape:
-            raise fault("E0302", f"a penalty is one number, but this is {shape_words(value.shape)}", span, labels=labels(value), help="take its `sum` or `mean`")
+            raise fault(
+                "E0302",
+                f"a penalty is one number, but this is {shape_words(value.shape)}",
+                span,
+                labels=labels(value),
+                help="take its `sum` or `mean`",
+            )
         name = f"{frame.path}.{argument.value.text}" if frame.path else argument.value.text
         penalties = frame.build.penalties
         node = mean_of_batch(value)
@@ -174,7 +208,12 @@ def _repeat(item: ast.Option, frame: Frame) -> None:
     times = evaluate(item.arguments[0].value, frame) if len(item.arguments) == 1 else None
     if isinstance(times, bool) or not isinstance(times, int) or times < 0 or item.block is None:
         span = item.arguments[0].span if item.arguments else item.span
-        raise fault("E0206", f"`repeat` takes a whole number and a block, not {value_words(times)}", span, help="as in `repeat 3 { dense(8) -> relu }`")
+        raise fault(
+            "E0206",
+            f"`repeat` takes a whole number and a block, not {value_words(times)}",
+            span,
+            help="as in `repeat 3 { dense(8) -> relu }`",
+        )
     for _ in range(times):
         run_items(item.block.items, frame)
 
@@ -198,7 +237,11 @@ def _refuse(part: ast.Expr, frame: Frame) -> None:
 
     said = [name.text for name in names(part) if name.text in frame.names]
     place = next((frame.places[name] for name in said if name in frame.places), frame.site)
-    facts = " and ".join(f"`{name}` is {frame.names[name]:g}" for name in dict.fromkeys(said) if isinstance(frame.names[name], int | float))
+    facts = " and ".join(
+        f"`{name}` is {frame.names[name]:g}"
+        for name in dict.fromkeys(said)
+        if isinstance(frame.names[name], int | float)
+    )
     raise fault("E0206", f"`{frame.entry.name}` needs {part.span.text}, but {facts}", place)
 
 

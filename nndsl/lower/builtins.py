@@ -56,7 +56,9 @@ class Use:
         if not least <= len(self.values) <= most:
             takes = f"{least}" if least == most else f"{least} to {most}"
             given = len(self.values)
-            raise self.wrong(f"`{self.name}` takes {takes} value{'' if takes == '1' else 's'}, but {given} {'is' if given == 1 else 'are'} given")
+            raise self.wrong(
+                f"`{self.name}` takes {takes} value{'' if takes == '1' else 's'}, but {given} {'is' if given == 1 else 'are'} given"
+            )
         return [*self.values, *[None] * (most - len(self.values)), *[self.keys.get(name) for name in names]]
 
     def tensor(self, value: Any) -> Tensor:
@@ -69,7 +71,9 @@ class Use:
 
     def whole(self, value: Any, what: str, least: int = 1) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise fault("E0206", f"{what} of `{self.name}` is a whole number from {least}, not {value_words(value)}", self.span)
+            raise fault(
+                "E0206", f"{what} of `{self.name}` is a whole number from {least}, not {value_words(value)}", self.span
+            )
         return value
 
 
@@ -77,8 +81,17 @@ def call(name: str, values: list[Any], keys: dict[str, Any], frame: Frame, span:
     """The value of a built-in function."""
     use = Use(name, values, keys, frame, span)
     for value in [*values, *keys.values()]:
-        if not isinstance(value, Tensor | int | float | str | list | tuple) and value is not None and not _is_mark(value):
-            raise fault("E0206", f"`{name}` does not take {value_words(value)}", span, help=f"give it its input first, as in `{name}(f(x))`")
+        if (
+            not isinstance(value, Tensor | int | float | str | list | tuple)
+            and value is not None
+            and not _is_mark(value)
+        ):
+            raise fault(
+                "E0206",
+                f"`{name}` does not take {value_words(value)}",
+                span,
+                help=f"give it its input first, as in `{name}(f(x))`",
+            )
     try:
         return _FUNCTIONS[name](use)
     except ShapeError as problem:
@@ -115,7 +128,9 @@ def _where(use: Use) -> Any:
     if not isinstance(condition, Tensor):
         raise fault("E0206", f"the condition of `where` is a comparison, not {value_words(condition)}", use.span)
     if condition.node.dtype != "bool":
-        raise fault("E0206", "the condition of `where` is a comparison, as in `x > 0`", use.span, labels=labels(condition))
+        raise fault(
+            "E0206", "the condition of `where` is a comparison, as in `x > 0`", use.span, labels=labels(condition)
+        )
     kinds = {t.kind for t in (a, c) if isinstance(t, Tensor)}
     kind = kinds.pop() if len(kinds) == 1 and isinstance(a, Tensor) and isinstance(c, Tensor) else "real"
     return elementwise("where", (condition, a, c), use.frame, use.span, kind=kind)
@@ -230,7 +245,9 @@ def _transpose(use: Use) -> Any:
     (x,) = use.arguments(1, 1)
     x = plain(use.tensor(x))
     if len(x.shape) < 2:
-        raise fault("E0302", f"`transpose` needs two axes, but the value is {shape_words(x.shape)}", use.span, labels=labels(x))
+        raise fault(
+            "E0302", f"`transpose` needs two axes, but the value is {shape_words(x.shape)}", use.span, labels=labels(x)
+        )
     order = list(range(x.node.rank))
     order[-1], order[-2] = order[-2], order[-1]
     return Tensor(b.transpose(x.node, order, origin=use.site), x.ghosts, x.batched, x.kind, use.site)
@@ -246,10 +263,17 @@ def _concat(use: Use) -> Any:
         raise use.wrong("`concat` takes two values or more")
     rank = len(parts[0].shape)
     if not isinstance(axis, int) or not -rank <= axis < rank:
-        raise fault("E0306", f"there is no axis {axis}: the values are {shape_words(parts[0].shape)}", use.span, labels=labels(*parts))
+        raise fault(
+            "E0306",
+            f"there is no axis {axis}: the values are {shape_words(parts[0].shape)}",
+            use.span,
+            labels=labels(*parts),
+        )
     place = axis % rank
     for part in parts[1:]:
-        same = len(part.shape) == rank and all(i == place or a == c for i, (a, c) in enumerate(zip(part.shape, parts[0].shape, strict=True)))
+        same = len(part.shape) == rank and all(
+            i == place or a == c for i, (a, c) in enumerate(zip(part.shape, parts[0].shape, strict=True))
+        )
         if not same:
             raise fault(
                 "E0302",
@@ -259,7 +283,8 @@ def _concat(use: Use) -> Any:
             )
     batched = any(part.batched for part in parts)
     nodes = [
-        part.node if part.batched or not batched else b.expand(part.node, (BATCH, *part.shape), origin=use.site) for part in parts
+        part.node if part.batched or not batched else b.expand(part.node, (BATCH, *part.shape), origin=use.site)
+        for part in parts
     ]
     node = b.concat(nodes, place + (1 if batched else 0), origin=use.site)
     kind = parts[0].kind if len({part.kind for part in parts}) == 1 else "real"
@@ -271,7 +296,9 @@ def _split(use: Use) -> Any:
     x, n = plain(use.tensor(x)), use.whole(n, "the number of pieces")
     size = x.shape[-1] if x.shape else 0
     if not isinstance(size, int) or size == 0 or size % n:
-        raise fault("E0302", f"{shape_words(x.shape)} cannot be split into {n} equal pieces", use.span, labels=labels(x))
+        raise fault(
+            "E0302", f"{shape_words(x.shape)} cannot be split into {n} equal pieces", use.span, labels=labels(x)
+        )
     width = size // n
     pieces = [b.slice_(x.node, x.node.rank - 1, i * width, (i + 1) * width, origin=use.site) for i in range(n)]
     return tuple(Tensor(piece, x.ghosts, x.batched, x.kind, use.site) for piece in pieces)
@@ -295,7 +322,13 @@ def _full(use: Use) -> Any:
     shape, value = use.arguments(2, 2)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise fault("E0206", f"the value of `full` is a number, not {value_words(value)}", use.span)
-    return Tensor(b.full(_sizes(use, shape), float(value), origin=use.site), (False,) * len(_sizes(use, shape)), False, "real", use.site)
+    return Tensor(
+        b.full(_sizes(use, shape), float(value), origin=use.site),
+        (False,) * len(_sizes(use, shape)),
+        False,
+        "real",
+        use.site,
+    )
 
 
 def _draw(draw: Callable[..., Any]) -> Callable[[Use], Any]:

@@ -92,9 +92,18 @@ def apply(
     full = partial(template, arguments, frame, span, counted)
     inner = Frame(frame.build, entry, frame.at(span), _path(entry, frame), active=(*frame.active, entry))
     if counted and len(fed) != counted:
-        raise fault("E0203", f"`{entry.name}` takes {counted} value{'s' if counted > 1 else ''} that flow in, but {len(fed)} came", span)
+        raise fault(
+            "E0203",
+            f"`{entry.name}` takes {counted} value{'s' if counted > 1 else ''} that flow in, but {len(fed)} came",
+            span,
+        )
     try:
-        set_parameters(inner, full, dict(zip((p.name for p in definition.parameters[:counted]), fed, strict=counted > 0)) if counted else {}, span)
+        set_parameters(
+            inner,
+            full,
+            dict(zip((p.name for p in definition.parameters[:counted]), fed, strict=counted > 0)) if counted else {},
+            span,
+        )
         outputs = frame.build.run(inner, [] if counted else fed)
     except Fault as found:
         raise at_call(found, entry, span) from None
@@ -147,7 +156,11 @@ def set_parameters(inner: Frame, template: Template, fed: dict[str, Any], span: 
             value = kinds.accept(value, parameter, template.entry, template.places.get(name, span))
         if isinstance(value, str | list) and name in template.given and in_library(definition.name_span):
             if not isinstance(value, list):
-                raise fault("E0206", f"`{name}` of `{definition.name}` is a number, not {value_words(value)}", template.places[name])
+                raise fault(
+                    "E0206",
+                    f"`{name}` of `{definition.name}` is a number, not {value_words(value)}",
+                    template.places[name],
+                )
         inner.names[name] = value
 
 
@@ -159,10 +172,16 @@ def at_call(found: Fault, entry: Entry, span: Span) -> Fault:
     labels = tuple(label for label in d.labels if not in_library(label.span))
     if not in_library(d.span):
         inside = not entry.library and span.source == d.span.source and not _within(d.span, span)
-        extra = (Label(span, f"`{entry.name}` is used here"),) if inside and not any(label.span == span for label in labels) else ()
+        extra = (
+            (Label(span, f"`{entry.name}` is used here"),)
+            if inside and not any(label.span == span for label in labels)
+            else ()
+        )
         return Fault(replace(d, labels=labels + extra))
     note = f"the library defines `{entry.name}` with `{_line(d.span)}`"
-    return Fault(Diagnostic(d.code, d.message, span, tuple(x for x in labels if x.span != span), (*d.notes, note), d.help))
+    return Fault(
+        Diagnostic(d.code, d.message, span, tuple(x for x in labels if x.span != span), (*d.notes, note), d.help)
+    )
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -108,7 +108,6 @@ class _Checker:
         if graph is None or used is None:
             return None
         self.warn(method.unreached(graph.objective, graph.trained))
-        self.warn(random_at_the_end(network))
         if signature.target is not None and len(used.outputs) == 1:
             target, output = signature.target, used.outputs[0]
             for metric in train.metrics:
@@ -152,6 +151,7 @@ class _Checker:
     def networks(self) -> None:
         """Networks that are `for` a data set, in both modes."""
         for network in self.program.networks.values():
+            self.warn(random_at_the_end(network))
             signature = self.signatures.get(network.data) if network.data else None
             if signature is not None:
                 self._network(network, signature)

@@ -13,6 +13,7 @@ from nndsl.lower.index import index
 from nndsl.lower.operators import binary, elementwise, not_a_value
 from nndsl.lower.values import DOTS, Function, Template, Tensor, value_words
 from nndsl.semantics.builtins import BUILTINS
+from nndsl.semantics.roles import SIZES
 from nndsl.semantics.scopes import unknown
 from nndsl.syntax import ast
 
@@ -44,8 +45,20 @@ def lookup(expr: ast.Name, frame: Frame) -> Any:
         return Template(entry)
     if name in BUILTINS:
         return Function(name)
+    if name in SIZES:
+        raise fault(
+            "E0201",
+            f"`{name}` is not known here: the data set has no such size",
+            expr.span,
+            notes=("a category as target has `classes`, a category as input has `vocabulary`",),
+        )
     if name.endswith("'") and name[:-1] in frame.names:
-        raise fault("E0201", f"the next value `{name}` is not known yet here", expr.span, help=f"write its equation, `{name} = ...`, above this line")
+        raise fault(
+            "E0201",
+            f"the next value `{name}` is not known yet here",
+            expr.span,
+            help=f"write its equation, `{name} = ...`, above this line",
+        )
     names = [*frame.names, *frame.entry.scope.names(frame.spaces), *BUILTINS]
     raise unknown(frame.entry.scope, name, expr.span, "name", names)
 
@@ -149,7 +162,12 @@ _READ: dict[type, Callable[[Any, Frame], Any]] = {
 def stage(value: Any, expr: ast.Expr, frame: Frame) -> Any:
     """`value -> expr`."""
     if isinstance(value, Template | Function):
-        raise fault("E0217", f"{value_words(value)} cannot flow into `{expr.span.text}`", expr.span, help="a flow starts from a value")
+        raise fault(
+            "E0217",
+            f"{value_words(value)} cannot flow into `{expr.span.text}`",
+            expr.span,
+            help="a flow starts from a value",
+        )
     fed = list(value) if isinstance(value, tuple) else [value]
     if isinstance(expr, ast.Call):
         callee = evaluate(expr.function, frame)

@@ -31,7 +31,9 @@ def index(base: Any, items: list[Item], frame: Frame, span: Span) -> Any:
     axis = 0
     for item in items:
         if axis >= len(x.shape):
-            raise fault("E0306", f"{len(items)} indices for a value of {shape_words(base.shape)}", span, labels=labels(base))
+            raise fault(
+                "E0306", f"{len(items)} indices for a value of {shape_words(base.shape)}", span, labels=labels(base)
+            )
         x, kept = _along(x, axis, item, frame, span)
         axis += kept
     return x
@@ -58,7 +60,9 @@ def _along(x: Tensor, axis: int, item: Item, frame: Frame, span: Span) -> tuple[
     if isinstance(item, slice):
         start, stop, _ = item.indices(size)
         if (item.stop is not None and item.stop > size) or start >= stop:
-            raise fault("E0306", f"the slice does not lie within the {size} values of axis {axis}", span, labels=labels(x))
+            raise fault(
+                "E0306", f"the slice does not lie within the {size} values of axis {axis}", span, labels=labels(x)
+            )
         return Tensor(b.slice_(x.node, at, start, stop, origin=site), x.ghosts, x.batched, x.kind, site), 1
     if isinstance(item, bool) or not isinstance(item, int):
         raise fault("E0206", f"an index is a whole number, a slice or a category, not {value_words(item)}", span)
@@ -82,7 +86,9 @@ def pick(y: Tensor, k: Tensor, frame: Frame, span: Span) -> Tensor:
     y = plain(y)
     site = frame.at(span)
     if not y.shape:
-        raise fault("E0302", "`[k]` chooses among the values of classes, but there is only one number", span, labels=labels(y))
+        raise fault(
+            "E0302", "`[k]` chooses among the values of classes, but there is only one number", span, labels=labels(y)
+        )
     if k.kind == "onehot" and k.shape == y.shape:
         k = _class_of(k, frame, span)
     if k.kind == "probability" and k.shape == y.shape:
@@ -113,7 +119,12 @@ def _class_of(k: Tensor, frame: Frame, span: Span) -> Tensor:
 def _soft(y: Tensor, k: Tensor, frame: Frame, span: Span) -> Tensor:
     """Each class counts as much as the target says: the expected value of y."""
     if k.shape != y.shape:
-        raise fault("E0302", f"{shape_words(y.shape)} and a target of {shape_words(k.shape)} do not fit", span, labels=labels(y, k))
+        raise fault(
+            "E0302",
+            f"{shape_words(y.shape)} and a target of {shape_words(k.shape)} do not fit",
+            span,
+            labels=labels(y, k),
+        )
     site = frame.at(span)
     node = b.reduce_sum(b.mul(k.node, y.node, origin=site), -1, origin=site)
     return Tensor(node, (*y.ghosts[:-1], True), y.batched or k.batched, "real", site)

@@ -25,12 +25,19 @@ def bind_input(argument: ast.OptionArgument, frame: Frame) -> None:
     if not isinstance(name, ast.Name) or argument.default is not None or argument.initial is not None:
         raise fault("E0202", "`input` takes names with sizes, as in `input x[..., in]`", argument.span)
     if not frame.fed:
-        raise fault("E0203", f"`{frame.entry.name}` needs another value for its input `{name.text}`", frame.site, labels=_declared(argument.span))
+        raise fault(
+            "E0203",
+            f"`{frame.entry.name}` needs another value for its input `{name.text}`",
+            frame.site,
+            labels=_declared(argument.span),
+        )
     value = frame.fed.pop(0)
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = Tensor(b.const(float(value)), (), False, "real", frame.site)
     if not isinstance(value, Tensor):
-        raise fault("E0206", f"`{frame.entry.name}` takes a tensor as `{name.text}`, not {value_words(value)}", frame.site)
+        raise fault(
+            "E0206", f"`{frame.entry.name}` takes a tensor as `{name.text}`, not {value_words(value)}", frame.site
+        )
     value = plain(value)
     if isinstance(expr, ast.Index):
         value = _match(value, expr, frame)
@@ -93,7 +100,12 @@ def _misfit(value: Tensor, expr: ast.Index, frame: Frame) -> Fault:
     asked = ", ".join(_shown(item, known) for item in expr.items)
     labels = (Label(value.made, f"{shape_words(value.shape)} from here"),)
     if frame.top:
-        return fault("E0303", f"the network's input is [{asked}], but the data give {shape_words(value.shape)}", expr.span, labels=labels)
+        return fault(
+            "E0303",
+            f"the network's input is [{asked}], but the data give {shape_words(value.shape)}",
+            expr.span,
+            labels=labels,
+        )
     place = expr.span if not in_library(expr.span) else frame.site
     extra = () if in_library(expr.span) else (Label(expr.span, "declared here"),)
     return fault(

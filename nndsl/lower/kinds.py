@@ -14,13 +14,32 @@ from nndsl.passes.stabilise import is_sigmoid, is_softmax
 from nndsl.semantics.scopes import Entry
 from nndsl.syntax import ast
 
-
 HINTS = {
-    ("loss", "probability", "real"): "end the network with `-> softmax` or `-> sigmoid`, or use a loss of logits, such as `cross_entropy`",
-    ("loss", "probability", "logit"): "end the network with `-> softmax` or `-> sigmoid`, or use a loss of logits, such as `cross_entropy`",
-    ("loss", "logit", "probability"): "leave out the last activation, or use a loss of probabilities, such as `nll` or `bce`",
-    ("loss", "category", "real"): "for a target of numbers use a loss such as `mse`; for classes write `target column -> category`",
-    ("loss", "real", "category"): "for a category use a loss such as `nll`; as numbers, write `target column -> onehot`",
+    (
+        "loss",
+        "probability",
+        "real",
+    ): "end the network with `-> softmax` or `-> sigmoid`, or use a loss of logits, such as `cross_entropy`",
+    (
+        "loss",
+        "probability",
+        "logit",
+    ): "end the network with `-> softmax` or `-> sigmoid`, or use a loss of logits, such as `cross_entropy`",
+    (
+        "loss",
+        "logit",
+        "probability",
+    ): "leave out the last activation, or use a loss of probabilities, such as `nll` or `bce`",
+    (
+        "loss",
+        "category",
+        "real",
+    ): "for a target of numbers use a loss such as `mse`; for classes write `target column -> category`",
+    (
+        "loss",
+        "real",
+        "category",
+    ): "for a category use a loss such as `nll`; as numbers, write `target column -> onehot`",
     ("metric", "category", "real"): "for a target of numbers use a metric such as `r2` or `mae`",
     ("metric", "real", "category"): "for a category use a metric such as `accuracy`",
 }

@@ -41,5 +41,7 @@ def _is_random(entry: Entry) -> bool:
     """A layer without parameters that draws numbers in training only."""
     body = entry.definition.body
     found = {name.text for name in names(body)}
-    has_param = isinstance(body, ast.Block) and any(isinstance(item, ast.Option) and item.name == "param" for item in body.items)
+    has_param = isinstance(body, ast.Block) and any(
+        isinstance(item, ast.Option) and item.name == "param" for item in body.items
+    )
     return entry.role == "layer" and "training" in found and bool({"uniform", "normal"} & found) and not has_param

@@ -45,7 +45,9 @@ def check_sizes(output: Tensor, target: Field) -> None:
     if target.kind == "category":
         classes = len(target.classes)
         axis = output.shape[len(target.shape) :]
-        fits = output.shape[: len(target.shape)] == target.shape and (axis == (classes,) or (classes == 2 and axis in ((), (1,))))
+        fits = output.shape[: len(target.shape)] == target.shape and (
+            axis == (classes,) or (classes == 2 and axis in ((), (1,)))
+        )
         if not fits:
             raise _wrong_classes(output, target, classes)
         return
@@ -65,7 +67,11 @@ def _target_names(target: Field) -> str:
 def _wrong_classes(output: Tensor, target: Field, classes: int) -> Fault:
     span = output.made
     known = ", ".join(target.classes[:8]) + (", ..." if len(target.classes) > 8 else "")
-    gives = count_words(output.shape[0] if len(output.shape) == 1 else 1) if len(output.shape) < 2 else shape_words(output.shape)
+    gives = (
+        count_words(output.shape[0] if len(output.shape) == 1 else 1)
+        if len(output.shape) < 2
+        else shape_words(output.shape)
+    )
     label = count_words(classes, "class").replace("classs", "classes") + (f": {known}" if known else "")
     mended = _mended(span.text, output, classes)
     return fault(
@@ -154,4 +160,6 @@ def unreached(objective: Node, trained: tuple[Variable, ...]) -> Iterator[Diagno
     seen = set(topological([objective]))
     for variable in trained:
         if variable.leaf not in seen:
-            yield Diagnostic("W0403", f"no loss depends on the parameter `{variable.name}`: it is never trained", variable.span)
+            yield Diagnostic(
+                "W0403", f"no loss depends on the parameter `{variable.name}`: it is never trained", variable.span
+            )

@@ -23,7 +23,13 @@ ROWS = "N"
 def metric_graph(program: Program, metric: Metric, output: Value, target: Field) -> tuple[tuple[Node, Node], Node]:
     """((outputs [N, *shape], targets [N, *shape]), the result: one number, or a table such as `confusion`)."""
     span = metric.expr.span
-    y = Tensor(b.input_("output", (ROWS, *output.shape), origin=output.span), (False,) * (len(output.shape) + 1), False, output.kind, output.span)
+    y = Tensor(
+        b.input_("output", (ROWS, *output.shape), origin=output.span),
+        (False,) * (len(output.shape) + 1),
+        False,
+        output.kind,
+        output.span,
+    )
     method.check_sizes(Tensor(y.node, (True, *y.ghosts[1:]), False, y.kind, y.made), target)
     z = leaf(target, "target", ROWS)
     leaves = (y.node, z.node)
@@ -39,5 +45,10 @@ def metric_graph(program: Program, metric: Metric, output: Value, target: Field)
     if isinstance(value, int | float):
         return leaves, b.const(float(value), origin=span)
     if not isinstance(value, Tensor) or ROWS in value.shape:
-        raise fault("E0302", f"a metric is a number for the whole part, but `{metric.name}` gives one for each row", span, help="take its `mean`")
+        raise fault(
+            "E0302",
+            f"a metric is a number for the whole part, but `{metric.name}` gives one for each row",
+            span,
+            help="take its `mean`",
+        )
     return leaves, b.reshape(value.node, value.shape, origin=span)

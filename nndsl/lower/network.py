@@ -66,7 +66,8 @@ def _output(value: Any, network: Network) -> Tensor:
     if not value.batched:
         node = b.expand(value.node, (BATCH, *value.shape), origin=value.made)
         value = replace(value, node=node, batched=True)
-    return value.of_kind(kinds.shown(value))
+    result: Tensor = value.of_kind(kinds.shown(value))
+    return result
 
 
 def network_graph(program: Program, network: Network, signature: Signature, *, training: bool) -> NetworkGraph:

@@ -35,7 +35,9 @@ def outer_frame(program: Program, found: Elaborated, role: str, span: Span) -> F
 def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast.Expr, span: Span) -> Tensor:
     """The loss: a tensor over the batch. expr: a loss's name, or an expression over `output`, `target`, `input` and the network's names."""
     frame = outer_frame(program, found, "loss", span)
-    frame.names.update({name: value for name, value in found.frame.names.items() if isinstance(value, Tensor | int | float)})
+    frame.names.update(
+        {name: value for name, value in found.frame.names.items() if isinstance(value, Tensor | int | float)}
+    )
     frame.names.update(input=found.input, output=found.outputs[0] if len(found.outputs) == 1 else found.outputs)
     target = leaf(signature.target, "target") if signature.target is not None else None
     if target is not None:
@@ -116,4 +118,10 @@ def _term(template: Template, variable: Variable, frame: Frame, expr: ast.Expr) 
 
 def _not_one_number(template: Template, shape: str, value: Any, span: Span) -> Fault:
     shown = labels(value) if isinstance(value, Tensor) else ()
-    return fault("E0302", f"the regularizer `{template.entry.name}` gives {shape}, not one number", span, labels=shown, help="take its `sum`")
+    return fault(
+        "E0302",
+        f"the regularizer `{template.entry.name}` gives {shape}, not one number",
+        span,
+        labels=shown,
+        help="take its `sum`",
+    )

@@ -46,7 +46,9 @@ def not_a_value(value: Any, op: str, span: Span) -> Fault:
     )
 
 
-def elementwise(op: str, operands: Sequence[Tensor | Number], frame: Frame, span: Span, *, kind: str | None = None) -> Tensor:
+def elementwise(
+    op: str, operands: Sequence[Tensor | Number], frame: Frame, span: Span, *, kind: str | None = None
+) -> Tensor:
     """A map of the table over tensors and numbers."""
     site = frame.at(span)
     if op in ARITHMETIC:
@@ -119,7 +121,13 @@ def matmul(left: Tensor | Number, right: Tensor | Number, frame: Frame, span: Sp
     left, right = plain(left), plain(right)
     for t in (left, right):
         if not t.shape:
-            raise fault("E0302", "`@` needs an axis on both sides, and one of them is one number", span, labels=labels(t), help="multiply with `*`")
+            raise fault(
+                "E0302",
+                "`@` needs an axis on both sides, and one of them is one number",
+                span,
+                labels=labels(t),
+                help="multiply with `*`",
+            )
     inner = right.shape[0] if len(right.shape) == 1 else right.shape[-2]
     if left.shape[-1] != inner:
         raise fault(
@@ -143,7 +151,12 @@ def _spec(left: Tensor, right: Tensor, span: Span) -> str:
     inner = next(letters)
     stack = [next(letters) for _ in right.shape[:-2]]
     if stack and left.shape[: len(stack)] != right.shape[:-2]:
-        raise fault("E0302", f"{shape_words(left.shape)} and {shape_words(right.shape)} are stacks of different sizes", span, labels=labels(left, right))
+        raise fault(
+            "E0302",
+            f"{shape_words(left.shape)} and {shape_words(right.shape)} are stacks of different sizes",
+            span,
+            labels=labels(left, right),
+        )
     rows = [next(letters) for _ in left.shape[len(stack) : -1]]
     column = [next(letters)] if len(right.shape) > 1 else []
     lead = "b" if left.batched or right.batched else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nndsl.diagnostics import fault
+from nndsl.diagnostics import Fault, fault
 from nndsl.ir import build as b
 from nndsl.lower import calls
 from nndsl.lower.expr import evaluate
@@ -18,6 +18,7 @@ from nndsl.lower.objective import outer_frame
 from nndsl.lower.operators import elementwise
 from nndsl.lower.values import Template, Tensor, tensor, value_words
 from nndsl.semantics.program import Program, Train
+from nndsl.semantics.roles import ROLES
 from nndsl.syntax import ast
 
 ALL = ("P",)
@@ -43,10 +44,15 @@ def optimizer_graph(program: Program, train: Train, found: Elaborated, total: in
         calls.set_parameters(frame, template, {}, span)
         _schedule(program, train, scene, frame, step, total)
         build.run(frame, [])
-    except calls.Fault as problem:
+    except Fault as problem:
         raise calls.at_call(problem, template.entry, span) from None
     if w not in build.updates:
-        raise fault("E0214", f"the optimizer `{template.entry.name}` does not say how `w` moves", template.entry.definition.name_span, help="write `w' = w - lr * g`")
+        raise fault(
+            "E0214",
+            f"the optimizer `{template.entry.name}` does not say how `w` moves",
+            template.entry.definition.name_span,
+            help="write `w' = w - lr * g`",
+        )
     return OptimizerGraph(w, g, tuple(build.slots.items()), tuple(build.updates.items()))
 
 
@@ -60,7 +66,7 @@ def _template(program: Program, scene: Elaborated, role: str, expr: ast.Expr) ->
     template = Template(entry)
     if isinstance(expr, ast.Call):
         arguments = [(argument, evaluate(argument.value, frame)) for argument in expr.arguments]
-        fed = calls.ROLES[role].fed
+        fed = ROLES[role].fed
         template = calls.partial(template, arguments, frame, expr.span, fed)
     return template
 

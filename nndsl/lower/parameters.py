@@ -49,7 +49,11 @@ def declare_slot(argument: ast.OptionArgument, frame: Frame) -> None:
     """`state m = 0` of an optimizer: one number beside each trained weight, [P]."""
     name = argument.value
     if not isinstance(name, ast.Name):
-        raise fault("E0214", "the state of an optimizer has the shape of the weights: it is declared without sizes", argument.span)
+        raise fault(
+            "E0214",
+            "the state of an optimizer has the shape of the weights: it is declared without sizes",
+            argument.span,
+        )
     initial = 0.0 if argument.default is None else evaluate(argument.default, frame)
     if isinstance(initial, bool) or not isinstance(initial, int | float) or argument.initial is not None:
         raise fault("E0206", "the state of an optimizer begins with a number", argument.span)
@@ -65,7 +69,12 @@ def _named(argument: ast.OptionArgument, frame: Frame, what: str) -> tuple[str, 
     if not isinstance(head, ast.Name):
         raise fault("E0202", f"`{what}` takes names with sizes, not `{expr.span.text}`", expr.span)
     if head.text in frame.names:
-        raise fault("E0204", f"`{head.text}` is defined twice in `{frame.entry.name}`", head.span, help="give one of them another name")
+        raise fault(
+            "E0204",
+            f"`{head.text}` is defined twice in `{frame.entry.name}`",
+            head.span,
+            help="give one of them another name",
+        )
     items = expr.items if isinstance(expr, ast.Index) else ()
     return head.text, tuple(size(item, frame) for item in items)
 
@@ -83,7 +92,11 @@ def size(item: ast.Expr | ast.Slice, frame: Frame) -> int:
 
 
 def _bad_argument(name: str, value: Any, frame: Frame) -> int:
-    raise fault("E0206", f"`{name}` of `{frame.entry.name}` is a whole number from 1, not {value_words(value)}", frame.places[name])
+    raise fault(
+        "E0206",
+        f"`{name}` of `{frame.entry.name}` is a whole number from 1, not {value_words(value)}",
+        frame.places[name],
+    )
 
 
 def fitted(value: Any, shape: tuple[Dim, ...], what: str, frame: Frame, span: Span) -> Node:
@@ -105,13 +118,20 @@ def fitted(value: Any, shape: tuple[Dim, ...], what: str, frame: Frame, span: Sp
     try:
         return b.expand(value.node, shape, origin=site)
     except ShapeError:
-        raise fault("E0302", f"{what} has shape {shape_words(shape)}, but the value is {shape_words(value.shape)}", span, labels=labels(value)) from None
+        raise fault(
+            "E0302",
+            f"{what} has shape {shape_words(shape)}, but the value is {shape_words(value.shape)}",
+            span,
+            labels=labels(value),
+        ) from None
 
 
 # ---- first values --------------------------------------------------------------------------------------
 
 
-def _initial(argument: ast.OptionArgument, path: str, shape: tuple[int, ...], frame: Frame, default: float | None = None) -> Node:
+def _initial(
+    argument: ast.OptionArgument, path: str, shape: tuple[int, ...], frame: Frame, default: float | None = None
+) -> Node:
     site = frame.at(argument.span)
     if argument.default is not None:
         return _constant(evaluate(argument.default, frame), shape, frame, argument.default.span)
@@ -165,7 +185,11 @@ def _fit(value: Any, shape: tuple[int, ...], template: Template, span: Span) -> 
         raise fault("E0206", f"the initializer `{template.entry.name}` gives {value_words(value)}", span)
     value = plain(value)
     if value.shape not in (shape, ()):
-        raise fault("E0302", f"the initializer `{template.entry.name}` gives {shape_words(value.shape)}, but the parameter is {shape_words(shape)}", span)
+        raise fault(
+            "E0302",
+            f"the initializer `{template.entry.name}` gives {shape_words(value.shape)}, but the parameter is {shape_words(shape)}",
+            span,
+        )
     return b.expand(value.node, shape, origin=span)
 
 

@@ -69,7 +69,9 @@ def _inputs(nodes: list[Node], found: Elaborated, signature: Signature) -> tuple
     return tuple((node, part) for node, part in leaves if node in reached)
 
 
-def evaluation_graph(program: Program, network: Network, loss: ast.Expr | None, signature: Signature) -> EvaluationGraph:
+def evaluation_graph(
+    program: Program, network: Network, loss: ast.Expr | None, signature: Signature
+) -> EvaluationGraph:
     """A network in use. loss: None leaves it out."""
     found = elaborate(program, network, signature, training=False)
     node: Node | None = None

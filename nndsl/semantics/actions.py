@@ -102,11 +102,16 @@ def _check_clauses(action: ast.Action, row: Statement) -> None:
             )
         twice = [other for other in action.clauses if other.preposition == clause.preposition]
         if len(twice) > 1:
-            raise fault("E0208", f"`{clause.preposition}` is given twice", twice[1].preposition_span, help="keep one of them")
+            raise fault(
+                "E0208", f"`{clause.preposition}` is given twice", twice[1].preposition_span, help="keep one of them"
+            )
     for preposition, needed in row.clauses.items():
         if needed and action.clause(preposition) is None:
             raise fault(
-                "E0209", f"`{row.verb}` does not say `{preposition}` what", action.verb_span, help=f"it is written `{row.example}`"
+                "E0209",
+                f"`{row.verb}` does not say `{preposition}` what",
+                action.verb_span,
+                help=f"it is written `{row.example}`",
             )
     if not action.subjects:
         raise fault("E0209", f"`{row.verb}` does not say what", action.verb_span, help=f"it is written `{row.example}`")
@@ -160,7 +165,13 @@ def _data(action: ast.Action, context: Context) -> tuple[str, str | None, Span]:
     if expr.name not in PARTS:
         hint = did_you_mean(expr.name, PARTS)
         parts = ", ".join(f"`{part}`" for part in PARTS)
-        raise fault("E0211", f"a data set has no part `{expr.name}`", expr.name_span, notes=(f"its parts are {parts}",), help=hint)
+        raise fault(
+            "E0211",
+            f"a data set has no part `{expr.name}`",
+            expr.name_span,
+            notes=(f"its parts are {parts}",),
+            help=hint,
+        )
     return base.text, expr.name, expr.span
 
 
@@ -203,7 +214,13 @@ def _result_name(action: ast.Action, context: Context, default: str) -> str:
     if expr.text in context.places or expr.text in context.networks or expr.text in context.data:
         first = context.places.get(expr.text)
         labels = (Label(first, "first here"),) if first else ()
-        raise fault("E0204", f"`{expr.text}` is the name of something else already", expr.span, labels=labels, help="choose another name")
+        raise fault(
+            "E0204",
+            f"`{expr.text}` is the name of something else already",
+            expr.span,
+            labels=labels,
+            help="choose another name",
+        )
     context.places[expr.text] = expr.span
     return expr.text
 
@@ -214,7 +231,11 @@ def _metrics(exprs: list[ast.Expr], context: Context) -> tuple[Metric, ...]:
         head = expr.function if isinstance(expr, ast.Call) else expr
         assert isinstance(head, ast.Name)
         if any(metric.name == head.text for metric in found):
-            context.collector.add(fault("E0208", f"the metric `{head.text}` is given twice", expr.span, help="keep one of them").diagnostic)
+            context.collector.add(
+                fault(
+                    "E0208", f"the metric `{head.text}` is given twice", expr.span, help="keep one of them"
+                ).diagnostic
+            )
             continue
         found.append(Metric(head.text, expr))
     return tuple(found)
@@ -243,7 +264,9 @@ def _train(action: ast.Action, context: Context) -> Train | None:
     for problem in method.training(train, signature):
         context.collector.add(problem)
     context.runs.append(train)
-    context.results[name] = run_record(name, (m.name for m in metrics), signature is None or "validation" in signature.rows)
+    context.results[name] = run_record(
+        name, (m.name for m in metrics), signature is None or "validation" in signature.rows
+    )
     return None if given.failed or action.broken else train
 
 
@@ -262,9 +285,13 @@ def _training_options(action: ast.Action, context: Context) -> Given:
             raise unknown(context.scope, expr.text, expr.span, "recipe")
         context.used.add(expr.text)
         body = entry.definition.body
-        given = Reader(context.scope, context.constants, Collector()).block("recipe", body if isinstance(body, ast.Block) else None, TRAINING)
+        given = Reader(context.scope, context.constants, Collector()).block(
+            "recipe", body if isinstance(body, ast.Block) else None, TRAINING
+        )
         for option in given.values.keys() & merged.values.keys():
-            raise fault("E0210", f"two recipes give `{option}`", expr.span, help="use one of them, or give it in the statement")
+            raise fault(
+                "E0210", f"two recipes give `{option}`", expr.span, help="use one of them, or give it in the statement"
+            )
         merged.values.update(given.values)
         merged.places.update(given.places)
         merged.failed |= given.failed
@@ -275,7 +302,11 @@ def _training_options(action: ast.Action, context: Context) -> Given:
 
 
 def _stop(
-    values: dict[str, Any] | None, given: Given, metrics: tuple[Metric, ...], signature: Signature | None, context: Context
+    values: dict[str, Any] | None,
+    given: Given,
+    metrics: tuple[Metric, ...],
+    signature: Signature | None,
+    context: Context,
 ) -> Stop | None:
     if values is None:
         return None
@@ -294,16 +325,23 @@ def _monitor(expr: ast.Expr | None, span: Span, metrics: tuple[Metric, ...], con
     if expr is None:
         return Monitor("validation", "loss", False, span)
     if not isinstance(expr, ast.Attribute) or not isinstance(expr.base, ast.Name):
-        raise fault("E0202", f"`monitor` takes a part and what is measured, not `{expr.span.text}`", expr.span, help="as in `monitor=validation.loss`")
+        raise fault(
+            "E0202",
+            f"`monitor` takes a part and what is measured, not `{expr.span.text}`",
+            expr.span,
+            help="as in `monitor=validation.loss`",
+        )
     part, quantity = expr.base.text, expr.name
     if part not in PARTS:
-        raise fault("E0202", f"`monitor` takes a part, and `{part}` is none", expr.base.span, help=did_you_mean(part, PARTS))
+        raise fault(
+            "E0202", f"`monitor` takes a part, and `{part}` is none", expr.base.span, help=did_you_mean(part, PARTS)
+        )
     if quantity == "loss":
         return Monitor(part, quantity, False, expr.span)
     measured = ["loss", *(metric.name for metric in metrics)]
     if quantity not in measured:
-        hint = did_you_mean(quantity, measured)
         known = context.scope.find(quantity, ("metric",)) is not None
+        hint = did_you_mean(quantity, [*measured, *context.scope.names(("metric",))])
         raise fault(
             "E0211",
             f"`{quantity}` is not measured in this training",
@@ -360,9 +398,19 @@ def _predict(action: ast.Action, context: Context) -> Predict:
     if clause is not None:
         expr = _only(clause.values, "file")
         if not isinstance(expr, ast.String):
-            raise fault("E0216", f"`to` takes a file's name in quotes, not `{expr.span.text}`", expr.span, help=f'write `to "{expr.span.text}.csv"`')
+            raise fault(
+                "E0216",
+                f"`to` takes a file's name in quotes, not `{expr.span.text}`",
+                expr.span,
+                help=f'write `to "{expr.span.text}.csv"`',
+            )
         if not expr.text.endswith((".csv", ".tsv")):
-            raise fault("E0202", "answers are written as a table", expr.span, help='give the file a name that ends in `.csv` or `.tsv`')
+            raise fault(
+                "E0202",
+                "answers are written as a table",
+                expr.span,
+                help="give the file a name that ends in `.csv` or `.tsv`",
+            )
         path = expr.text
     signature = context.signatures.get(data)
     columns = signature.target.names if signature and signature.target else ("output",)

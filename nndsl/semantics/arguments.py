@@ -25,7 +25,9 @@ def check_names(definition: ast.Definition, call: ast.Call) -> None:
         seen.add(argument.name)
 
 
-def bind(definition: ast.Definition, call_span: Span, arguments: Sequence[ast.Argument], fed: int) -> dict[str, ast.Argument]:
+def bind(
+    definition: ast.Definition, call_span: Span, arguments: Sequence[ast.Argument], fed: int
+) -> dict[str, ast.Argument]:
     """Arguments by parameter. fed: how many parameters the language fills in itself, before those given by place."""
     free = definition.parameters[fed:]
     found: dict[str, ast.Argument] = {}
@@ -59,7 +61,9 @@ def missing(definition: ast.Definition, parameter: ast.Parameter, span: Span) ->
 def signature(definition: ast.Definition) -> str:
     """`dropout(rate = 0.5)`: what a person writes, without what the language feeds."""
     fed = ROLES[definition.kind].fed
-    inside = ", ".join(p.name if p.default is None else f"{p.name} = {p.default.span.text}" for p in definition.parameters[fed:])
+    inside = ", ".join(
+        p.name if p.default is None else f"{p.name} = {p.default.span.text}" for p in definition.parameters[fed:]
+    )
     return f"{definition.name}({inside})"
 
 

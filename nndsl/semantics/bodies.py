@@ -23,9 +23,7 @@ from nndsl.syntax import ast
 NOT_BODIES = ("data", "recipe", "environment", "cell")
 
 
-def check_bodies(
-    scope: Scope, constants: Mapping[str, Any], collector: Collector
-) -> frozenset[Entry]:
+def check_bodies(scope: Scope, constants: Mapping[str, Any], collector: Collector) -> frozenset[Entry]:
     """The definitions that hold a fault."""
     wrong: set[Entry] = set()
     for entry in scope.entries.values():
@@ -129,15 +127,30 @@ class _Body:
         words = [row.name for row in BODY]
         if isinstance(head, ast.Call) and isinstance(head.function, ast.Name) and head.function.text in words:
             word = head.function.text
-            raise fault("E0214", f"`{word}` is not a function", head.function.span, help=f"write `{word}` and a space: `{word} ...`")
+            raise fault(
+                "E0214",
+                f"`{word}` is not a function",
+                head.function.span,
+                help=f"write `{word}` and a space: `{word} ...`",
+            )
         self._expr(value)
 
     def _option(self, item: ast.Option) -> None:
         words = [row.name for row in BODY]
         if item.name not in words:
             names = [*words, *self.entry.scope.names(self.spaces)]
-            notes = () if did_you_mean(item.name, names) else ("lines begin with a layer, a name and `=`, or " + ", ".join(f"`{w}`" for w in words),)
-            raise fault("E0207", f"no line begins with `{item.name}`", item.name_span, notes=notes, help=did_you_mean(item.name, names))
+            notes = (
+                ()
+                if did_you_mean(item.name, names)
+                else ("lines begin with a layer, a name and `=`, or " + ", ".join(f"`{w}`" for w in words),)
+            )
+            raise fault(
+                "E0207",
+                f"no line begins with `{item.name}`",
+                item.name_span,
+                notes=notes,
+                help=did_you_mean(item.name, names),
+            )
         if item.name == "repeat":
             for argument in item.arguments:
                 self._expr(argument.value)
@@ -163,13 +176,12 @@ class _Body:
                 self._expr(size)
         if item.name == "state":
             self.states.add(head.text)
-        for value in (argument.default, argument.initial):
-            if value is not None and value is not argument.initial:
-                self._expr(value)
-        if argument.initial is not None:
-            self._initial(argument.initial)
         if item.name != "penalty":
             self.known.add(head.text)
+        if argument.default is not None:
+            self._expr(argument.default)
+        if argument.initial is not None:
+            self._initial(argument.initial)
 
     def _initial(self, expr: ast.Expr) -> None:
         """What stands after `~`: the name of an initializer."""
@@ -240,7 +252,9 @@ class _Body:
             first = places[0]
             other = self.entry.scope.elsewhere(text)
             if other is not None and other.definition is self.definition:
-                found: Fault = fault("E0215", f"`{text}` uses itself", first.span, help="a definition is made of others")
+                found: Fault = fault(
+                    "E0215", f"`{text}` uses itself", first.span, help="a definition is made of others"
+                )
             elif other is not None:
                 found = wrong_role(other, first.span, "a value or something it flows through")
             else:
@@ -254,4 +268,6 @@ class _Body:
 
 def _declares_input(definition: ast.Definition) -> bool:
     block = definition.body
-    return isinstance(block, ast.Block) and any(isinstance(item, ast.Option) and item.name == "input" for item in block.items)
+    return isinstance(block, ast.Block) and any(
+        isinstance(item, ast.Option) and item.name == "input" for item in block.items
+    )

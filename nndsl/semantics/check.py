@@ -19,7 +19,7 @@ from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.actions import Context, read_action
 from nndsl.semantics.bodies import check_bodies
 from nndsl.semantics.constants import evaluate, lookup_in
-from nndsl.semantics.modules import scope_of
+from nndsl.semantics.modules import scope_of, twice
 from nndsl.semantics.options import SETTINGS, TRAINING
 from nndsl.semantics.program import Action, Network, Program, Settings
 from nndsl.semantics.reading import Reader, later
@@ -49,8 +49,11 @@ def check(
     constants = _constants(module, scope, values, collector)
     settings = _settings(module, scope, constants, values, collector)
     data = _data(scope, folder, constants, objects or {}, activation, collector)
-    signatures = {name: read_signature(spec, collector, seed=settings.seed) if spec else None for name, spec in data.items()}
+    signatures = {
+        name: read_signature(spec, collector, seed=settings.seed) if spec else None for name, spec in data.items()
+    }
     networks = _networks(scope, data, collector)
+    _one_meaning(scope, data, networks, collector)
     check_kinds(module, collector)
     wrong = check_bodies(scope, constants, collector)
     _recipes(scope, constants, collector)
@@ -117,7 +120,13 @@ def _overrides(texts: Mapping[str, str], module: ast.Module, scope: Scope, colle
             place = Span(source, 0, len(name))
             hint = did_you_mean(name, names)
             collector.add(
-                fault("E0201", f"the script has no setting and no `let` called `{name}`", place, notes=(f"known: {known}",), help=hint).diagnostic
+                fault(
+                    "E0201",
+                    f"the script has no setting and no `let` called `{name}`",
+                    place,
+                    notes=(f"known: {known}",),
+                    help=hint,
+                ).diagnostic
             )
         elif expr is not None:
             found[name] = expr
@@ -146,7 +155,11 @@ def _constants(
 
 
 def _settings(
-    module: ast.Module, scope: Scope, constants: Mapping[str, Any], overrides: Mapping[str, ast.Expr], collector: Collector
+    module: ast.Module,
+    scope: Scope,
+    constants: Mapping[str, Any],
+    overrides: Mapping[str, ast.Expr],
+    collector: Collector,
 ) -> Settings:
     reader = Reader(scope, constants, collector)
     rows = {row.name: row for row in SETTINGS}
@@ -159,10 +172,20 @@ def _settings(
             known = ", ".join(f"`{n}`" for n in rows)
             hint = did_you_mean(statement.name, rows)
             collector.add(
-                fault("E0207", f"there is no setting `{statement.name}`", statement.name_span, notes=(f"settings are {known}",), help=hint).diagnostic
+                fault(
+                    "E0207",
+                    f"there is no setting `{statement.name}`",
+                    statement.name_span,
+                    notes=(f"settings are {known}",),
+                    help=hint,
+                ).diagnostic
             )
         elif statement.name in given:
-            collector.add(fault("E0208", f"`{statement.name}` is set twice", statement.name_span, help="keep one of them").diagnostic)
+            collector.add(
+                fault(
+                    "E0208", f"`{statement.name}` is set twice", statement.name_span, help="keep one of them"
+                ).diagnostic
+            )
         else:
             given[statement.name] = statement.value
     given.update({name: expr for name, expr in overrides.items() if name in rows})
@@ -180,12 +203,26 @@ def _settings(
 
 
 def _data(
-    scope: Scope, folder: Path, constants: Mapping[str, Any], objects: Mapping[str, object], activation: Evaluate | None, collector: Collector
+    scope: Scope,
+    folder: Path,
+    constants: Mapping[str, Any],
+    objects: Mapping[str, object],
+    activation: Evaluate | None,
+    collector: Collector,
 ) -> dict[str, DataSpec | None]:
-    numbers = {name: value for name, value in constants.items() if isinstance(value, int | float) and not isinstance(value, bool)}
+    numbers = {
+        name: value
+        for name, value in constants.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
     return {
         entry.name: declare(
-            entry.definition, entry.scope.folder or folder, collector, evaluate=activation, objects=objects, constants=numbers
+            entry.definition,
+            entry.scope.folder or folder,
+            collector,
+            evaluate=activation,
+            objects=objects,
+            constants=numbers,
         )
         for entry in scope.own("data")
     }
@@ -201,6 +238,15 @@ def _networks(scope: Scope, data: Mapping[str, DataSpec | None], collector: Coll
         name = chosen.text if chosen is not None and chosen.text in data else None
         found[entry.name] = Network(entry.name, entry, name, definition.name_span)
     return found
+
+
+def _one_meaning(scope: Scope, data: Mapping[str, Any], networks: Mapping[str, Network], collector: Collector) -> None:
+    """Constants, data sets, networks and results are spoken of by name alone: one name, one thing."""
+    places = {entry.name: entry.definition.name_span for entry in scope.own("data")}
+    for name, span in [*((n.name, n.span) for n in networks.values()), *((n.text, n.span) for let in scope.lets.values() for n in let.names)]:
+        first = places.setdefault(name, span)
+        if first is not span:
+            collector.add(twice(name, span, first).diagnostic)
 
 
 def _recipes(scope: Scope, constants: Mapping[str, Any], collector: Collector) -> None:

@@ -96,7 +96,9 @@ def evaluate(expr: ast.Expr, lookup: Lookup, field: Field | None = None) -> Any:
         case ast.Unary():
             return _unary(expr, evaluate(expr.operand, lookup, field))
         case ast.Binary():
-            return arithmetic(expr.op, evaluate(expr.left, lookup, field), evaluate(expr.right, lookup, field), expr.span)
+            return arithmetic(
+                expr.op, evaluate(expr.left, lookup, field), evaluate(expr.right, lookup, field), expr.span
+            )
         case ast.Attribute() if field is not None:
             return field(evaluate(expr.base, lookup, field), expr)
         case ast.Index():
@@ -125,7 +127,9 @@ def _index(expr: ast.Index, lookup: Lookup, field: Field | None) -> Any:
         try:
             value = value[place]
         except (IndexError, KeyError):
-            raise fault("E0306", f"there is no `[{place}]` in `{expr.base.span.text}`, which has {len(value)} values", item.span) from None
+            raise fault(
+                "E0306", f"there is no `[{place}]` in `{expr.base.span.text}`, which has {len(value)} values", item.span
+            ) from None
         except TypeError:
             raise fault("E0217", f"`{expr.base.span.text}` has no elements to choose from", expr.span) from None
     return value

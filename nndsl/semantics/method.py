@@ -14,7 +14,11 @@ from nndsl.semantics.program import Monitor, Train
 
 def trained_on(data: str, part: str, span: Span) -> Fault:
     """Only the training part is trained on."""
-    use = "measures how well the network does on rows it has never seen" if part == "test" else "tells when to stop and what to choose"
+    use = (
+        "measures how well the network does on rows it has never seen"
+        if part == "test"
+        else "tells when to stop and what to choose"
+    )
     return fault(
         "E0401",
         f"the {part} part of `{data}` cannot be trained on",

@@ -97,6 +97,7 @@ def scope_of(module: ast.Module, folder: Path, collector: Collector, *, before: 
     before: the files being read already, to find a circle.
     """
     scope = Scope(library(), folder=folder)
+    before = before or ((folder / Path(module.span.source.name).name).resolve(),)
     for statement in module.statements:
         if isinstance(statement, ast.Definition):
             _enter(statement, scope, collector)
@@ -116,19 +117,23 @@ def _enter(definition: ast.Definition, scope: Scope, collector: Collector) -> No
         return
     known = scope.define(definition)
     if known is not None:
-        collector.add(_twice(definition.name, definition.name_span, known.definition.name_span).diagnostic)
+        collector.add(twice(definition.name, definition.name_span, known.definition.name_span).diagnostic)
 
 
 def _enter_let(statement: ast.Let, scope: Scope, collector: Collector) -> None:
     for name in statement.names:
         known = scope.lets.setdefault(name.text, statement)
         if known is not statement:
-            collector.add(_twice(name.text, name.span, known.names[0].span).diagnostic)
+            collector.add(twice(name.text, name.span, known.names[0].span).diagnostic)
 
 
-def _twice(name: str, span: Span, first: Span) -> Fault:
+def twice(name: str, span: Span, first: Span) -> Fault:
     return fault(
-        "E0204", f"`{name}` is defined twice", span, labels=(Label(first, "first here"),), help="give one of them another name"
+        "E0204",
+        f"`{name}` is defined twice",
+        span,
+        labels=(Label(first, "first here"),),
+        help="give one of them another name",
     )
 
 
@@ -136,8 +141,10 @@ def _use(statement: ast.Use, folder: Path, scope: Scope, collector: Collector, b
     span = statement.path.span
     path = (folder / statement.path.text).resolve()
     if path in before:
-        chain = " -> ".join(f"`{p.name}`" for p in (*before[before.index(path) :], path))
-        raise fault("E0213", f"`{path.name}` uses itself", span, notes=(f"the circle is {chain}",))
+        circle = (*before[before.index(path) :], path)
+        chain = " -> ".join(f"`{p.name}`" for p in circle)
+        notes = (f"the circle is {chain}",) if len(circle) > 2 else ()
+        raise fault("E0213", f"`{path.name}` uses itself", span, notes=notes)
     if not path.is_file():
         siblings = sorted(p.name for p in folder.glob("*.nn")) if folder.is_dir() else []
         raise fault(

@@ -57,7 +57,11 @@ class Definition:
 
     @property
     def words(self) -> str:
-        return f"the names of {self.role}s" if self.several else f"the name of {'an' if self.role[0] in 'aeiou' else 'a'} {self.role}"
+        return (
+            f"the names of {self.role}s"
+            if self.several
+            else f"the name of {'an' if self.role[0] in 'aeiou' else 'a'} {self.role}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,9 @@ TRAINING = (
     Option("loss", Loss(), "what is made small", "chosen from the last layer and the target, and said"),
     Option("optimizer", Definition("optimizer"), "how the weights move", "adam"),
     Option("schedule", Definition("schedule"), "a factor on the optimizer's `lr` during the run", "constant"),
-    Option("regularize", Definition("regularizer", several=True), "a penalty on the weights; several add up", repeats=True),
+    Option(
+        "regularize", Definition("regularizer", several=True), "a penalty on the weights; several add up", repeats=True
+    ),
     Option("batch", Whole(1), "how many examples a step sees", "32"),
     Option("epochs", Whole(1), "how many times training goes through the training part", "10"),
     Option("clip", Real(0, above=True), "the greatest norm a gradient may have"),
@@ -187,7 +193,12 @@ _ROWS = (
     ),
     Statement("show", "shows a network, a data set or a result", "show net", {}),
     Statement("print", "prints values", "print run.history.loss[-1]", {}),
-    Statement("expect", "ends the script with exit code 1 where a comparison does not hold", "expect result.accuracy > 0.9", {}),
+    Statement(
+        "expect",
+        "ends the script with exit code 1 where a comparison does not hold",
+        "expect result.accuracy > 0.9",
+        {},
+    ),
     *(Statement(verb, meaning, verb, {}, later=True) for verb, meaning in _LATER.items()),
 )
 

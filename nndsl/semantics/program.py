@@ -85,7 +85,9 @@ class Train:
     stop: Stop | None = None
     metrics: tuple[Metric, ...] = ()
     seed: int | None = None
-    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)  # option -> where it was written
+    places: Mapping[str, Span] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # option -> where it was written
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,11 @@ class Reader:
             given.failed.add(name)
             first = given.places[name]
             raise fault(
-                "E0208", f"`{name}` is given twice", place, labels=(Label(first, "first here"),), help="keep one of them"
+                "E0208",
+                f"`{name}` is given twice",
+                place,
+                labels=(Label(first, "first here"),),
+                help="keep one of them",
             )
         given.places[name] = place
         try:
@@ -88,7 +92,9 @@ class Reader:
         values = [self.value(row.name, row.form, argument.value) for argument in arguments]
         return values if several else values[0]
 
-    def _keys(self, row: Option, form: Keys, item: ast.Item, arguments: tuple[ast.OptionArgument, ...]) -> dict[str, Any]:
+    def _keys(
+        self, row: Option, form: Keys, item: ast.Item, arguments: tuple[ast.OptionArgument, ...]
+    ) -> dict[str, Any]:
         rows = {option.name: option for option in form.options}
         found: dict[str, Any] = {}
         for argument in arguments:
@@ -150,7 +156,10 @@ class Reader:
         word = expr.text if isinstance(expr, ast.Name | ast.String) else ""
         if word not in form.of:
             raise fault(
-                "E0202", f"`{name}` is {form.words}, not `{expr.span.text}`", expr.span, help=did_you_mean(word, form.of)
+                "E0202",
+                f"`{name}` is {form.words}, not `{expr.span.text}`",
+                expr.span,
+                help=did_you_mean(word, form.of),
             )
         return word
 
@@ -196,4 +205,10 @@ def later(what: str, place: Span) -> Fault:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, int) and not isinstance(value, bool) else describe(value)
+    return (
+        f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else describe(value)
+    )

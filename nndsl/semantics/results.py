@@ -39,8 +39,8 @@ def run_record(name: str, metrics: Iterable[str], validation: bool) -> Record:
     """`train ... as name`. history: a number an epoch; best: the epoch whose weights were kept."""
     measured = ["loss", *metrics]
     keys = [*measured, *(f"validation_{m}" for m in measured if validation)]
-    history = Record("history", f"the history of `{name}`", {key: "numbers" for key in keys})
-    best = Record("best", f"the best epoch of `{name}`", {"epoch": "number", **{key: "number" for key in keys}})
+    history = Record("history", f"the history of `{name}`", dict.fromkeys(keys, "numbers"))
+    best = Record("best", f"the best epoch of `{name}`", {"epoch": "number", **dict.fromkeys(keys, "number")})
     return Record(
         "run", f"the run `{name}`", {"history": history, "best": best, "seconds": "number", "epochs": "number"}
     )
@@ -54,7 +54,7 @@ def evaluation_record(name: str, metrics: Mapping[str, Plain], loss: bool) -> Re
 
 def answers_record(name: str, columns: Iterable[str]) -> Record:
     """`predict ... as name`: one value a row in each column."""
-    return Record("answers", f"the answers `{name}`", {**{column: "numbers" for column in columns}, "rows": "number"})
+    return Record("answers", f"the answers `{name}`", {**dict.fromkeys(columns, "numbers"), "rows": "number"})
 
 
 def data_record(signature: Signature) -> Record:
@@ -62,7 +62,7 @@ def data_record(signature: Signature) -> Record:
     parts: dict[str, Type] = {
         part: Record("part", f"the {part} part of `{signature.name}`", {"rows": "number"}) for part in signature.rows
     }
-    sizes: dict[str, Type] = {size: "number" for size in signature.sizes}
+    sizes: dict[str, Type] = dict.fromkeys(signature.sizes, "number")
     return Record("data", f"the data set `{signature.name}`", {"rows": "number", **sizes, **parts})
 
 
@@ -122,7 +122,9 @@ class Names:
         if expr.name not in base.fields:
             accepted = "it has " + ", ".join(f"`{f}`" for f in base.fields)
             hint = did_you_mean(expr.name, base.fields)
-            raise fault("E0211", f"{base.words} has no field `{expr.name}`", expr.name_span, notes=(accepted,), help=hint)
+            raise fault(
+                "E0211", f"{base.words} has no field `{expr.name}`", expr.name_span, notes=(accepted,), help=hint
+            )
         return base.fields[expr.name]
 
     def _index(self, expr: ast.Index) -> Type:
@@ -132,7 +134,9 @@ class Names:
                 if part is not None:
                     self._number(part)
         if base not in ("numbers", "matrix", "anything"):
-            raise fault("E0217", f"`{expr.base.span.text}` is {_words(base)} and has no elements to choose from", expr.span)
+            raise fault(
+                "E0217", f"`{expr.base.span.text}` is {_words(base)} and has no elements to choose from", expr.span
+            )
         if any(isinstance(item, ast.Slice) for item in expr.items):
             return base
         return "numbers" if base == "matrix" and len(expr.items) == 1 else "number"
@@ -148,7 +152,9 @@ class Names:
                 "E0217",
                 f"`{expr.span.text}` is {_words(found)}, not one number",
                 expr.span,
-                help=f"choose one, `{expr.span.text}[-1]`, or take `mean({expr.span.text})`" if found == "numbers" else None,
+                help=f"choose one, `{expr.span.text}[-1]`, or take `mean({expr.span.text})`"
+                if found == "numbers"
+                else None,
             )
 
     def _call(self, expr: ast.Call) -> Type:
@@ -173,9 +179,13 @@ class Names:
 def _words(kind: Type) -> str:
     if isinstance(kind, Record):
         return kind.words
-    return {"number": "a number", "numbers": "a list of numbers", "matrix": "a table", "text": "a text", "truth": "a truth value"}.get(
-        kind, "a value"
-    )
+    return {
+        "number": "a number",
+        "numbers": "a list of numbers",
+        "matrix": "a table",
+        "text": "a text",
+        "truth": "a truth value",
+    }.get(kind, "a value")
 
 
 def check_expectation(expr: ast.Expr, names: Names) -> None:
@@ -183,5 +193,8 @@ def check_expectation(expr: ast.Expr, names: Names) -> None:
     found = names.check(expr)
     if found not in ("truth", "anything"):
         raise fault(
-            "E0217", f"`{expr.span.text}` is {_words(found)}, not a comparison", expr.span, help=f"as in `expect {expr.span.text} > 0.9`"
+            "E0217",
+            f"`{expr.span.text}` is {_words(found)}, not a comparison",
+            expr.span,
+            help=f"as in `expect {expr.span.text} > 0.9`",
         )

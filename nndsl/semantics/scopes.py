@@ -104,8 +104,9 @@ def unknown(scope: Scope, name: str, span: Span, role: str, extra: Sequence[str]
     if other is not None:
         return wrong_role(other, span, wanted)
     spaces = ("flow", *ROLES) if role not in ROLES else (namespace(role),)
-    names = [*extra, *scope.names(spaces)]
-    what = f"no {role} is called `{name}`" if role in ROLES else f"`{name}` is not defined"
+    names = list(dict.fromkeys((*extra, *scope.names(spaces))))
+    noun = ROLES[role].article.split(" ", 1)[1] if role in ROLES else ""
+    what = f"no {noun} is called `{name}`" if noun else f"`{name}` is not defined"
     hint = did_you_mean(name, names)
     notes = ("known: " + ", ".join(f"`{n}`" for n in names),) if names and len(names) <= 12 and hint is None else ()
     return fault("E0201", what, span, notes=notes, help=hint)
