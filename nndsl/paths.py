@@ -1,7 +1,9 @@
-"""Where nndsl keeps what it can make again: compiled tables and kernels. Makes folders, reads and writes no files in them."""
+"""Where nndsl keeps what it can make again: compiled tables and kernels. Makes folders, reads and writes no files in
+them."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -15,10 +17,8 @@ def cache_folder() -> Path:
     whoever writes there must live without a cache.
     """
     folder = _chosen_folder()
-    try:
+    with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        pass
     return folder
 
 

@@ -9,7 +9,8 @@ FOLDER = Path(__file__).parent / "golden"
 
 
 def check_golden(name: str, text: str) -> None:
-    """Fails where `text` is not what `tests/golden/NAME` holds; a missing file fails too, unless it is being updated."""
+    """Fails where `text` is not what `tests/golden/NAME` holds; a missing file fails too, unless it is being
+    updated."""
     path = FOLDER / name
     if os.environ.get("NNDSL_UPDATE_GOLDEN"):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,8 @@ import json
 import re
 
 import pytest
-
 from golden import check_golden
+
 from nndsl.diagnostics import Diagnostic, Edit, Label, Source, Span
 from nndsl.diagnostics.jsonl import to_json
 from nndsl.diagnostics.location import cells, locate
@@ -71,21 +71,61 @@ THREE = "train a on b.test with fast as run"
 CASES = {
     "plain": example(),
     "warning without a place": Diagnostic("W0701", "the device `cuda` is not there", None, help="use `cpu`"),
-    "notes and help": Diagnostic("E0201", "unknown layer `dens`", at("dens(3)\n", "dens"), notes=("layers are listed by `nndsl doc`", "two\nlines"), help="did you mean `dense`?"),
+    "notes and help": Diagnostic(
+        "E0201",
+        "unknown layer `dens`",
+        at("dens(3)\n", "dens"),
+        notes=("layers are listed by `nndsl doc`", "two\nlines"),
+        help="did you mean `dense`?",
+    ),
     "no remarks": Diagnostic("E0201", "unknown layer `dens`", at("dens(3)\n", "dens")),
-    "tabs and CRLF": Diagnostic("E0201", "unknown name `aa`", at(TABBED, "aa"), (Label(at(TABBED, "let b"), "for this"),)),
-    "wide and combining characters": Diagnostic("E0201", "unknown name `x`", at(WIDE, "x"), (Label(at(WIDE, "名前"), "to be this"), Label(at(WIDE, "yy"), "and this"))),
-    "three labels on a line": Diagnostic("E0401", "the test part cannot be trained on", at(THREE, "b.test"), (Label(at(THREE, "train"), "this trains"), Label(at(THREE, "fast"), "as told here"), Label(at(THREE, "b.test"), "this is the test part"))),
-    "a label inside the primary": Diagnostic("E0401", "no", at(THREE, "train a on b.test"), (Label(at(THREE, "on"), "here"),)),
+    "tabs and CRLF": Diagnostic(
+        "E0201", "unknown name `aa`", at(TABBED, "aa"), (Label(at(TABBED, "let b"), "for this"),)
+    ),
+    "wide and combining characters": Diagnostic(
+        "E0201",
+        "unknown name `x`",
+        at(WIDE, "x"),
+        (Label(at(WIDE, "名前"), "to be this"), Label(at(WIDE, "yy"), "and this")),
+    ),
+    "three labels on a line": Diagnostic(
+        "E0401",
+        "the test part cannot be trained on",
+        at(THREE, "b.test"),
+        (
+            Label(at(THREE, "train"), "this trains"),
+            Label(at(THREE, "fast"), "as told here"),
+            Label(at(THREE, "b.test"), "this is the test part"),
+        ),
+    ),
+    "a label inside the primary": Diagnostic(
+        "E0401", "no", at(THREE, "train a on b.test"), (Label(at(THREE, "on"), "here"),)
+    ),
     "a span of two lines": Diagnostic("E0401", "no", at(PENGUINS, "missing drop\n  split")),
-    "a span of many lines": Diagnostic("E0201", "this data has no input", at(PENGUINS, PENGUINS[: PENGUINS.index("}") + 1]), (Label(at(PENGUINS, "mlp"), "for this"),), help="add `input`"),
-    "another file": Diagnostic("E0202", "`mlp` is defined twice", at(PENGUINS, "mlp"), (Label(at("layer mlp { }\n", "mlp", "blocks.nn"), "first here"),)),
+    "a span of many lines": Diagnostic(
+        "E0201",
+        "this data has no input",
+        at(PENGUINS, PENGUINS[: PENGUINS.index("}") + 1]),
+        (Label(at(PENGUINS, "mlp"), "for this"),),
+        help="add `input`",
+    ),
+    "another file": Diagnostic(
+        "E0202",
+        "`mlp` is defined twice",
+        at(PENGUINS, "mlp"),
+        (Label(at("layer mlp { }\n", "mlp", "blocks.nn"), "first here"),),
+    ),
     "the end of a text": Diagnostic("E0101", "something is missing", Span(Source("a.nn", "let a =\n"), 7, 7)),
     "behind the last line end": Diagnostic("E0101", "something is missing", Span(Source("a.nn", "let a =\n"), 8, 8)),
     "an empty text": Diagnostic("E0101", "nothing", Span(Source("a.nn", ""), 0, 0)),
-    "a line wider than the terminal": Diagnostic("E0201", "unknown name `number_20`", at(LONG, "number_20"), (Label(at(LONG, "value"), "far left"), Label(at(LONG, "number_20"), "here"))),
+    "a line wider than the terminal": Diagnostic(
+        "E0201",
+        "unknown name `number_20`",
+        at(LONG, "number_20"),
+        (Label(at(LONG, "value"), "far left"), Label(at(LONG, "number_20"), "here")),
+    ),
     "control characters": Diagnostic("E0101", "odd \x1b[31m character", at("a \x1b[31m b\x00", "b"), notes=("\x07",)),
-}  # fmt: skip
+}
 
 
 def test_all_forms() -> None:
@@ -138,14 +178,29 @@ def test_json_is_one_line_with_everything_in_it() -> None:
     assert "\n" not in text
     value = json.loads(text)
     assert list(value) == [
-        "severity", "code", "message", "file", "line", "column", "end_line", "end_column", "labels", "notes", "help", "edits",
-    ]  # fmt: skip
+        "severity",
+        "code",
+        "message",
+        "file",
+        "line",
+        "column",
+        "end_line",
+        "end_column",
+        "labels",
+        "notes",
+        "help",
+        "edits",
+    ]
     assert (value["severity"], value["code"], value["file"]) == ("error", "E0301", "penguins.nn")
     assert (value["line"], value["column"], value["end_line"], value["end_column"]) == (14, 3, 14, 12)
     assert value["labels"][0] == {
-        "file": "penguins.nn", "line": 5, "column": 10, "end_line": 5, "end_column": 17,
+        "file": "penguins.nn",
+        "line": 5,
+        "column": 10,
+        "end_line": 5,
+        "end_column": 17,
         "message": "3 classes: Adelie, Chinstrap, Gentoo",
-    }  # fmt: skip
+    }
     assert value["notes"] == ["a note"] and value["help"] == "help" and value["edits"][0]["text"] == "dense(3)"
 
 

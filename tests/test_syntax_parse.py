@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nndsl.diagnostics import Collector, Source
-from nndsl.syntax import ast, dump, parse, parse_expression, to_text
+from nndsl.syntax import ast, dump, is_complete, parse, parse_expression, to_text
 
 SCRIPTS = sorted((Path(__file__).parent / "syntax_scripts").glob("*.nn"))
 
@@ -251,11 +251,35 @@ def test_equal_texts_make_equal_trees_wherever_they_stand() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a -> f -> g(2)", "(a -> b) + c", "a -> (b -> c)", "a + (b + c)", "(a + b) * c", "-x^2", "(-x)^2", "2^-x", "(a^b)^c",
-        "not (a or b)", "(not a) == b", "a < b and b < c", "(a < b) == c", "x[..., a:b]", "f(a, n=2)[1].loss", "(a, b)", "(a,)",
-        "[1, [2, 3]]", '"a \\"b\\" \\n"', "`Sepal Length` -> log", "h' - 1", "70%", "0.001", "true", "none", "(a -> f)(x)", "x[:]",
+        "a -> f -> g(2)",
+        "(a -> b) + c",
+        "a -> (b -> c)",
+        "a + (b + c)",
+        "(a + b) * c",
+        "-x^2",
+        "(-x)^2",
+        "2^-x",
+        "(a^b)^c",
+        "not (a or b)",
+        "(not a) == b",
+        "a < b and b < c",
+        "(a < b) == c",
+        "x[..., a:b]",
+        "f(a, n=2)[1].loss",
+        "(a, b)",
+        "(a,)",
+        "[1, [2, 3]]",
+        '"a \\"b\\" \\n"',
+        "`Sepal Length` -> log",
+        "h' - 1",
+        "70%",
+        "0.001",
+        "true",
+        "none",
+        "(a -> f)(x)",
+        "x[:]",
     ],
-)  # fmt: skip
+)
 def test_expressions_print_as_they_are_written(text: str) -> None:
     assert to_text(value(text)) == text
 
@@ -283,7 +307,13 @@ def expressions(node: object) -> list[ast.Expr]:
 
 def test_dump_shows_the_whole_tree() -> None:
     text = dump(read("network a(n = 2) for d {\n  repeat n { dense(3) -> relu }\n}\ntrain a on d as run"))
-    for part in ("Definition kind='network' name='a'", "Parameter name='n'", "Option name='repeat'", "Pipe `dense(3) -> relu`", "Clause preposition='as'"):  # fmt: skip
+    for part in (
+        "Definition kind='network' name='a'",
+        "Parameter name='n'",
+        "Option name='repeat'",
+        "Pipe `dense(3) -> relu`",
+        "Clause preposition='as'",
+    ):
         assert part in text
 
 
@@ -292,3 +322,23 @@ def test_a_text_that_is_no_expression_gives_none_and_says_why(text: str) -> None
     collector = Collector()
     assert parse_expression(Source("--set", text), collector) is None
     assert len(collector.errors) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("print a", True),
+        ("", True),
+        ("run {", False),
+        ("run { }", True),
+        ("print f(", False),
+        ("print [1,", False),
+        ("let a = 1 +", False),
+        ("a ->", False),
+        ("run { # }", False),
+        ('print "{"', True),
+        (")", True),
+    ],
+)
+def test_whether_enter_ends_a_text(text: str, expected: bool) -> None:
+    assert is_complete(text) is expected

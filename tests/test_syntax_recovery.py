@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from golden import check_golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golden import check_golden
 from nndsl.diagnostics import Collector, Diagnostic, Source
 from nndsl.diagnostics.render import render
 from nndsl.syntax import ast, dump, parse
@@ -53,6 +53,7 @@ FAULTS = [
     ("open brace", "network a {\n  dense(3)\n\nnetwork b { dense(2) }", "E0106"),
     ("open brace at the end", "network a {\n  dense(3)\n", "E0106"),
     ("open inner brace", "network a {\n  repeat 3 {\n    dense(3)\n}\nlet b = 3", "E0106"),
+    ("open brace on a line", 'plot a { to "x"\nload b from "s"\nload c from "s"', "E0106"),
     ("closes nothing", "network a { x = (a + b)) }", "E0107"),
     ("closed by another", "network a { dense(10, [1, 2) }", "E0107"),
     ("brace closes nothing", "network a { dense(2) } }", "E0107"),
@@ -80,6 +81,7 @@ FAULTS = [
     ("no body", "network a", "E0113"),
     ("no body but a value", "network a dense(3)", "E0113"),
     ("dictionary", "let x = {1: 2}", "E0113"),
+    ("no brace before a block", "train a on b\n  batch 3\n  loss nll\n}\nlet c = 3", "E0113"),
     ("no name", "network { dense(3) }", "E0114"),
     ("let without a name", "let = 3", "E0114"),
     ("let with a number", "let 3 = x", "E0114"),
@@ -157,9 +159,19 @@ print c
 
 def test_ten_faults_in_one_file_are_all_reported_in_order_and_none_is_made_up() -> None:
     expected = [
-        ("E0116", 1), ("E0105", 4), ("E0108", 5), ("E0116", 6), ("E0116", 6), ("E0102", 8), ("E0125", 10), ("E0112", 11),
-        ("E0116", 11), ("E0109", 12), ("E0107", 14), ("E0115", 15),
-    ]  # fmt: skip
+        ("E0116", 1),
+        ("E0105", 4),
+        ("E0108", 5),
+        ("E0116", 6),
+        ("E0116", 6),
+        ("E0102", 8),
+        ("E0125", 10),
+        ("E0112", 11),
+        ("E0116", 11),
+        ("E0109", 12),
+        ("E0107", 14),
+        ("E0115", 15),
+    ]
     assert found(TEN) == expected
 
 
@@ -237,7 +249,41 @@ def test_any_text_gives_a_tree(text: str) -> None:
         assert render(problem, 60, True)
 
 
-PIECES = ["network", "a", "b", "{", "}", "(", ")", "[", "]", "=", "->", ",", "\n", ";", "1", '"s"', "'", "let", "on", "as", "-", "^", ":", "~", "not", "...", ".", "#c\n", "`q`", "for", "loss", "%", "**"]  # fmt: skip
+PIECES = [
+    "network",
+    "a",
+    "b",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "=",
+    "->",
+    ",",
+    "\n",
+    ";",
+    "1",
+    '"s"',
+    "'",
+    "let",
+    "on",
+    "as",
+    "-",
+    "^",
+    ":",
+    "~",
+    "not",
+    "...",
+    ".",
+    "#c\n",
+    "`q`",
+    "for",
+    "loss",
+    "%",
+    "**",
+]
 
 
 @settings(max_examples=500, deadline=None)
@@ -252,7 +298,25 @@ def test_any_order_of_words_gives_a_tree(text: str) -> None:
         assert render(problem, 60, False)
 
 
-@pytest.mark.parametrize("text", ["(" * 5000, "{" * 3000, "a(" * 2000 + ")" * 2000, "let x = " + "-" * 5000 + "1", "a = [" * 1000, "}" * 3000, "network a {\n" * 500])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 5000,
+        "{" * 3000,
+        "a(" * 2000 + ")" * 2000,
+        "let x = " + "-" * 5000 + "1",
+        "a = [" * 1000,
+        "}" * 3000,
+        "network a {\n" * 500,
+    ],
+)
 def test_deep_nests_do_not_break_it(text: str) -> None:
     module, problems = read(text)
     assert problems and dump(module)
+
+
+def test_a_brace_turned_round_on_the_line_of_another_is_reported_and_ends() -> None:
+    text = "network deep {\n  repeat 2 } residual(64) }\n  dense(1)\n}\nlet a = 3\n"
+    module, problems = read(text)
+    assert "E0107" in [d.code for d in problems]
+    assert isinstance(module.statements[-1], ast.Let)

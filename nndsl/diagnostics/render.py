@@ -1,7 +1,7 @@
 """Diagnostics as text for a terminal.
 
-In: `Diagnostic` values, the width of the terminal, whether to colour. Out: strings; nothing is printed. Whether there is
-a terminal, and `NO_COLOR`, are the caller's business.
+In: `Diagnostic` values, the width of the terminal, whether to colour. Out: strings; nothing is printed. Whether
+there is a terminal, and `NO_COLOR`, are the caller's business.
 
     error[E0301]: `dense(10)` gives 10 values, but the target `species` has 3 classes
       --> penguins.nn:14:3

@@ -28,7 +28,8 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True)
 class Number(Node):
-    """`1`, `0.5`, `1e-3`, `60_000`; `70%` is 0.7 with `percent` set. An int where it was written without point, exponent or %."""
+    """`1`, `0.5`, `1e-3`, `60_000`; `70%` is 0.7 with `percent` set. An int where it was written without point,
+    exponent or %."""
 
     value: int | float
     percent: bool = False
@@ -128,8 +129,9 @@ class Attribute(Node):
 
 
 Expr = (
-    Name | Number | String | Constant | Ellipsis | List | Group | Unary | Binary | Pipe | Call | Slice | Index | Attribute
-)
+    Name | Number | String | Constant | Ellipsis | List | Group | Unary | Binary | Pipe | Call | Slice | Index
+    | Attribute
+)  # fmt: skip
 
 
 # ---- items of a block ---------------------------------------------------------------------------
@@ -146,7 +148,7 @@ class OptionArgument(Node):
 
 @dataclass(frozen=True, slots=True)
 class Option(Node):
-    """`batch 64`, `input (a, b) -> standard`, `param W[in, units] ~ glorot, b[units] = 0`, `split train=70%, test=30%`.
+    """`batch 64`, `input (a, b) -> standard`, `param W[in, units] ~ glorot, b[units] = 0`.
 
     Also with a block: `repeat depth { ... }`, `step critic { ... }`, `train { ... }`. `name_span` is the place of the first word.
     """
@@ -174,7 +176,7 @@ class Flow(Node):
 
 @dataclass(frozen=True, slots=True)
 class Block(Node):
-    """`{ ... }`. `broken`: lines of it could not be read and were reported; what is missing is not to be reported again."""
+    """`{ ... }`. `broken`: lines of it could not be read and were reported; what is missing is not reported again."""
 
     items: tuple[Item, ...]
     broken: bool = field(default=False, compare=False)

@@ -25,14 +25,16 @@ class Mark:
 
 @dataclass(slots=True)
 class Brackets:
-    """Numbers of tokens. `closed_before[i]` holds the `{` that must have been closed before token i; None for a lost `}` too many.
+    """Numbers of tokens. `closed_before[i]` holds the `{` that must have been closed before token i; None for a lost
+    `}` too many.
 
-    partner: from a `{` to its `}`.
+    `opened_before[i]` is the `}` for which a `{` must have stood before token i.
     """
 
     unclosed: set[int] = field(default_factory=set)
     stray: set[int] = field(default_factory=set)
     too_early: dict[int, int] = field(default_factory=dict)
+    opened_before: dict[int, int] = field(default_factory=dict)
     closed_before: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -70,7 +72,8 @@ class _Matcher:
         return self.found
 
     def _close(self, kind: str) -> None:
-        """A `)` closes what is on top, even a `[`: the parser says that they do not fit. It never reaches through a `{`."""
+        """A `)` closes what is on top, even a `[`: the parser says that they do not fit. It never reaches through a
+        `{`."""
         if self.open and self._kind(self.open[-1]) != "LBRACE":
             if self._kind(self.open[-1]) != CLOSES[kind] and len(self.open) > 1:
                 below = self._kind(self.open[-2])
@@ -91,7 +94,13 @@ class _Matcher:
         self.found.stray.add(i)
         if self.last_outer is not None and self._indented_between(self.last_outer, i):
             self.found.too_early[i] = self.last_outer
-        self.last_outer = i
+            self.last_outer = i
+            return
+        first = self._first_of_block(i)
+        if first is not None:
+            self.found.stray.discard(i)
+            self.found.opened_before[first] = i
+            self.last_outer = i
 
     def _drop_round(self) -> None:
         while self.open and self._kind(self.open[-1]) != "LBRACE":
@@ -107,8 +116,23 @@ class _Matcher:
         if lost:
             self.found.closed_before.setdefault(before, []).extend(lost)
 
+    def _first_of_block(self, i: int) -> int | None:
+        """A `}` below indented lines, below a line that is not: a `{` is missing there. The first token it would
+        hold."""
+        if not self.marks[i].first:
+            return None
+        edge = self.marks[i].token.column or 1
+        first: int | None = None
+        for j in range(i - 1, (self.last_outer or 0) - 1, -1):
+            if self.marks[j].first:
+                if (self.marks[j].token.column or 1) <= edge:
+                    return first
+                first = j
+        return None
+
     def _stands_left_of_block(self, i: int) -> bool:
-        """A `}` at the start of a line, further left than the line that opened the innermost block: it closes another."""
+        """A `}` at the start of a line, further left than the line that opened the innermost block: it closes
+        another."""
         mark = self.marks[i]
         brace = self.open[-1]
         opening = next(m.token for m in reversed(self.marks[: brace + 1]) if m.first)
@@ -118,7 +142,8 @@ class _Matcher:
         return str(self.marks[i].token.type)
 
     def _starts_statement(self, i: int) -> bool:
-        """A word at the left edge that cannot belong to the open block: a definition, or anything if the block is indented."""
+        """A word at the left edge that cannot belong to the open block: a definition, or anything if the block is
+        indented."""
         token = self.marks[i].token
         if token.column != 1 or token.type not in WORDS:
             return False
@@ -129,7 +154,7 @@ class _Matcher:
         if token.type in FIRST_WORDS and following in WORDS:
             return True
         inside = next((m.token for m in self.marks[brace + 1 : i] if m.first), None)
-        return inside is not None and inside.column != 1
+        return i > brace + 1 if inside is None else inside.column != 1
 
     def _indented_between(self, start: int, end: int) -> bool:
         between = [m.token for m in self.marks[start + 1 : end] if m.first]

@@ -1,7 +1,8 @@
 """From Lark's trees to the syntax tree of `ast.py`.
 
 In: the tree of one statement, block or expression. Out: its node. Reports, item by item, what the rules let through and
-the language does not (`a < b < c`, an unknown escape in a string); such an item is left out and its block marked broken.
+the language does not (`a < b < c`, an unknown escape in a string); such an item is left out and its block marked
+broken.
 """
 
 from __future__ import annotations
@@ -31,16 +32,37 @@ class Builder:
         self.broken = broken
         self.depth = 0
         self.statements: dict[str, Callable[[Tree[Token]], ast.Statement | ast.Item]] = {
-            "let": self._let, "use": self._use, "set": self._set, "definition": self._definition, "action": self._action,
-            "bind": self._bind, "option": self._option, "flow": self._flow,
-        }  # fmt: skip
+            "let": self._let,
+            "use": self._use,
+            "set": self._set,
+            "definition": self._definition,
+            "action": self._action,
+            "bind": self._bind,
+            "option": self._option,
+            "flow": self._flow,
+        }
         self.expressions: dict[str, Callable[[Tree[Token]], ast.Expr]] = {
-            "pipe": self._pipe, "or": self._or, "and": self._and, "negation": self._negation,
-            "comparison": self._comparison, "sum": self._chain, "product": self._chain, "negative": self._negative,
-            "power": self._power, "call": self._call, "index": self._index, "attribute": self._attribute,
-            "name": self._name, "number": self._number, "string": self._string, "constant": self._constant,
-            "ellipsis": self._ellipsis, "group": self._group, "list": self._list, "slice": self._slice,
-        }  # fmt: skip
+            "pipe": self._pipe,
+            "or": self._or,
+            "and": self._and,
+            "negation": self._negation,
+            "comparison": self._comparison,
+            "sum": self._chain,
+            "product": self._chain,
+            "negative": self._negative,
+            "power": self._power,
+            "call": self._call,
+            "index": self._index,
+            "attribute": self._attribute,
+            "name": self._name,
+            "number": self._number,
+            "string": self._string,
+            "constant": self._constant,
+            "ellipsis": self._ellipsis,
+            "group": self._group,
+            "list": self._list,
+            "slice": self._slice,
+        }
 
     # ---- places ----
 
@@ -84,9 +106,17 @@ class Builder:
         made = self._body(body)
         given = () if parameters is None else tuple(self._parameter(p) for p in _trees(_tree(parameters).children))
         return ast.Definition(
-            str(kind), str(name), self.span(_token(name)), given, self._word(result), self._word(data), made,
-            isinstance(made, ast.Block) and made.broken, self.comments.get(tree.meta.start_pos, ""), span=self.span(tree),
-        )  # fmt: skip
+            str(kind),
+            str(name),
+            self.span(_token(name)),
+            given,
+            self._word(result),
+            self._word(data),
+            made,
+            isinstance(made, ast.Block) and made.broken,
+            self.comments.get(tree.meta.start_pos, ""),
+            span=self.span(tree),
+        )
 
     def _body(self, body: Child) -> ast.Expr | ast.Block:
         if isinstance(body, Tree) and body.data == "block":
@@ -109,9 +139,7 @@ class Builder:
         values = () if subjects is None else self._all(_tree(subjects).children)
         clauses = tuple(self._clause(c) for c in _trees(rest))
         broken = made is not None and made.broken
-        return ast.Action(
-            str(verb), self.span(_token(verb)), values, clauses, made, broken, span=self.span(tree)
-        )  # fmt: skip
+        return ast.Action(str(verb), self.span(_token(verb)), values, clauses, made, broken, span=self.span(tree))
 
     def _clause(self, tree: Tree[Token]) -> ast.Clause:
         word = _token(tree.children[0])
@@ -159,9 +187,11 @@ class Builder:
         try:
             if self.depth > DEEPEST:
                 raise fault(
-                    "E0120", f"this expression is nested more than {DEEPEST} levels deep", self.span(place),
+                    "E0120",
+                    f"this expression is nested more than {DEEPEST} levels deep",
+                    self.span(place),
                     help="give a part of it a name, on a line of its own",
-                )  # fmt: skip
+                )
             return self.expressions[str(place.data)](place)
         finally:
             self.depth -= 1 + below
@@ -229,9 +259,11 @@ class Builder:
         function = self.expression(called)
         if isinstance(function, ast.Number | ast.String):
             raise fault(
-                "E0122", f"`{function.span.text}` cannot be called", function.span,
+                "E0122",
+                f"`{function.span.text}` cannot be called",
+                function.span,
                 help=f"to multiply, write `{function.span.text} * (...)`",
-            )  # fmt: skip
+            )
         return ast.Call(function, tuple(self._argument(a) for a in _trees(arguments)), span=self.span(tree))
 
     def _argument(self, tree: Tree[Token]) -> ast.Argument:

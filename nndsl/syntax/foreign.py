@@ -1,4 +1,5 @@
-"""Rules for characters and words that are not of this language: slips of the pen, and habits from Python and its kin."""
+"""Rules for characters and words that are not of this language: slips of the pen, and habits from Python and its
+kin."""
 
 from __future__ import annotations
 
@@ -132,7 +133,9 @@ def _illegal(t: Trouble) -> Diagnostic:
             "E0103", "strings stand in double quotes", t.span, help="a `'` right after a name is its next value: `h'`"
         ).diagnostic
     if character.isprintable() and not character.isspace():
-        help = "outside strings and comments, the language uses letters, digits and `_ ' + - * / @ ^ < > = ! ~ . , : ; ( ) [ ] { }`"
+        help = (
+            "the language uses letters, digits and `_ ' + - * / @ ^ < > = ! ~ . , : ; ( ) [ ] { }`, others in strings"
+        )
         return fault("E0101", f"`{character}` is not a character of the language", t.span, help=help).diagnostic
     name = unicodedata.name(character, f"character {ord(character):#x}").lower()
     return fault(
@@ -148,7 +151,7 @@ def python_verb(word: str, span: Span, is_option: bool) -> Diagnostic | None:
 
 
 def python_word(t: Trouble) -> Diagnostic | None:
-    """`if`, `for`, `def`, `import` and others at the start of a line, or inside it where nothing else explains the fault."""
+    """`if`, `for`, `def`, `import` and others at the start of a line, or at the token that did not fit."""
     first = t.first
     if first is None:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
-from nndsl.diagnostics import Collector, Label, Source, Span, fault
+from nndsl.diagnostics import Collector, Edit, Label, Source, Span, fault
 from nndsl.syntax.brackets import Brackets, Mark, match
 from nndsl.syntax.tables import tables
 
@@ -43,8 +43,8 @@ OPENERS = {"LPAR", "LSQB", "_CALL", "_INDEX"}
 @dataclass(slots=True)
 class Layout:
     """statements: the tokens of each, without separators around it. comments: the comment lines straight above the
-    token that starts at this character. unclosed: where a `(` or `[` starts that nothing closes. lost: where a `{` starts
-    whose `}` is missing."""
+    token that starts at this character. unclosed: where a `(` or `[` starts that nothing closes. lost: where a `{`
+    starts whose `}` is missing."""
 
     statements: list[list[Token]] = field(default_factory=list)
     comments: dict[int, str] = field(default_factory=dict)
@@ -57,11 +57,21 @@ def raw_tokens(text: str) -> list[Token]:
     return list(tables().lex(text))
 
 
+def is_complete(text: str) -> bool:
+    """Whether Enter would end this text: nothing is open, and it does not end with an operator or a comma."""
+    marks = _marks(raw_tokens(text))
+    depth = 0
+    for mark in marks:
+        depth += mark.token.type in ("LPAR", "LSQB", "LBRACE")
+        depth = max(0, depth - (mark.token.type in ("RPAR", "RSQB", "RBRACE")))
+    return depth == 0 and (not marks or marks[-1].token.type not in GOES_ON)
+
+
 def lay_out(
     source: Source, collector: Collector, is_expression: bool = False, breaks: frozenset[int] = frozenset()
 ) -> Layout:
-    """`is_expression`: the text is one expression, in which no statement starts. `breaks`: where tokens start that do not
-    go on from the line before, though it ends as if they did."""
+    """`is_expression`: the text is one expression, in which no statement starts. `breaks`: where tokens start that
+    do not go on from the line before, though it ends as if they did."""
     raw = raw_tokens(source.text)
     marks = _without_deep_blocks(_marks(raw), source, collector)
     brackets = match(marks)
@@ -149,12 +159,13 @@ class _Words:
         for i, mark in enumerate(self.marks):
             for brace in self.brackets.closed_before.get(i, ()):
                 self._close_lost(brace)
+            if i in self.brackets.opened_before:
+                self._open_lost()
             token = mark.token
             if mark.first and self._line_ends(token):
                 self._separate(token)
-            if token.type == "SEMICOLON" and not self._inside_brackets():
-                self._separate(token)
-            elif self._is_skipped(i):
+            ends = token.type == "SEMICOLON" and not self._inside_brackets()
+            if ends or self._is_skipped(i):
                 self._separate(token)
             else:
                 self._take(i, token)
@@ -164,6 +175,8 @@ class _Words:
 
     def _is_skipped(self, i: int) -> bool:
         """A `}` that closes nothing; or, where one closed a block too early, that one instead of the last."""
+        if self.marks[i].token.type == "RBRACE" and "LBRACE" not in self.open:
+            return True
         early = self.brackets.too_early
         return (i in self.brackets.stray and i not in early) or i in early.values()
 
@@ -267,6 +280,15 @@ class _Words:
         self.begin = True
         self.head = ""
 
+    def _open_lost(self) -> None:
+        """Puts in the `{` that is missing: an empty one, behind the last token."""
+        last = self.out[-1]
+        end = last.end_pos
+        self.out.append(Token("LBRACE", "", end, last.end_line, last.end_column, last.end_line, last.end_column, end))
+        self.open.append("LBRACE")
+        self.begin = True
+        self.layout.lost.add(end or 0)
+
     def _close_lost(self, brace: int) -> None:
         """Puts in the `}` that is missing: an empty one, behind the last token."""
         while self._inside_brackets():
@@ -304,6 +326,12 @@ def _report(source: Source, marks: list[Mark], brackets: Brackets, collector: Co
                 "E0106", "this `{` is never closed", span(brace), labels=labels, help="put a `}` where its block ends"
             )
             collector.add(found.diagnostic)
+    for first, brace in brackets.opened_before.items():
+        labels = (Label(span(brace), "this closes a block that was never opened"),)
+        place = span(first - 1)
+        edits = (Edit(Span(source, place.end, place.end), " {"),)
+        message = "a `{` is missing at the end of this line"
+        collector.add(fault("E0113", message, place, labels=labels, help="write `{` here", edits=edits).diagnostic)
     for i in brackets.stray:
         early = brackets.too_early.get(i)
         labels = () if early is None else (Label(span(early), "the block ends here already"),)

@@ -1,4 +1,5 @@
-"""From a text to its syntax tree. In: a `Source`. Out: an `ast.Module`, with every fault in the collector. Never raises."""
+"""From a text to its syntax tree. In: a `Source`. Out: an `ast.Module`, with every fault in the collector. Never
+raises."""
 
 from __future__ import annotations
 

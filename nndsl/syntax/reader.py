@@ -1,7 +1,7 @@
 """Feeds laid-out tokens to the grammar's tables, one statement at a time, so that a fault stays in its line.
 
-In: the tokens of a statement. Out: its tree, or a stub that says which name it would have defined. A line that cannot be
-read is reported and left out: the parser goes back to where the line began and on from where it ends.
+In: the tokens of a statement. Out: its tree, or a stub that says which name it would have defined. A line that
+cannot be read is reported and left out: the parser goes back to where the line began and on from where it ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ END = "$END"
 
 @dataclass(slots=True)
 class Begin:
-    """Where the items of a block go on: the parser's stacks as they were before the item, and the item's first token."""
+    """Where the items of a block go on: the parser's stacks as they were before the item, and the item's first
+    token."""
 
     states: list[int]
     values: list[object]
@@ -37,8 +38,8 @@ class Stopped:
 
 
 class Reader:
-    """`broken`: where the `{` of blocks start of which a line was dropped. `breaks`: where lines start that were read as
-    going on from the one before, and better were not: see `_dangling`."""
+    """`broken`: where the `{` of blocks start of which a line was dropped. `breaks`: where lines start that were
+    read as going on from the one before, and better were not: see `_dangling`."""
 
     def __init__(self, source: Source, collector: Collector, unclosed: set[int]) -> None:
         self.source = source
@@ -59,7 +60,7 @@ class Reader:
                 tree = state.feed_token(token, token.type == END)
             except UnexpectedToken as unexpected:
                 self._report(tokens, i, begins, state, start, unexpected)
-                if not begins:
+                if not begins or token.type == END:
                     return Stopped(i)
                 i = self._drop_item(tokens, i, begins[-1], state)
                 continue

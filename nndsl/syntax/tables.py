@@ -1,8 +1,9 @@
 """The grammar made ready: from `grammar/nn.lark` to a lexer and LALR tables, kept between runs.
 
-In: the grammar file that ships with the package. Out: a `Lark` whose lexer never fails and whose parser is fed token by token.
-Building the tables takes longer than using them, so they are kept in the user's cache folder under a name that holds a
-hash of the grammar and the versions. A file there that is damaged, or cannot be written, costs time and nothing else.
+In: the grammar file that ships with the package. Out: a `Lark` whose lexer never fails and whose parser is fed token
+by token. Building the tables takes longer than using them, so they are kept in the user's cache folder under a name
+that holds a hash of the grammar and the versions. A file there that is damaged, or cannot be written, costs time and
+nothing else.
 """
 
 from __future__ import annotations
