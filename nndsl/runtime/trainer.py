@@ -28,7 +28,7 @@ from nndsl.passes.simplify import simplify
 from nndsl.passes.stabilise import stabilise
 from nndsl.runtime.control import Control
 from nndsl.runtime.evaluator import Evaluator, collect_of, feeds_of
-from nndsl.runtime.weights import Flat, copied, put_back
+from nndsl.runtime.weights import Flat, Snapshot, put_back
 
 Measure = Callable[[NDArray[Any], NDArray[Any]], float]  # (outputs [N, ...], targets [N, ...]) -> a number
 
@@ -45,12 +45,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class NotFinite:
-    """A loss that is not a number: where it happened (from 1), and the step's graph node that first made one, if found."""
+    """A loss or an update that is not a number: where it happened (from 1), and the step's graph node that first made one, if found.
+
+    gradient_norm: of the step before it; None where it was the first of its epoch.
+    """
 
     epoch: int
     step: int
     node: Node | None
-    gradient_norm: float
+    gradient_norm: float | None
 
 
 @dataclass(slots=True)
@@ -109,7 +112,7 @@ class Trainer:
 
     weights: arrays of parameters and states by leaf; those trained are moved into one vector, whose parts `weights` then holds.
     rows: encoded "input" and "target" of the training part. validation: an evaluator over the validation part with these weights.
-    metrics: name -> measure of outputs against targets.
+    metrics: name -> measure of outputs against targets (numbers in float64, or ids).
     """
 
     def __init__(
@@ -129,7 +132,10 @@ class Trainer:
         self.validation: tuple[Evaluator, NDArray[Any]] | None = None
         self.failure: NotFinite | None = None
         self.interrupted = False
+        self.stopped_early = False
         self.best_epoch = 0
+        target = rows.get("target")
+        self.targets = np.empty(0) if target is None else target.floats("float64")
         made = stages_of(graph, bool(self.metrics))
         self.stages = made
         self.program: Program = compile_stages(made.stages, precision)
@@ -167,49 +173,57 @@ class Trainer:
 
     def moving(self) -> dict[Node, NDArray[Any]]:
         """All that a step changes: weights, the optimizer's states, kept states, and the step's number."""
-        optimizer = self.graph.optimizer
-        leaves = [optimizer.w, *(leaf for leaf, _ in optimizer.states), *(v.leaf for v in self.graph.states)]
-        return {**{leaf: self.arrays[leaf] for leaf in leaves}, b.step(): self.step}
+        states = [leaf for leaf, _ in self.graph.optimizer.states]
+        return {**self.kept(), **{leaf: self.arrays[leaf] for leaf in states}, b.step(): self.step}
+
+    def kept(self) -> dict[Node, NDArray[Any]]:
+        """What a network is: its weights and states."""
+        leaves = [self.graph.optimizer.w, *(v.leaf for v in self.graph.states)]
+        return {leaf: self.arrays[leaf] for leaf in leaves}
 
     def run(self, epochs: int, watch: Watch | None = None, control: Control | None = None) -> None:
         """Trains for so many epochs, or until `watch` or `control` ends it."""
         control = control or Control()
         control.watch(self.loop.stop)
-        best, best_value, since = None, math.inf, 0
+        before, best = Snapshot(self.moving()), Snapshot(self.kept()) if watch else None
+        best_value, since = math.inf, 0
         for epoch in range(1, epochs + 1):
-            before = copied(self.moving())
+            before.take()
             started = time.perf_counter()
             self.loop.shuffle(epoch)
             outcome = self.loop.walk()
             seconds = time.perf_counter() - started
             if not outcome.finite:
-                self._fail(epoch, outcome, before)
+                self._fail(epoch, outcome.steps, before.saved)
                 return
             if outcome.stopped:
-                self.interrupted = True
-                return
+                break
             values = self._measured(outcome)
             self.history.add(values, seconds)
             value = self._watched(values, watch)
-            if value < best_value - (watch.min_delta if watch else 0.0):
+            since += 1
+            if value < best_value - (watch.min_delta if watch else 0.0) or not self.best_epoch:
                 best_value, since, self.best_epoch = value, 0, epoch
-                best = copied(self._kept()) if watch else None
-            else:
-                since += 1
+                if best is not None:
+                    best.take()
             if watch and since >= watch.patience:
+                self.stopped_early = True
                 break
-        if best is not None:
-            put_back(self._kept(), best)
+        self.interrupted = control.stopped
+        if not self._finite():
+            self._fail(epoch, self.loop.steps, before.saved)
+        elif best is not None and not self.interrupted and self.best_epoch:
+            best.put_back()
 
-    def _kept(self) -> dict[Node, NDArray[Any]]:
-        """What a network is: its weights and states."""
-        return {self.graph.optimizer.w: self.arrays[self.graph.optimizer.w], **{v.leaf: self.arrays[v.leaf] for v in self.graph.states}}
+    def _finite(self) -> bool:
+        """The last update may have spoilt the weights when no loss can show it any more."""
+        return all(bool(np.isfinite(array).all()) for array in self.kept().values())
 
     def _measured(self, outcome: Outcome) -> dict[str, float]:
         values = {"loss": outcome.loss}
         if self.metrics:
-            outputs, targets = self.collects[0].rows, self.rows["target"].floats(self.program.precision)
-            values |= {name: measure(outputs, targets) for name, measure in self.metrics.items()}
+            outputs = self.collects[0].rows
+            values |= {name: measure(outputs, self.targets) for name, measure in self.metrics.items()}
         if self.validation is not None:
             evaluator, targets = self.validation
             outputs_, loss = evaluator.run()
@@ -227,14 +241,13 @@ class Trainer:
 
     # ---- when a loss is not a number
 
-    def _fail(self, epoch: int, outcome: Outcome, before: Mapping[Node, NDArray[Any]]) -> None:
+    def _fail(self, epoch: int, failing: int, before: Mapping[Node, NDArray[Any]]) -> None:
         """Finds the equation that made it, by repeating the epoch up to there, and brings back the weights before the epoch."""
         from nndsl.runtime.blame import first_cause
 
-        failing = outcome.steps
-        node, norm = first_cause(self, epoch, failing, before)
+        cause = first_cause(self, epoch, failing, before)
         put_back(self.moving(), before)
-        self.failure = NotFinite(epoch, failing, node, norm)
+        self.failure = NotFinite(epoch, failing, cause.node, cause.gradient_norm)
 
     def rewind(self, epoch: int, before: Mapping[Node, NDArray[Any]], steps: int) -> None:
         """The state after so many steps of an epoch that was run before: exactly as it was."""

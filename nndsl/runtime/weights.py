@@ -62,8 +62,20 @@ class Flat:
         return found
 
 
-def copied(arrays: Arrays) -> dict[Node, NDArray[Any]]:
-    return {leaf: np.array(array) for leaf, array in arrays.items()}
+class Snapshot:
+    """Room for a copy of some arrays, filled as often as asked: nothing is allocated when it is taken."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.saved = {leaf: np.array(array) for leaf, array in arrays.items()}
+        self._pairs = [(self.saved[leaf], array) for leaf, array in arrays.items()]
+
+    def take(self) -> None:
+        for copy, array in self._pairs:
+            np.copyto(copy, array)
+
+    def put_back(self) -> None:
+        for copy, array in self._pairs:
+            np.copyto(array, copy)
 
 
 def put_back(arrays: Arrays, saved: Arrays) -> None:

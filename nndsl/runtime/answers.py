@@ -1,0 +1,98 @@
+"""Carries out `predict`: a network's answers for a part, and the table they are written to.
+
+In: the statement, the network, the data. Out: `Answers`; a CSV or TSV file that is either whole or not there.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data import Dataset
+from nndsl.diagnostics import Span
+from nndsl.runtime.faults import cannot_write
+from nndsl.runtime.network import NetworkState, decode, probabilities
+from nndsl.runtime.results import Answers
+from nndsl.semantics.program import Predict
+
+__all__ = ["Answers", "predict", "write"]
+
+
+def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -> Answers:
+    """The answers for every row of the part, in the part's order."""
+    graph = state.graph(dataset, state.loss, seed)
+    part, target = dataset.part(action.part), dataset.signature.target
+    outputs, _ = state.evaluator(graph, {"input": part.input}).run()
+    columns: dict[str, NDArray[Any]] = {}
+    for number, (output, values) in enumerate(zip(graph.outputs, outputs, strict=True), 1):
+        if len(graph.outputs) == 1:
+            columns.update(decode(output, values, dataset))
+        else:
+            columns[f"output_{number}"] = np.array(values)
+    shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if len(graph.outputs) == 1 else None
+    columns = {name: np.array(column) for name, column in columns.items()}  # the evaluator's arrays are used again
+    return Answers(
+        action.name, action.network, action.data, action.part, columns, part.rows + 1,
+        None if shares is None else np.array(shares), target.classes if target else (), action.path,
+    )  # fmt: skip
+
+
+def write(answers: Answers, path: Path, span: Span) -> None:
+    """A row for each answer: `row`, the target's columns, `P(class)` for each class. Raises a fault (E0702)."""
+    names, rows = table(answers)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as problem:
+        raise cannot_write(path, span, problem) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, delimiter="\t" if path.suffix == ".tsv" else ",", lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows(rows)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as problem:
+        Path(temporary).unlink(missing_ok=True)
+        raise cannot_write(path, span, problem) from None
+
+
+def _umask() -> int:
+    """What a new file must not allow; it can only be asked by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:
+    """(names of the columns, rows)."""
+    columns: dict[str, list[Any]] = {"row": answers.row_numbers.tolist()}
+    for name, values in flat(answers.columns).items():
+        columns[name] = [_cell(value) for value in values.tolist()]
+    if answers.probabilities is not None:
+        for k, label in enumerate(answers.classes):
+            columns[f"P({label})"] = [_cell(value) for value in answers.probabilities[:, k].tolist()]
+    return list(columns), (list(row) for row in zip(*columns.values(), strict=True))
+
+
+def flat(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """One number a row in each column: `output_1`, `output_2`, ... where there are several."""
+    found: dict[str, NDArray[Any]] = {}
+    for name, values in columns.items():
+        if values.ndim == 1:
+            found[name] = values
+            continue
+        wide = values.reshape(len(values), -1)
+        found |= {name: wide[:, 0]} if wide.shape[1] == 1 else {f"{name}_{k + 1}": wide[:, k] for k in range(wide.shape[1])}
+    return found
+
+
+def _cell(value: Any) -> Any:
+    """Nine digits say a float32 exactly."""
+    return f"{value:.9g}" if isinstance(value, float) else value

@@ -1,0 +1,132 @@
+"""What can go wrong while a checked script runs, as diagnostics.
+
+In: the facts of a failure. Out: faults with a place in the script. Codes E0601 to E0604, E0702 and E0703.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from nndsl.diagnostics import Fault, Label, Span, fault
+from nndsl.ir.node import Node
+from nndsl.lower.graphs import StepGraph
+from nndsl.runtime.trainer import NotFinite
+from nndsl.semantics.constants import BINARY
+from nndsl.semantics.modules import in_library
+from nndsl.semantics.program import Expect, Settings, Train
+from nndsl.syntax import ast
+
+# What a primitive does when it makes a number that is not finite from finite ones.
+CAUSES = {
+    "log": "the logarithm of a number that is not positive",
+    "log1p": "the logarithm of a number that is not positive",
+    "sqrt": "the root of a negative number",
+    "div": "a division by 0, or a number too large",
+    "pow": "a power that is not a number, or too large",
+    "exp": "the exponential of a large number",
+    "expm1": "the exponential of a large number",
+}
+TOO_LARGE = "a number too large for {precision}"
+MANY_BYTES = 1 << 20
+
+
+def not_finite(train: Train, failure: NotFinite, steps: int, precision: str = "float32") -> Fault:
+    """E0601, at the equation that made it; at the statement where that is not known."""
+    node = failure.node
+    span = _place(node, train)
+    labels: tuple[Label, ...] = ()
+    if node is not None:
+        labels = (Label(span, CAUSES.get(node.op, TOO_LARGE.format(precision=precision))),)
+    if span != train.span:
+        labels += (Label(train.network_span, "in this training"),)
+    norm = "" if failure.gradient_norm is None else f", and the gradient's norm was {failure.gradient_norm:.3g} a step before"
+    facts = f"the optimizer is `{train.optimizer.span.text}`{norm}" if _written(train) else f"the optimizer is `adam`{norm}"
+    kept = "the weights are those before this epoch" if failure.epoch > 1 else "the weights are the first ones"
+    return fault(
+        "E0601",
+        f"a number became infinite or is no number in epoch {failure.epoch}, step {failure.step} of {steps}",
+        span,
+        labels=labels,
+        notes=(facts, kept),
+        help=_advice(train, node),
+    )
+
+
+def _place(node: Node | None, train: Train) -> Span:
+    """The equation's place in the user's own text."""
+    if node is None or node.origin is None or in_library(node.origin):
+        return train.places.get("loss", train.network_span)
+    return node.origin
+
+
+def _written(train: Train) -> bool:
+    return "optimizer" in train.places
+
+
+def _advice(train: Train, node: Node | None) -> str:
+    if node is not None and node.op in ("log", "log1p", "sqrt", "div", "pow") and node.origin and not in_library(node.origin):
+        return "keep what goes in away from where this is not defined: `max(x, 1e-6)`; or try a smaller `lr`"
+    clip = "" if train.clip is not None else ", or add `clip 1`"
+    return f"try a smaller `lr`{clip}; numbers in the data that are very large want an encoder, such as `-> standard`"
+
+
+def false_expectation(expect: Expect, sides: tuple[Any, Any] | None) -> Fault:
+    """E0602, with what stands on both sides."""
+    expr = expect.expr
+    notes: tuple[str, ...] = ()
+    if sides is not None and isinstance(expr, ast.Binary):
+        left, right = (_side(e, v) for e, v in zip((expr.left, expr.right), sides, strict=True))
+        notes = tuple(note for note in (left, right) if note)
+    return fault("E0602", f"it does not hold that `{_one_line(expr.span.text)}`", expr.span, notes=notes)
+
+
+def _side(expr: ast.Expr, value: Any) -> str | None:
+    if isinstance(expr, ast.Number):
+        return None
+    return f"`{_one_line(expr.span.text)}` is {value:.6g}" if isinstance(value, float) else f"`{_one_line(expr.span.text)}` is {value}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def is_comparison(expr: ast.Expr) -> bool:
+    return isinstance(expr, ast.Binary) and expr.op in BINARY and expr.op not in ("and", "or", "+", "-", "*", "/", "^")
+
+
+def out_of_memory(span: Span, tensors: Mapping[str, int]) -> Fault:
+    """E0603. tensors: bytes by name."""
+    largest = sorted(tensors.items(), key=lambda item: -item[1])[:5]
+    notes = tuple(f"`{name}` takes {_bytes(size)}" for name, size in largest)
+    return fault("E0603", "there is not enough memory", span, notes=notes, help="try a smaller `batch`, or a smaller network")
+
+
+def sizes_of(graph: StepGraph, arrays: Mapping[Node, NDArray[Any]], batch: int) -> dict[str, int]:
+    """Bytes of parameters, and of the values computed in a step, under names that people know."""
+    found = {f"{v.name}": arrays[v.leaf].nbytes for v in graph.trained if v.leaf in arrays}
+    return found
+
+
+def _bytes(count: int) -> str:
+    return f"{count / MANY_BYTES:,.1f} MB" if count >= MANY_BYTES / 10 else f"{count:,} bytes"
+
+
+def cannot_write(path: Path, span: Span, problem: OSError) -> Fault:
+    """E0702."""
+    reason = problem.strerror or str(problem)
+    return fault("E0702", f"`{path}` cannot be written: {reason.lower()}", span)
+
+
+def check_device(settings: Settings, span: Span | None) -> None:
+    """`auto` is the CPU; this version has no other device. Raises E0703."""
+    if settings.device == "cuda":
+        raise fault(
+            "E0703",
+            "there is no `cuda` in this version: networks are trained on the CPU",
+            span,
+            help="write `set device cpu`, or leave it out",
+        )

@@ -1,0 +1,49 @@
+"""Metrics over a whole part, computed by the reference backend in float64.
+
+In: metrics of an action, the network's output and the target as lowering knows them. Out: functions of arrays of outputs and targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.backend.reference import evaluate
+from nndsl.data.types import Array, Field
+from nndsl.ir.primitive import Setting
+from nndsl.lower import metric_graph
+from nndsl.lower.graphs import Value
+from nndsl.semantics.program import Metric, Program
+
+Measure = Callable[[NDArray[Any], NDArray[Any]], Any]  # (outputs [N, *shape], targets [N, *shape]) -> a number or a table
+PRECISION = "float64"
+
+
+def measures(program: Program, metrics: Sequence[Metric], output: Value, target: Field) -> dict[str, Measure]:
+    """A function for each metric, by its name."""
+    return {metric.name: _measure(program, metric, output, target) for metric in metrics}
+
+
+def _measure(program: Program, metric: Metric, output: Value, target: Field) -> Measure:
+    (y, z), result = metric_graph(program, metric, output, target)
+
+    def measure(outputs: NDArray[Any], targets: NDArray[Any]) -> Any:
+        setting = Setting({"N": len(outputs)}, PRECISION)
+        (value,) = evaluate([result], {y: outputs, z: targets}, setting)
+        return value.item() if value.size == 1 else _whole(value)
+
+    return measure
+
+
+def _whole(table: NDArray[Any]) -> NDArray[Any]:
+    """Counts as whole numbers."""
+    rounded = np.rint(table)
+    return rounded.astype(np.int64) if np.array_equal(rounded, table) else table
+
+
+def targets_of(array: Array | None) -> NDArray[Any] | None:
+    """A part's targets as metrics read them: numbers, or ids."""
+    return None if array is None else array.floats(PRECISION)

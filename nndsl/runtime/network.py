@@ -1,0 +1,120 @@
+"""A network with its weights: what `train` changes, `evaluate` measures and `predict` asks.
+
+In: a network of a program, a data set for its sizes and encoders. Out: arrays of weights by name, outputs for encoded rows, answers in
+the target's own names. It does not train.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data import Dataset
+from nndsl.data.types import Array, Field
+from nndsl.diagnostics import fault
+from nndsl.ir.node import Node
+from nndsl.lower import evaluation_graph
+from nndsl.lower.graphs import EvaluationGraph, Value, Variable
+from nndsl.runtime.evaluator import Evaluator
+from nndsl.runtime.weights import initial
+from nndsl.semantics.program import Network, Program
+from nndsl.syntax import ast
+
+
+class NetworkState:
+    """The numbers of one network, and the data it was last used with.
+
+    arrays: of all parameters and states, by leaf. loss: what it was last trained with.
+    """
+
+    def __init__(self, program: Program, network: Network) -> None:
+        self.program = program
+        self.network = network
+        self.arrays: dict[Node, NDArray[Any]] = {}
+        self.variables: dict[str, Variable] = {}
+        self.loss: ast.Expr | None = None
+        self.dataset: Dataset | None = None
+        self.trained_parameters: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.network.name
+
+    def prepare(self, variables: Iterable[Variable], dataset: Dataset, seed: int) -> None:
+        """Gives first values to what has none yet. Raises a fault (E0303) where the network was used with data of another shape."""
+        fresh = []
+        for variable in variables:
+            known = self.variables.get(variable.name)
+            if known is not None and known.leaf is not variable.leaf:
+                raise self._other_shape(known, variable, dataset)
+            if variable.leaf not in self.arrays:
+                fresh.append(variable)
+            self.variables[variable.name] = variable
+        self.arrays.update(initial(fresh, seed, self.program.settings.precision))
+        self.dataset = dataset
+
+    def _other_shape(self, known: Variable, now: Variable, dataset: Dataset) -> Exception:
+        before = self.dataset.signature.name if self.dataset else "other data"
+        return fault(
+            "E0303",
+            f"`{self.name}` was made for `{before}` and does not fit `{dataset.signature.name}`",
+            self.network.span,
+            notes=(f"its `{now.name}` is {list(known.leaf.shape)}, but would have to be {list(now.leaf.shape)}",),
+            help="define a second network",
+        )
+
+    def graph(self, dataset: Dataset, loss: ast.Expr | None, seed: int) -> EvaluationGraph:
+        """The network in use on a data set, with all its weights there."""
+        graph = evaluation_graph(self.program, self.network, loss, dataset.signature)
+        self.prepare((*graph.parameters, *graph.states), dataset, seed)
+        return graph
+
+    def evaluator(self, graph: EvaluationGraph, rows: Mapping[str, Array]) -> Evaluator:
+        """Of the weights as they are now; a later training run may move them elsewhere."""
+        settings = self.program.settings
+        return Evaluator(graph, self.arrays, dict(rows), settings.precision, settings.seed)
+
+
+# ---- answers -------------------------------------------------------------------------------------------
+
+
+def decode(output: Value, values: NDArray[Any], dataset: Dataset) -> Mapping[str, NDArray[Any]]:
+    """Outputs [N, *shape] as columns in the target's own units and names; `output` without a target."""
+    target = dataset.signature.target
+    if target is None:
+        return {"output": values}
+    if target.kind == "category":
+        return dataset.decode_target(class_ids(output, values, target))
+    return dataset.decode_target(values.reshape(len(values), *target.shape))
+
+
+def class_ids(output: Value, values: NDArray[Any], target: Field) -> NDArray[np.int64]:
+    """[N, *target.shape]: the class with the largest score; one score decides between two."""
+    if is_single(output, target):
+        border = 0.5 if output.kind == "probability" else 0.0
+        return (values.reshape(len(values), *target.shape) > border).astype(np.int64)
+    return values.argmax(axis=-1)
+
+
+def is_single(output: Value, target: Field) -> bool:
+    """Whether one number speaks of two classes."""
+    return output.shape[len(target.shape) :] in ((), (1,))
+
+
+def probabilities(output: Value, values: NDArray[Any], target: Field | None, loss: ast.Expr | None) -> NDArray[Any] | None:
+    """[N, classes], where the network's outputs are probabilities, or logits that were trained with `cross_entropy`; else None."""
+    if target is None or target.kind not in ("category", "onehot") or target.shape not in ((), (len(target.classes),)):
+        return None
+    if output.kind != "probability":
+        head = loss.function if isinstance(loss, ast.Call) else loss
+        if not isinstance(head, ast.Name) or head.text != "cross_entropy" or is_single(output, target):
+            return None
+        shifted = np.exp(values.astype(np.float64) - values.max(axis=-1, keepdims=True))
+        return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+    if target.kind == "category" and is_single(output, target):
+        second = values.reshape(len(values))
+        return np.stack([1 - second, second], axis=1)
+    return values.reshape(len(values), -1)

@@ -1,0 +1,158 @@
+"""What actions leave behind, by name: runs, evaluations, answers. Values with fields; nothing is computed or printed here.
+
+In: numbers from the runtime. Out: the fields that `print` and `expect` speak of (as `nndsl.semantics.results` announced them), and
+the same as Python attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from numpy.typing import NDArray
+
+from nndsl.data.types import Signature
+
+Columns = Mapping[str, list[float]]
+
+
+class Fields(Mapping[str, Any]):
+    """Numbers by name that can also be read as attributes: `best.epoch`, `history.loss`."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(f"no field `{name}`; there are {', '.join(self._values)}")
+        return self._values[name]
+
+    def __repr__(self) -> str:
+        return f"Fields({dict(self._values)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training run.
+
+    history: for each key (`loss`, `validation_loss`, metrics) a list with one number an epoch. epoch_seconds: likewise.
+    best_epoch: from 1, the epoch with the best value of what was watched (the validation loss, else the loss); its weights are the network's
+    where `stop` was given, else those of the last epoch are. seconds: of wall time for the whole run. interrupted: by Ctrl-C.
+    """
+
+    name: str
+    network: str
+    data: str
+    loss_name: str
+    history: Fields
+    best_epoch: int
+    seconds: float
+    epoch_seconds: tuple[float, ...]
+    rows: int
+    stopped_early: bool = False
+    interrupted: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were completed."""
+        return len(self.epoch_seconds)
+
+    @property
+    def best(self) -> Fields:
+        """`best.epoch`, and every key of the history at that epoch."""
+        if not self.best_epoch:
+            return Fields({"epoch": 0})
+        values = {key: column[self.best_epoch - 1] for key, column in self.history.items()}
+        return Fields({"epoch": self.best_epoch, **values})
+
+    @property
+    def last(self) -> Fields:
+        """The history's last row."""
+        return Fields({key: column[-1] for key, column in self.history.items() if column})
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What the language can speak of."""
+        return {
+            "history": self.history, "best": self.best, "seconds": self.seconds, "epochs": self.epochs,
+            "epoch_seconds": list(self.epoch_seconds), "interrupted": self.interrupted,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A network measured on a part. loss: None where there is none. metrics: numbers, and tables such as `confusion` [classes, classes]."""
+
+    name: str
+    network: str
+    data: str
+    part: str
+    rows: int
+    loss: float | None
+    metrics: Fields
+    classes: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What the language can speak of."""
+        loss = {} if self.loss is None else {"loss": self.loss}
+        return {**loss, **self.metrics, "rows": self.rows}
+
+    def __getattr__(self, name: str) -> Any:
+        metrics: Fields = object.__getattribute__(self, "metrics")
+        if name in metrics:
+            return metrics[name]
+        raise AttributeError(f"`{name}` was not measured; there are {', '.join(self.fields)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A network's answers for a part, in the target's own units and names.
+
+    columns: for each column of the target (or `output`) one value a row. row_numbers: [N] from 1, which row of the source each answer is for.
+    probabilities: [N, classes] where the network gives some. classes: their names. path: the file they were written to.
+    """
+
+    name: str
+    network: str
+    data: str
+    part: str
+    columns: Mapping[str, NDArray[Any]]
+    row_numbers: NDArray[Any] = field(repr=False)
+    probabilities: NDArray[Any] | None = field(default=None, repr=False)
+    classes: tuple[str, ...] = ()
+    path: str | None = None
+
+    @property
+    def rows(self) -> int:
+        return len(self.row_numbers)
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        return self.columns[column]
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What the language can speak of."""
+        return {**self.columns, "rows": self.rows}
+
+
+Result = Run | Evaluation | Answers
+
+
+def data_fields(signature: Signature) -> Mapping[str, Any]:
+    """The sizes of a data set, and the rows of its parts."""
+    parts = {part: Fields({"rows": rows}) for part, rows in signature.rows.items()}
+    return MappingProxyType({"rows": sum(signature.rows.values()), **signature.sizes, **parts})

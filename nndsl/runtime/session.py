@@ -1,0 +1,180 @@
+"""A session: carries out the actions of a checked program in order, and keeps what they leave behind.
+
+In: a `Checked` program and a listener. Out: weights by network, results by name. Faults of a run are raised as `Fault`; it prints nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nndsl.data import Dataset, load
+from nndsl.diagnostics import Collector, Fault, fault
+from nndsl.diagnostics.location import line_of
+from nndsl.lower import Checked
+from nndsl.runtime import answers, faults
+from nndsl.runtime.control import Control, interruptible
+from nndsl.runtime.events import Listener, Silent
+from nndsl.runtime.measures import measures, targets_of
+from nndsl.runtime.network import NetworkState
+from nndsl.runtime.results import Evaluation, Fields, Result, Run, data_fields
+from nndsl.runtime.show import shown
+from nndsl.runtime.training import Task, carry_out, rows_of, run_seed
+from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
+from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Program, Show, Train
+from nndsl.syntax import ast
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C ended the work under way. What was done so far is kept in the session; nothing after it was run."""
+
+
+class Session:
+    """The state of a program at work.
+
+    folder: what paths of files to be written are relative to. networks: by name. results: by name, in the order of the script.
+    """
+
+    def __init__(self, checked: Checked, folder: Path, listener: Listener | None = None) -> None:
+        self.program: Program = checked.program
+        self.signatures = checked.signatures
+        self.folder = folder
+        self.listener: Listener = listener or Silent()
+        self.control = Control()
+        self.datasets: dict[str, Dataset] = {}
+        self.networks = {name: NetworkState(self.program, network) for name, network in self.program.networks.items()}
+        self.results: dict[str, Result] = {}
+        self._runs: dict[str, int] = {}  # how often each network was trained
+        self._said: set[str] = set()
+
+    def run(self) -> None:
+        """Carries out every action. Raises a Fault at the first that fails, and Interrupted after Ctrl-C."""
+        faults.check_device(self.program.settings, None)
+        for action in self.program.actions:
+            self.carry_out(action)
+
+    def carry_out(self, action: Action) -> None:
+        """One action."""
+        started = time.perf_counter()
+        self.control = Control()
+        try:
+            outcome = CARRIERS[type(action)](self, action)
+        except MemoryError:
+            raise faults.out_of_memory(action.span, self._sizes()) from None
+        if not (isinstance(outcome, Run) and outcome.interrupted):
+            self.listener.done(action, outcome, time.perf_counter() - started)
+        if self.control.stopped:
+            raise Interrupted
+
+    # ---- data and names
+
+    def dataset(self, name: str) -> Dataset:
+        """The data set, loaded when it is first asked for."""
+        found = self.datasets.get(name)
+        if found is None:
+            settings, collector = self.program.settings, Collector()
+            found = load(self.program.data[name], collector, seed=settings.seed, precision=settings.precision)
+            if found is None:
+                raise Fault(collector.errors[0])
+            self.datasets[name] = found
+            for note in found.notes:
+                self.say(note)
+        return found
+
+    def say(self, note: str) -> None:
+        """Tells a fact once."""
+        if note and note not in self._said:
+            self._said.add(note)
+            self.listener.note(note)
+
+    def value(self, expr: ast.Expr) -> Any:
+        """An expression's value, over results, data sets and constants."""
+        return evaluate(expr, self._lookup, _field)
+
+    def _lookup(self, name: ast.Name) -> Any:
+        if name.text in self.results:
+            return self.results[name.text]
+        if name.text in self.signatures:
+            return Fields(data_fields(self.signatures[name.text]))
+        if name.text in self.program.constants:
+            return self.program.constants[name.text]
+        if name.text in CONSTANTS:
+            return CONSTANTS[name.text]
+        raise fault("E0201", f"`{name.text}` is not defined", name.span)
+
+    def _sizes(self) -> dict[str, int]:
+        found = {f"{s.name}.{n}": s.arrays[v.leaf].nbytes for s in self.networks.values() for n, v in s.variables.items() if v.leaf in s.arrays}
+        for name, dataset in self.datasets.items():
+            found |= {f"{name}.{part}": rows.input.values.nbytes for part, rows in dataset.parts.items()}
+        return found
+
+    # ---- actions
+
+    def _train(self, train: Train) -> Run:
+        dataset = self.dataset(train.data)
+        self.say(train.loss_note)
+        earlier = self._runs.get(train.network, 0)
+        seed = run_seed(self.program.settings.seed if train.seed is None else train.seed, earlier)
+        task = Task(train, self.networks[train.network], dataset, seed, line_of(train.span.source, train.span.start))
+        self._runs[train.network] = earlier + 1
+        run = carry_out(task, self.listener, self.control)
+        self.results[train.name] = run
+        return run
+
+    def _evaluate(self, action: Evaluate) -> Evaluation:
+        dataset, state = self.dataset(action.data), self.networks[action.network]
+        self.say(action.loss_note)
+        part, target = dataset.part(action.part), dataset.signature.target
+        graph = state.graph(dataset, action.loss, self.program.settings.seed)
+        evaluator = state.evaluator(graph, rows_of(part))
+        outputs, loss = interruptible(evaluator.run, self.control)
+        found: dict[str, Any] = {}
+        targets = targets_of(part.target)
+        if target is not None and targets is not None:
+            chosen = measures(self.program, action.metrics, graph.outputs[0], target) if action.metrics else {}
+            found = {name: measure(outputs[0], targets) for name, measure in chosen.items()}
+        classes = target.classes if target is not None else ()
+        result = Evaluation(action.name, action.network, action.data, action.part, len(part.rows), loss, Fields(found), classes)
+        self.results[action.name] = result
+        return result
+
+    def _predict(self, action: Predict) -> answers.Answers:
+        dataset = self.dataset(action.data)
+        result = answers.predict(action, self.networks[action.network], dataset, self.program.settings.seed)
+        if action.path is not None:
+            answers.write(result, self.folder / action.path, action.span)
+        self.results[action.name] = result
+        return result
+
+    def _show(self, action: Show) -> str:
+        return shown(action, self)
+
+    def _print(self, action: Print) -> list[Any]:
+        return [self.value(expr) for expr in action.exprs]
+
+    def _expect(self, action: Expect) -> tuple[Any, Any] | None:
+        expr = action.expr
+        sides: tuple[Any, Any] | None = None
+        if isinstance(expr, ast.Binary) and faults.is_comparison(expr):
+            sides = (self.value(expr.left), self.value(expr.right))
+            holds = arithmetic(expr.op, *sides, expr.span)
+        else:
+            holds = self.value(expr)
+        if not holds:
+            raise faults.false_expectation(action, sides)
+        return sides
+
+
+CARRIERS: Mapping[type[Any], Callable[[Session, Any], object]] = {
+    Train: Session._train, Evaluate: Session._evaluate, Predict: Session._predict, Show: Session._show,
+    Print: Session._print, Expect: Session._expect,
+}  # fmt: skip
+
+
+def _field(value: Any, expr: ast.Attribute) -> Any:
+    fields = value if isinstance(value, Fields) else getattr(value, "fields", {})
+    if expr.name in fields:
+        return fields[expr.name]
+    raise fault("E0211", f"`{expr.base.span.text}` has no field `{expr.name}`", expr.name_span)

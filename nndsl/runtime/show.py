@@ -1,0 +1,220 @@
+"""What `show` says of a network, a data set or a result, and how values are printed: plain text.
+
+In: a name and the session. Out: lines joined by newlines, without one at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data.types import Field, Signature
+from nndsl.lower import network_graph
+from nndsl.runtime.answers import table as answers_table
+from nndsl.runtime.results import Answers, Evaluation, Fields, Run
+from nndsl.semantics.program import Evaluate, Predict, Show, Train
+
+if TYPE_CHECKING:
+    from nndsl.runtime.session import Session
+
+MOST_ROWS = 20
+MOST_NUMBERS = 12
+
+
+def shown(action: Show, session: Session) -> str:
+    """The text of `show name`."""
+    if action.kind == "network":
+        return network(action.name, session)
+    if action.kind == "data":
+        return data(session.signatures[action.name], session)
+    return result(session.results[action.name])
+
+
+def result(value: Any) -> str:
+    """A run as a table of epochs, an evaluation as its numbers, answers as their first rows."""
+    for kind, text in RESULTS:
+        if isinstance(value, kind):
+            return text(value)
+    return printed(value)
+
+
+# ---- tables -------------------------------------------------------------------------------------------
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    """Lines with aligned columns: the first `left` to the left, the others to the right."""
+    widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))]
+        return ("  " + "  ".join(cells)).rstrip()
+
+    return [line(header), *map(line, rows)]
+
+
+def number(value: Any) -> str:
+    """Six digits of a real number; whole numbers, truth values and texts as they are."""
+    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def printed(value: Any) -> str:
+    """A value as `print` shows it."""
+    if isinstance(value, Run | Evaluation | Answers):
+        return result(value)
+    if isinstance(value, Fields):
+        return ", ".join(f"{key} {printed(v)}" for key, v in value.items())
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, np.ndarray) and value.ndim >= 2:
+        return matrix(value)
+    if isinstance(value, list | tuple | np.ndarray):
+        return _listed(value)
+    return "none" if value is None else number(value)
+
+
+def _listed(values: Sequence[Any] | NDArray[Any]) -> str:
+    items = [printed(v) if isinstance(v, list) else number(v) for v in (*values[: MOST_NUMBERS - 3], *values[-3:])] if len(values) > MOST_NUMBERS else [
+        printed(v) if isinstance(v, list) else number(v) for v in values
+    ]
+    if len(values) > MOST_NUMBERS:
+        items.insert(MOST_NUMBERS - 3, "...")
+        return f"[{', '.join(items)}] ({len(values)} values)"
+    return f"[{', '.join(items)}]"
+
+
+def matrix(values: NDArray[Any], names: Sequence[str] = ()) -> str:
+    """A table of numbers, with the names of rows and columns where they are known."""
+    flat = values.reshape(len(values), -1)
+    names = names if len(names) == len(flat) == flat.shape[1] else ()
+    if names:
+        return "\n".join(table(["", *names], [[names[i], *map(number, row)] for i, row in enumerate(flat[:MOST_ROWS].tolist())]))
+    cells = [[number(v) for v in row] for row in flat[:MOST_ROWS].tolist()]
+    widths = [max(len(row[k]) for row in cells) for k in range(flat.shape[1])] if cells else []
+    lines = ["  " + "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in cells]
+    return "\n".join(lines + (["  ..."] if len(flat) > MOST_ROWS else []))
+
+
+# ---- networks and data -------------------------------------------------------------------------------------
+
+
+def network(name: str, session: Session) -> str:
+    """Layers with their weights, the shapes of input and output, and how many numbers there are."""
+    chosen = session.program.networks[name]
+    signature = _signature_for(name, session)
+    if signature is None:
+        return f"{name}: its sizes follow from data, and none is named yet"
+    graph = network_graph(session.program, chosen, signature, training=False)
+    groups: dict[str, list[tuple[str, tuple[Any, ...]]]] = {}
+    for variable in (*graph.parameters, *graph.states):
+        layer, _, weight = variable.name.rpartition(".")
+        groups.setdefault(layer or name, []).append((weight, variable.leaf.shape))
+    rows = []
+    for layer, weights in groups.items():
+        words = ", ".join(f"{weight} {_shape(shape)}" for weight, shape in weights)
+        rows.append([layer, words, f"{sum(math.prod(s) for _, s in weights):,}"])
+    total = sum(math.prod(v.leaf.shape) for v in graph.parameters)  # type: ignore[misc]
+    size = 4 if session.program.settings.precision == "float32" else 8
+    outputs = ", ".join(f"{_shape(out.shape)}, {out.kind}" for out in graph.outputs)
+    inputs = ", ".join(_shape(value.shape) for value in graph.inputs)
+    lines = [f"network {name} for {signature.name}", f"  input {inputs}"]
+    lines += table(["layer", "weights", "numbers"], rows, left=2) if rows else []
+    lines += [f"  output {outputs}", f"  {total:,} trained numbers, {total * size / 1024:,.1f} kB in {session.program.settings.precision}"]
+    return "\n".join(lines)
+
+
+def _signature_for(name: str, session: Session) -> Signature | None:
+    """Of the data a network was last used with, is for, or will be used with."""
+    state = session.networks[name]
+    if state.dataset is not None:
+        return state.dataset.signature
+    named = session.program.networks[name].data
+    if named is None:
+        users = (a for a in session.program.actions if isinstance(a, Train | Evaluate | Predict) and a.network == name)
+        named = next((a.data for a in users), None)
+    return None if named is None else session.signatures.get(named)
+
+
+def _shape(shape: Sequence[Any]) -> str:
+    return "one number" if not shape else "[" + ", ".join(map(str, shape)) + "]"
+
+
+def data(signature: Signature, session: Session) -> str:
+    """Parts with their rows, what goes in and what is to come out."""
+    source = session.program.data[signature.name].source
+    lines = [f"data {signature.name} from {source.shown}: {sum(signature.rows.values()):,} rows"]
+    lines += table(["part", "rows"], [[part, f"{rows:,}"] for part, rows in signature.rows.items()])
+    lines.append(f"  input {_shape(signature.input.shape)}: {_names(signature.input)}")
+    if signature.target is not None:
+        target = signature.target
+        what = f"{len(target.classes)} classes: {_some(target.classes)}" if target.classes else f"{_shape(target.shape)}"
+        lines.append(f"  target {_names(target)}: {what}")
+    return "\n".join(lines)
+
+
+def _names(field: Field) -> str:
+    return _some(field.names)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NUMBERS]) + (f", ... ({len(names)} in all)" if len(names) > MOST_NUMBERS else "")
+
+
+# ---- results ------------------------------------------------------------------------------------------------
+
+
+def run(value: Run) -> str:
+    """Some twenty epochs, evenly chosen, with the best and the last."""
+    lines = [run_line(value)]
+    if value.epochs:
+        stride = -(-value.epochs // MOST_ROWS)
+        chosen = sorted({*range(stride, value.epochs + 1, stride), 1, value.best_epoch, value.epochs})
+        keys = list(value.history)
+        rows = [[f"{e}{' *' if e == value.best_epoch else ''}", *(number(value.history[k][e - 1]) for k in keys)] for e in chosen]
+        lines += table(["epoch", *keys], rows)
+    return "\n".join(lines)
+
+
+def run_line(value: Run) -> str:
+    """One line: how long, and how well. No times: the same run gives the same text."""
+    at = value.best if value.stopped_early or value.best_epoch == value.epochs else value.last
+    numbers = ", ".join(f"{key} {number(v)}" for key, v in at.items() if key != "epoch")
+    epochs = f"{value.epochs} epoch{'' if value.epochs == 1 else 's'}"
+    if value.stopped_early:
+        epochs += f", best {value.best_epoch}"
+    return f"{value.name}: {value.network} trained on {value.data} for {epochs}: {numbers}"
+
+
+def evaluation(value: Evaluation) -> str:
+    """One line of numbers, then the tables."""
+    loss = {} if value.loss is None else {"loss": value.loss}
+    numbers = {**loss, **{k: v for k, v in value.metrics.items() if not isinstance(v, np.ndarray)}}
+    words = ", ".join(f"{key} {number(v)}" for key, v in numbers.items())
+    lines = [f"{value.name}: {value.network} on {value.data}.{value.part} ({value.rows:,} rows): {words}"]
+    for key, found in value.metrics.items():
+        if isinstance(found, np.ndarray):
+            note = " (down: the true class; across: the answer)" if key == "confusion" else ""
+            lines += [f"{value.name}.{key}{note}", matrix(found, value.classes)]
+    return "\n".join(lines)
+
+
+def answers(value: Answers) -> str:
+    """The first rows."""
+    names, rows = answers_table(value)
+    shown_rows = [[number(float(c)) if isinstance(c, str) and _is_number(c) else str(c) for c in row] for row, _ in zip(rows, range(10), strict=False)]
+    more = [] if value.rows <= 10 else [f"  ... ({value.rows:,} rows)"]
+    return "\n".join([f"{value.name}: {value.network} on {value.data}.{value.part}", *table(names, shown_rows), *more])
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+RESULTS: tuple[tuple[type[Any], Callable[[Any], str]], ...] = ((Run, run), (Evaluation, evaluation), (Answers, answers))

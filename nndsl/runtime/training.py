@@ -1,0 +1,95 @@
+"""Carries out `train`: from the statement to a trainer, and from what it found to a `Run`.
+
+In: the statement, its network and data. Out: a `Run`, and the network's weights changed. It shows nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from nndsl.data import Dataset
+from nndsl.data.types import Array, Part
+from nndsl.ir import philox
+from nndsl.lower import step_graph
+from nndsl.runtime.control import Control, interruptible
+from nndsl.runtime.events import Listener, Progress
+from nndsl.runtime.faults import not_finite
+from nndsl.runtime.measures import Measure, measures, targets_of
+from nndsl.runtime.network import NetworkState
+from nndsl.runtime.results import Fields, Run
+from nndsl.runtime.trainer import Trainer, Watch
+from nndsl.semantics.program import Stop, Train
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A training run to be carried out. seed: of its random numbers. line: of the statement."""
+
+    train: Train
+    state: NetworkState
+    dataset: Dataset
+    seed: int
+    line: int
+
+
+def run_seed(seed: int, earlier: int) -> int:
+    """A seed for a run on a network that was trained so many times before: the first has the script's own."""
+    return seed if earlier == 0 else philox.key(seed, earlier) & (2**63 - 1)
+
+
+def carry_out(task: Task, listener: Listener, control: Control) -> Run:
+    """Trains. Raises a fault (E0601) where a loss is not finite; the weights are then those before that epoch."""
+    trainer = _trainer(task)
+    train = task.train
+    watch = _watch(train.stop) if train.stop else None
+    rows = len(trainer.rows["input"].values)
+    progress = Progress(train.name, train.network, train.data, train.epochs, rows, task.line, trainer.history, watch)
+    listener.begin(progress)
+    started = time.perf_counter()
+    try:
+        interruptible(lambda: trainer.run(train.epochs, watch, control), control, lambda: listener.look(progress))
+    finally:
+        task.state.loss = train.loss
+        listener.end(progress)
+    if trainer.failure is not None:
+        raise not_finite(train, trainer.failure, trainer.loop.steps)
+    history = trainer.history
+    return Run(
+        train.name, train.network, train.data, train.loss.span.text if train.loss else "", Fields(history.columns), trainer.best_epoch,
+        time.perf_counter() - started, tuple(history.epoch_seconds), rows, trainer.stopped_early, trainer.interrupted,
+    )  # fmt: skip
+
+
+def _trainer(task: Task) -> Trainer:
+    train, state, dataset = task.train, task.state, task.dataset
+    program, signature = state.program, dataset.signature
+    graph = step_graph(program, train, signature)
+    state.prepare((*graph.trained, *graph.states), dataset, task.seed)
+    use = state.graph(dataset, train.loss, task.seed)
+    found: dict[str, Measure] = {}
+    if train.metrics and signature.target is not None:
+        found = measures(program, train.metrics, use.outputs[0], signature.target)
+    trainer = Trainer(
+        graph, state.arrays, rows_of(dataset.part("train")),
+        batch=train.batch, precision=program.settings.precision, seed=task.seed, metrics=found,
+    )  # fmt: skip
+    if "validation" in dataset.parts:
+        part = dataset.parts["validation"]
+        targets = targets_of(part.target)
+        trainer.validation = (state.evaluator(use, rows_of(part)), trainer.targets[:0] if targets is None else targets)
+    return trainer
+
+
+def rows_of(part: Part) -> dict[str, Array]:
+    """What fills the inputs of a graph."""
+    rows = {"input": part.input}
+    if part.target is not None:
+        rows["target"] = part.target
+    return rows
+
+
+def _watch(stop: Stop) -> Watch:
+    monitor = stop.monitor
+    key = monitor.quantity if monitor.part == "train" else f"validation_{monitor.quantity}"
+    return Watch(key, monitor.more, stop.patience, stop.min_delta)
