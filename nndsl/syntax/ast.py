@@ -150,7 +150,8 @@ class OptionArgument(Node):
 class Option(Node):
     """`batch 64`, `input (a, b) -> standard`, `param W[in, units] ~ glorot, b[units] = 0`.
 
-    Also with a block: `repeat depth { ... }`, `step critic { ... }`, `train { ... }`. `name_span` is the place of the first word.
+    Also with a block: `repeat depth { ... }`, `step critic { ... }`, `train { ... }`.
+    `name_span` is the place of the first word.
     """
 
     name: str
@@ -221,7 +222,8 @@ class Parameter(Node):
 class Definition(Node):
     """`kind name(params) [: result] [for data] = expr` or `... { block }`.
 
-    kind: one of DEFINITION_KINDS. `result`: the kind of value it gives, as in `activation softmax(x): probability = ...`.
+    kind: one of DEFINITION_KINDS. `result`: the kind of value it gives, as in
+    `activation softmax(x): probability = ...`.
     `broken`: something in it could not be read; it stands for its name, and is not to be checked further.
     `comment`: the comment lines straight above it, without `#`: its documentation.
     """
