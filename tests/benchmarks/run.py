@@ -1,0 +1,177 @@
+"""Runs one workload and prints what it took: `python tests/benchmarks/run.py mlp --threads 1 --data FOLDER`.
+
+In: the name of a workload, threads, seed, folder of data, epochs, the workload's own options. Out: the line of JSON
+that README.md describes. Times come from the run's own record. Imports are few and late, since the set-up is timed too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+IMPORTED = time.perf_counter()
+
+Options = argparse.Namespace
+Settings = dict[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a workload; with `choices`, one of them."""
+
+    name: str
+    default: int | str
+    choices: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """
+    epochs: how many, where none are asked for. script: which text serves the options. settings: values of its `let`s.
+    figure: what the accuracy after training is called.
+    """
+
+    epochs: int
+    options: tuple[Option, ...]
+    script: Callable[[Options], str]
+    settings: Callable[[Options], Settings]
+    figure: str
+
+
+def _tiny_script(options: Options) -> str:
+    return "tiny-xor.nn" if options.task == "xor" else "tiny.nn"
+
+
+def _tiny_settings(options: Options) -> Settings:
+    return {} if options.task == "xor" else {"size": 150 if options.full else 16}
+
+
+WORKLOADS: Mapping[str, Workload] = {
+    "tiny": Workload(
+        200, (Option("task", "iris", ("iris", "xor")), Option("full", 0)), _tiny_script, _tiny_settings, "train_acc"
+    ),
+    "mlp": Workload(3, (Option("batch", 64),), lambda _: "mlp.nn", lambda options: {"size": options.batch}, "test_acc"),
+}
+
+
+def main() -> None:
+    """Runs the workload that the command line names."""
+    workload, options = _options()
+    _limit_threads(options.threads)
+    import nndsl
+
+    text = _script(workload, options)
+    settings = {
+        "seed": options.seed, "threads": options.threads, "turns": options.epochs, **workload.settings(options)
+    }  # fmt: skip
+    clock = _Clock()
+    results = nndsl.compile(text, settings=settings).run(listener=clock)
+    print(json.dumps(_line(workload, options, results, clock)))
+
+
+def _script(workload: Workload, options: Options) -> str:
+    text = (HERE / workload.script(options)).read_text(encoding="utf-8")
+    if '"DATA/' not in text:
+        return text
+    if options.data is None:
+        raise SystemExit("name the folder of the data: --data FOLDER")
+    return text.replace('"DATA/', f'"{Path(options.data).resolve().as_posix()}/')
+
+
+def _line(workload: Workload, options: Options, results: Mapping[str, Any], clock: _Clock) -> dict[str, Any]:
+    run = results["run"]
+    seconds = list(run.epoch_seconds)
+    quality = {"train_loss": run.history.loss[-1], workload.figure: results["result"].accuracy}
+    return {
+        "workload": options.workload,
+        "impl": "nndsl",
+        "threads": options.threads,
+        "setup_s": round(clock.total_s - sum(seconds), 4),
+        "epoch_s": [round(s, 6) for s in seconds],
+        "median_epoch_s": round(statistics.median(seconds), 6),
+        "median_epoch_cpu_s": round(clock.cpu_s / len(seconds), 6),
+        "total_s": round(clock.total_s, 4),
+        "peak_rss_mb": round(clock.peak_rss_mb, 1),
+        "quality": {key: round(float(value), 5) for key, value in quality.items()},
+        "params": sum(int(array.size) for array in results["net"].weights.values()),
+    }
+
+
+class _Clock:
+    """Listens to a run, and takes the time and the memory where training ends: what follows is evaluation.
+
+    total_s: from the start of the process to the end of training. cpu_s: processor time of the training itself.
+    """
+
+    total_s = cpu_s = peak_rss_mb = 0.0
+
+    def begin(self, _: object) -> None:
+        self.cpu_s = -time.process_time()
+
+    def end(self, _: object) -> None:
+        self.cpu_s += time.process_time()
+        self.total_s = process_age()
+        self.peak_rss_mb = peak_rss_mb()
+
+    def note(self, _: str) -> None: ...
+
+    def look(self, _: object) -> None: ...
+
+    def done(self, *_: object) -> None: ...
+
+
+def process_age() -> float:
+    """Seconds since this process started (Linux: to 10 ms; elsewhere: since this module was read)."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError):
+        return time.perf_counter() - IMPORTED
+
+
+def peak_rss_mb() -> float:
+    """The most resident memory this process has had, in MB."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+    except (OSError, StopIteration):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)  # macOS counts in bytes
+
+
+def _limit_threads(count: int) -> None:
+    """As the programs that are compared with do: so many CPUs, and no library takes more. Before any numeric import."""
+    for name in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+        os.environ[f"{name}_NUM_THREADS"] = str(count)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+
+
+def _options() -> tuple[Workload, Options]:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    workloads = parser.add_subparsers(dest="workload", required=True)
+    for name, workload in WORKLOADS.items():
+        one = workloads.add_parser(name)
+        one.add_argument("--threads", type=int, default=1)
+        one.add_argument("--seed", type=int, default=0)
+        one.add_argument("--epochs", type=int, default=workload.epochs)
+        one.add_argument("--data", default=os.environ.get("NNDSL_DATA"), help="the folder; else NNDSL_DATA names it")
+        for option in workload.options:
+            one.add_argument(
+                f"--{option.name}", type=type(option.default), default=option.default, choices=option.choices
+            )
+    options = parser.parse_args()
+    return WORKLOADS[options.workload], options
+
+
+if __name__ == "__main__":
+    main()

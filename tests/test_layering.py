@@ -1,0 +1,127 @@
+"""Imports run one way, and what is heavy is imported late: both are read from the sources, nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "nndsl"
+
+# A package may import from packages in earlier rows, and from itself: never from its own row or a later one.
+ROWS = (
+    ("diagnostics", "paths", "__init__"),
+    ("syntax", "ir"),
+    ("data",),
+    ("semantics", "passes", "backend"),
+    ("lower",),
+    ("runtime",),
+    ("api",),
+    ("show", "cli"),
+)
+LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}
+SIDEWAYS = {("backend", "passes")}  # within a row, and only this way
+
+# What takes long to import, and the modules that may do so at their head: they are imported late themselves.
+HEAVY = {
+    "numba",
+    "llvmlite",
+    "duckdb",
+    "scipy",
+    "rich",
+    "prompt_toolkit",
+    "torch",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "sklearn",
+}
+NUMBA_MODULES = {
+    f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "elementary", "random")
+}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def layer(module: str) -> str:
+    """The package or top-level module that a dotted name belongs to."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def imports(tree: ast.AST, at_head: bool = False) -> Iterator[tuple[str, int]]:
+    """(module, line) of every import; at_head: only those that happen when the module is imported."""
+    for node in ast.iter_child_nodes(tree):
+        if at_head and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            if not at_head:
+                yield from imports(node)
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"relative import in line {node.lineno}: write the whole name"
+            source = node.module or ""
+            for alias in node.names:
+                whole = f"{source}.{alias.name}"
+                yield (whole if whole in MODULES else source), node.lineno
+        else:
+            yield from imports(node, at_head)
+
+
+def allowed(user: str, used: str) -> bool:
+    return user == used or LEVEL[used] < LEVEL[user] or (user, used) in SIDEWAYS
+
+
+def test_the_rules_know_right_from_wrong() -> None:
+    assert allowed("lower", "data") and allowed("ir", "ir") and allowed("backend", "passes")
+    assert not allowed("data", "lower") and not allowed("syntax", "ir") and not allowed("passes", "backend")
+    tree = ast.parse(
+        "import numba\ndef f():\n  import duckdb\nif TYPE_CHECKING:\n  import rich\nclass A:\n  import torch"
+    )
+    assert [name for name, _ in imports(tree, at_head=True)] == ["numba", "torch"]
+    assert [name for name, _ in imports(tree)] == ["numba", "duckdb", "rich", "torch"]
+
+
+def test_every_package_has_a_row() -> None:
+    assert {layer(module) for module in MODULES} <= LEVEL.keys()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_one_way(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    user = layer(module)
+    backwards = [
+        f"line {line}: {user} may not import {used}"
+        for used, line in imports(tree)
+        if used.split(".")[0] == "nndsl" and not (module == "nndsl" and layer(used) == "api")  # the package's own face
+        if not allowed(user, layer(used))
+    ]
+    assert not backwards
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - NUMBA_MODULES))
+def test_heavy_libraries_are_imported_late(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    found = [(used, line) for used, line in imports(tree, at_head=True)]
+    early = [f"line {line}: {used}" for used, line in found if used.split(".")[0] in HEAVY or used in NUMBA_MODULES]
+    assert not early
+
+
+def test_only_syntax_uses_lark() -> None:
+    users = {
+        layer(module)
+        for module, path in MODULES.items()
+        for used, _ in imports(ast.parse(path.read_text(encoding="utf-8")))
+        if used.split(".")[0] == "lark"
+    }
+    assert users == {"syntax"}
