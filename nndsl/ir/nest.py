@@ -28,6 +28,7 @@ class Nest:
     axes: for each merged axis, which axes of the space it holds (counted from the right, -1 the last).
     space: the size of each merged axis, as dims to be multiplied.
     flags: for each node and read, on which merged axes it varies.
+    walks: for each node, on which it is computed: of a reduction, those of its operand.
     passes: for each node, in which pass over a row it is computed (AFTER: when all loops are done).
     """
 
@@ -37,6 +38,7 @@ class Nest:
     axes: tuple[tuple[int, ...], ...]
     space: tuple[tuple[Dim, ...], ...]
     flags: Mapping[Node, Flags]
+    walks: Mapping[Node, Flags]
     passes: Mapping[Node, int]
 
     @property
@@ -45,12 +47,27 @@ class Nest:
 
     def depth(self, node: Node) -> int:
         """How many of the first axes a value varies on; of a reduction, its result."""
-        flags = self.flags[node]
-        return max((k + 1 for k, flag in enumerate(flags) if flag), default=0)
+        return depth(self.flags[node])
 
     def inner(self, node: Node) -> bool:
         """Whether a value varies along the inner loop."""
         return bool(self.axes) and self.flags[node][-1]
+
+    def walks_inner(self, node: Node) -> bool:
+        """Whether a node of the nest is computed along the inner loop: of a reduction, whether its operand varies there."""
+        return bool(self.axes) and self.walks[node][-1]
+
+    def gathers(self, node: Node) -> bool:
+        """Whether a node makes less of more: a reduction over axes that are all of size 1 does not."""
+        return self.walks[node] != self.flags[node]
+
+    def accumulates(self, node: Node) -> bool:
+        """Whether a node gathers over more than the inner loop of one row, so that memory must hold its sum so far."""
+        return any(w and not f for w, f in zip(self.walks[node][:-1], self.flags[node][:-1], strict=True))
+
+
+def depth(flags: Flags) -> int:
+    return max((k + 1 for k, flag in enumerate(flags) if flag), default=0)
 
 
 def is_reduction(node: Node) -> bool:
@@ -62,30 +79,29 @@ def space_of(node: Node) -> Shape:
     return node.inputs[0].shape if is_reduction(node) else node.shape
 
 
+def joint_space(shapes: Iterable[Shape]) -> Shape | None:
+    """The space in which all the shapes lie, aligned at the right; None where two sizes contradict each other."""
+    space: list[Dim] = []  # last axis first
+    for shape in shapes:
+        for k, size in enumerate(reversed(shape)):
+            if k == len(space):
+                space.append(size)
+            elif size != 1 and space[k] != size:
+                if space[k] != 1:
+                    return None
+                space[k] = size
+    return tuple(reversed(space))
+
+
 def _size(shape: Shape, axis: int) -> Dim:
     return shape[axis] if len(shape) >= -axis else 1
 
 
-def _space(nodes: Iterable[Node]) -> list[Dim] | None:
-    """The common space of the nodes, last axis last; None where two sizes contradict each other."""
-    shapes = [space_of(n) for n in nodes]
-    rank = max((len(s) for s in shapes), default=0)
-    space: list[Dim] = [1] * rank
-    for shape in shapes:
-        for axis in range(-len(shape), 0):
-            size = shape[axis]
-            if size != 1 and space[axis] not in (1, size):
-                return None
-            if size != 1:
-                space[axis] = size
-    return space
-
-
 def _merged(space: Sequence[Dim], shapes: Iterable[Shape], plain: bool) -> list[tuple[int, ...]]:
     """Axes of size 1 are dropped; neighbours on which all shapes vary alike become one, if all lie in memory in order."""
-    rank = len(space)
-    kept = [axis for axis in range(-rank, 0) if space[axis] != 1]
-    patterns = {axis: tuple(_size(s, axis) != 1 for s in shapes) for axis in kept}
+    kept = [axis for axis in range(-len(space), 0) if space[axis] != 1]
+    known = tuple(shapes)
+    patterns = {axis: tuple(_size(s, axis) != 1 for s in known) for axis in kept}
     merged: list[list[int]] = []
     for axis in kept:
         if merged and plain and patterns[merged[-1][-1]] == patterns[axis]:
@@ -95,10 +111,6 @@ def _merged(space: Sequence[Dim], shapes: Iterable[Shape], plain: bool) -> list[
     return [tuple(axes) for axes in merged]
 
 
-def _is_prefix(flags: Flags) -> bool:
-    return all(flags[: sum(flags)])
-
-
 def nest_of(
     nodes: Sequence[Node], reads: Sequence[Node], writes: Sequence[Node], roots: frozenset[Node], scattered: frozenset[Node]
 ) -> Nest | None:
@@ -106,25 +118,25 @@ def nest_of(
 
     roots: nodes that must be computed once, not once more in every row. scattered: reads that do not lie in memory in order.
     """
-    space = _space(nodes)
+    shapes = list(dict.fromkeys([s for n in nodes for s in (n.shape, space_of(n))] + [r.shape for r in reads]))
+    space = joint_space(shapes)
     if space is None:
         return None
-    plain = not any(r in scattered for r in reads)
-    shapes = list({s for n in nodes for s in (n.shape, space_of(n))} | {r.shape for r in reads})
-    if any(len(s) > len(space) and any(d != 1 for d in s[: len(s) - len(space)]) for s in shapes):
-        return None
-    axes = _merged(space, shapes, plain)
-
-    def flags_of(shape: Shape) -> Flags:
-        return tuple(any(_size(shape, axis) != 1 for axis in merged) for merged in axes)
-
-    flags = {n: flags_of(n.shape) for n in (*nodes, *reads)}
-    walks = {n: flags_of(space_of(n)) for n in nodes}
+    axes = _merged(space, shapes, not scattered)
+    by_shape = {s: tuple(any(_size(s, axis) != 1 for axis in merged) for merged in axes) for s in shapes}
+    flags = {n: by_shape[n.shape] for n in (*nodes, *reads)}
+    walks = {n: by_shape[space_of(n)] for n in nodes}
     passes = _passes(nodes, len(axes), flags, walks, roots)
     if passes is None:
         return None
     sizes = tuple(tuple(space[axis] for axis in merged) for merged in axes)
-    return Nest(tuple(nodes), tuple(reads), tuple(writes), tuple(axes), sizes, flags, passes)
+    return Nest(tuple(nodes), tuple(reads), tuple(writes), tuple(axes), sizes, flags, walks, passes)
+
+
+def _is_once(walk: Flags) -> bool:
+    """Whether a node that is computed over these axes is computed once: before the loops, once a row, or in the inner loop."""
+    deep = depth(walk)
+    return all(walk[:deep]) and (deep == 0 or deep >= len(walk) - 1)
 
 
 def _passes(
@@ -138,18 +150,13 @@ def _passes(
     passes: dict[Node, int] = {}
     ready: dict[Node, int] = {}  # the first pass that may use a node's result
     for node in nodes:
-        if node in roots and not _is_prefix(walks[node]):
+        if node in roots and not _is_once(walks[node]):
             return None
         at = max((ready[x] for x in node.inputs if x in ready), default=0)
-        if at == AFTER and any(flags[node]):
+        if at == AFTER and any(walks[node]):
             return None
-        passes[node] = at
-        ready[node] = at
-        if is_reduction(node) and walks[node] != flags[node]:
-            if at == AFTER:
-                return None
-            last = sum(walks[node]) - 1
-            only_last = all(a == b for k, (a, b) in enumerate(zip(walks[node], flags[node], strict=True)) if k != last)
-            complete = only_last and last == rank - 1
-            ready[node] = at + 1 if complete else AFTER
+        passes[node] = ready[node] = at
+        if walks[node] != flags[node]:
+            outer = walks[node][:-1] != flags[node][:-1]
+            ready[node] = AFTER if outer else at + 1
     return passes

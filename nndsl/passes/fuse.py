@@ -10,11 +10,11 @@ Source: the greedy producer-consumer and multi-output fusion of XLA, with the lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from nndsl.ir.nest import Nest, is_reduction, nest_of, space_of
-from nndsl.ir.node import Node, topological
+from nndsl.ir.nest import Nest, is_reduction, joint_space, nest_of, space_of
+from nndsl.ir.node import Node, Shape, topological
 from nndsl.ir.table import TABLE
 
 COSTLY = 4  # computing a node of this cost again is worse than storing it
@@ -36,12 +36,19 @@ Item = Nest | Single
 
 @dataclass(slots=True, eq=False)
 class _Group:
-    """Nodes that will be one nest."""
+    """Nodes that will be one nest. space: without leading axes of size 1. first, last: places of its roots in the order."""
 
     roots: set[Node]
     nodes: set[Node]
     reads: set[Node]
-    inputs: set[_Group | Node] = field(default_factory=set)
+    space: Shape
+    first: int
+    last: int
+
+    @property
+    def touched(self) -> set[Node]:
+        """Values that the group shares with others: what it reads, and what others may read of it."""
+        return self.reads | self.roots
 
 
 def is_view(node: Node) -> bool:
@@ -78,10 +85,10 @@ def schedule(outputs: Sequence[Node]) -> tuple[Item, ...]:
     order = topological(outputs)
     needed = _needed_in_memory(outputs, order)
     roots = _roots(order, needed)
-    groups = _groups(order, roots)
+    place = {n: i for i, n in enumerate(order)}
+    groups = _groups(order, roots, place)
     singles = [n for n in order if not is_fusable(n) and not is_view(n) and not is_memory(n)]
-    merged = _merge(groups, singles, order)
-    return _items(merged, singles, needed, order)
+    return _items(_merge(groups, singles, place), singles, needed, place)
 
 
 def _needed_in_memory(outputs: Sequence[Node], order: Sequence[Node]) -> set[Node]:
@@ -97,10 +104,7 @@ def _roots(order: Sequence[Node], needed: set[Node]) -> set[Node]:
     """Nodes that are computed once: needed ones, reductions, and costly ones that several roots use."""
     roots = needed | {n for n in order if is_reduction(n)}
     heads: dict[Node, set[Node]] = {n: set() for n in order}  # the roots in whose cone a node lies
-    stretched = {n: False for n in order}  # whether a user walks over more than the node has
-    for node in order:
-        for x in node.inputs:
-            stretched[x] |= space_of(node) != x.shape
+    stretched = {n: False for n in order}  # whether a root that uses the node walks over more than the node has
     for node in reversed(order):
         if not is_fusable(node):
             continue
@@ -108,6 +112,7 @@ def _roots(order: Sequence[Node], needed: set[Node]) -> set[Node]:
             roots.add(node)
         for x in node.inputs:
             heads[x] |= {node} if node in roots else heads[node]
+            stretched[x] |= space_of(node) != x.shape or (stretched[node] and node not in roots)
     return roots
 
 
@@ -115,17 +120,17 @@ def _is_costly(node: Node) -> bool:
     return TABLE[node.op].cost >= COSTLY
 
 
-def _groups(order: Sequence[Node], roots: set[Node]) -> list[_Group]:
+def _groups(order: Sequence[Node], roots: set[Node], place: Mapping[Node, int]) -> list[_Group]:
     """One group a root: its cone of cheap nodes, down to other roots and memory."""
     groups = []
     for root in (n for n in order if n in roots):
-        group = _Group({root}, {root}, set())
+        group = _Group({root}, {root}, set(), _trimmed(space_of(root)), place[root], place[root])
         waiting = list(root.inputs)
         while waiting:
             x = waiting.pop()
             if x in group.nodes or x in group.reads:
                 continue
-            if is_fusable(x) and x not in roots:
+            if x.op in INLINE or (is_fusable(x) and x not in roots):
                 group.nodes.add(x)
                 waiting += x.inputs
             else:
@@ -134,10 +139,17 @@ def _groups(order: Sequence[Node], roots: set[Node]) -> list[_Group]:
     return groups
 
 
+def _trimmed(shape: Shape) -> Shape:
+    """Without leading axes of size 1."""
+    lead = next((i for i, d in enumerate(shape) if d != 1), len(shape))
+    return shape[lead:]
+
+
 class _Graph:
     """Which item needs which: items are groups and single nodes. Answers whether two groups may become one."""
 
-    def __init__(self, groups: Iterable[_Group], singles: Iterable[Node]) -> None:
+    def __init__(self, groups: Iterable[_Group], singles: Iterable[Node], place: Mapping[Node, int]) -> None:
+        self.place = place
         self.maker: dict[Node, _Group | Node] = {root: group for group in groups for root in group.roots}
         self.maker.update({n: n for n in singles})
 
@@ -145,66 +157,76 @@ class _Graph:
         reads = item.reads if isinstance(item, _Group) else item.inputs
         return {self.maker[b] for b in map(base_of, reads) if b in self.maker}
 
-    def meets_between(self, first: _Group, second: _Group) -> bool:
-        """Whether a way from `first` to `second` leads through a third item: then they cannot be one."""
+    def at(self, item: _Group | Node) -> int:
+        """The place of the last node an item makes."""
+        return item.last if isinstance(item, _Group) else self.place[item]
+
+    def apart(self, first: _Group, second: _Group) -> bool:
+        """Whether no way between the two leads through a third item: with one, they cannot be one."""
+        return not self._meets_between(first, second) and not self._meets_between(second, first)
+
+    def _meets_between(self, first: _Group, second: _Group) -> bool:
         seen: set[_Group | Node] = set()
         waiting = [x for x in self.inputs(second) if x is not first]
         while waiting:
             item = waiting.pop()
             if item is first:
                 return True
-            if item not in seen:
+            if item not in seen and self.at(item) > first.first:  # else it was made before anything of `first`
                 seen.add(item)
                 waiting += self.inputs(item)
         return False
 
     def join(self, first: _Group, second: _Group) -> None:
+        space = joint_space([first.space, second.space])
+        assert space is not None
+        first.space = space
         first.roots |= second.roots
         first.nodes |= second.nodes
         first.reads = (first.reads | second.reads) - first.nodes
+        first.first, first.last = min(first.first, second.first), max(first.last, second.last)
         for root in second.roots:
             self.maker[root] = first
 
 
-def _merge(groups: list[_Group], singles: list[Node], order: Sequence[Node]) -> list[_Group]:
-    """Joins groups, each with an earlier one it reads from or reads the same memory as, while a nest can hold both."""
-    graph, place = _Graph(groups, singles), {n: i for i, n in enumerate(order)}
-    done: list[_Group] = []
-    for group in groups:
-        joined = False
-        for other in _candidates(group, done, graph, place):
-            if _fit(other, group, place) and not graph.meets_between(other, group) and not graph.meets_between(group, other):
-                graph.join(other, group)
-                joined = True
-                break
-        if not joined:
-            done.append(group)
-    return _merge_again(done, graph, place)
+def _merge(groups: list[_Group], singles: list[Node], place: Mapping[Node, int]) -> list[_Group]:
+    """Joins groups, each with an earlier one it shares values with, while a nest can hold both. Twice: groups that grew may
+    now hold each other."""
+    graph = _Graph(groups, singles, place)
+    for _ in range(2):
+        groups = _merged_once(groups, graph, place)
+    return groups
 
 
-def _merge_again(groups: list[_Group], graph: _Graph, place: dict[Node, int]) -> list[_Group]:
-    """A second look: groups that grew may now hold each other."""
-    done: list[_Group] = []
+def _merged_once(groups: list[_Group], graph: _Graph, place: Mapping[Node, int]) -> list[_Group]:
+    done: dict[_Group, None] = {}
+    near: dict[Node, list[_Group]] = {}  # which done groups touch a value
     for group in groups:
-        for other in _candidates(group, done, graph, place):
-            if _fit(other, group, place) and not graph.meets_between(other, group) and not graph.meets_between(group, other):
-                graph.join(other, group)
-                break
+        home = next((o for o in _candidates(group, done, near) if _fit(o, group, place) and graph.apart(o, group)), None)
+        if home is None:
+            done[group] = None
         else:
-            done.append(group)
-    return done
+            graph.join(home, group)
+        for x in group.touched:
+            near.setdefault(x, []).append(home or group)
+    return list(done)
 
 
-def _candidates(group: _Group, done: list[_Group], graph: _Graph, place: dict[Node, int]) -> list[_Group]:
-    """Earlier groups worth joining: producers first, then those that read the same memory; the latest first."""
-    producers = [g for g in graph.inputs(group) if isinstance(g, _Group) and any(g is d for d in done)]
-    shared = [d for d in done if d.reads & group.reads or d.nodes & group.reads]
-    latest = {id(g): max(place[r] for r in g.roots) for g in done}
-    ordered = sorted(producers, key=lambda g: -latest[id(g)])
-    return ordered + sorted((g for g in shared if not any(g is p for p in ordered)), key=lambda g: -latest[id(g)])
+def _candidates(group: _Group, done: Mapping[_Group, None], near: Mapping[Node, list[_Group]]) -> list[_Group]:
+    """Earlier groups worth joining: those it reads from first, then those that read the same memory; the latest first.
+
+    A value that both touch must fill the space of one of them. Else that they fit would be chance, such as two layers of one
+    width, and the same network with other widths would need other kernels.
+    """
+    found: dict[_Group, bool] = {}
+    for x in group.touched:
+        for other in near.get(x, ()):
+            if other in done and _trimmed(x.shape) in (group.space, other.space):
+                found[other] = found.get(other, False) or x in other.roots
+    return sorted(found, key=lambda g: (not found[g], -g.last))
 
 
-def _fit(first: _Group, second: _Group, place: dict[Node, int]) -> bool:
+def _fit(first: _Group, second: _Group, place: Mapping[Node, int]) -> bool:
     nodes = first.nodes | second.nodes
     reads = (first.reads | second.reads) - nodes
     if len(reads) + len(first.roots) + len(second.roots) > MOST_OPERANDS:
@@ -214,17 +236,16 @@ def _fit(first: _Group, second: _Group, place: dict[Node, int]) -> bool:
     return _nest(nodes, reads, first.roots | second.roots, (), place) is not None
 
 
-def _nest(nodes: set[Node], reads: set[Node], roots: set[Node], writes: Iterable[Node], place: dict[Node, int]) -> Nest | None:
+def _nest(nodes: set[Node], reads: set[Node], roots: set[Node], writes: Iterable[Node], place: Mapping[Node, int]) -> Nest | None:
     ordered = sorted(nodes, key=place.__getitem__)
     inputs = sorted(reads, key=place.__getitem__)
     stored = sorted(writes, key=place.__getitem__)
     return nest_of(ordered, inputs, stored, frozenset(roots), frozenset(r for r in inputs if is_scattered(r)))
 
 
-def _items(groups: list[_Group], singles: list[Node], needed: set[Node], order: Sequence[Node]) -> tuple[Item, ...]:
+def _items(groups: list[_Group], singles: list[Node], needed: set[Node], place: Mapping[Node, int]) -> tuple[Item, ...]:
     """Nests with what they must store, and singles, each after what it reads."""
-    place = {n: i for i, n in enumerate(order)}
-    graph = _Graph(groups, singles)
+    graph = _Graph(groups, singles, place)
     read_elsewhere = {base_of(r) for g in groups for r in g.reads}
     found: list[Item] = []
     seen: set[_Group | Node] = set()
@@ -233,7 +254,7 @@ def _items(groups: list[_Group], singles: list[Node], needed: set[Node], order: 
         if item in seen:
             return
         seen.add(item)
-        for x in sorted(graph.inputs(item), key=lambda i: _place(i, place)):
+        for x in sorted(graph.inputs(item), key=graph.at):
             visit(x)
         if isinstance(item, Node):
             found.append(Single(item))
@@ -243,13 +264,9 @@ def _items(groups: list[_Group], singles: list[Node], needed: set[Node], order: 
         assert nest is not None, "a group that no nest holds was joined"
         found.append(nest)
 
-    for item in sorted([*groups, *singles], key=lambda i: _place(i, place)):
+    for item in sorted([*groups, *singles], key=graph.at):
         visit(item)
     return tuple(found)
-
-
-def _place(item: _Group | Node, place: dict[Node, int]) -> int:
-    return place[item] if isinstance(item, Node) else max(place[r] for r in item.roots)
 
 
 __all__ = ["Item", "Single", "base_of", "is_fusable", "is_memory", "is_scattered", "is_view", "schedule", "space_of"]

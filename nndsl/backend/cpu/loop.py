@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.backend.cpu import library
-from nndsl.backend.cpu.emit import bits
+from nndsl.backend.cpu.arguments import bits
 from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.plan import KERNEL, Binding, Program, Table, table

@@ -37,10 +37,8 @@ class Place:
     itemsize: int
 
     def along(self, axis: int) -> int:
-        """The stride of an axis counted from the right (-1 the last); 0 where there is none, or it has size 1."""
-        if len(self.shape) < -axis or self.shape[axis] == 1:
-            return 0
-        return self.strides[axis]
+        """The stride of an axis counted from the right (-1 the last); 0 where there is none."""
+        return self.strides[axis] if len(self.shape) >= -axis else 0
 
     @property
     def plain(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.cache import Text
-from nndsl.backend.cpu.emit import bits
+from nndsl.backend.cpu.arguments import bits
 from nndsl.backend.cpu.memory import Place, row_major, whole
 from nndsl.ir.node import Node
 from nndsl.ir.primitives.dot import parts

@@ -1,0 +1,88 @@
+"""What the arguments of a kernel are, before sizes, addresses and numbers are known: a plan puts them in."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from nndsl.backend.cpu.cache import Text
+from nndsl.ir.node import Dim, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """The length of a merged axis: the product of some sizes."""
+
+    dims: tuple[Dim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The bits of a number, as a double."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The bits of a symbolic size, as a double."""
+
+    dim: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a node's memory begins."""
+
+    node: Node
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """How far apart a node's elements are along an axis of the space (from the right), in elements."""
+
+    node: Node
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """The address of memory for this kernel alone: as many elements as the product of the sizes."""
+
+    dims: tuple[Dim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of a random stream."""
+
+    stream: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The address of the training step, a float."""
+
+
+Argument = Length | Number | Whole | Size | Address | Stride | Scratch | Key | Step
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A kernel's text and what to put into `g`, in order."""
+
+    text: Text
+    arguments: tuple[Argument, ...]
+
+
+def bits(value: float) -> int:
+    """The bits of a double, as an integer that `g` can hold."""
+    return int(struct.unpack("<q", struct.pack("<d", value))[0])
