@@ -114,6 +114,7 @@ def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: b
     tile(k, A, A's stride of a row, of k, B, its stride of k, C, its stride of a row, columns): B and C are contiguous
     along a row. `masked`: only the first `columns` (fewer than a vector) are read and written.
     """
+    ahead = 8 if vectors > 2 else 0  # rows of B that are fetched early: their stride hides them from the processor's own prefetcher
     real, scalar = (types.float32, ir.FloatType()) if precision == "float32" else (types.float64, ir.DoubleType())
     vector, suffix = ir.VectorType(scalar, lanes), f"v{lanes}f{32 if precision == 'float32' else 64}"
     mask_type, index = ir.VectorType(ir.IntType(1), lanes), ir.VectorType(_i64, lanes)
@@ -126,6 +127,12 @@ def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: b
         none = ir.Constant(ir.VectorType(x.type, lanes), ir.Undefined)
         one = b.insert_element(none, x, ir.Constant(_i32, 0))
         return b.shuffle_vector(one, none, ir.Constant(ir.VectorType(_i32, lanes), None))
+
+    def prefetch(b: Any, pointers: list[Any]) -> None:
+        byte = ir.IntType(8).as_pointer()
+        fetch = declare(b, "llvm.prefetch.p0i8", ir.VoidType(), [byte, _i32, _i32, _i32])
+        for p in pointers:
+            b.call(fetch, [b.bitcast(p, byte), ir.Constant(_i32, 0), ir.Constant(_i32, 3), ir.Constant(_i32, 1)])
 
     def emit(context: Any, b: Any, sig: Any, args: Any) -> Any:
         k, A, a_row, a_k, B, b_k, C, c_row, columns = args
@@ -155,6 +162,8 @@ def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: b
         b.position_at_end(loop)
         i, sums, new = b.phi(_i64), [b.phi(vector) for _ in zeros], []
         row = [load(p) for p in places(b.gep(B, [b.mul(i, b_k)]))]
+        if ahead:
+            prefetch(b, places(b.gep(B, [b.mul(b.add(i, num(ahead)), b_k)])))
         along = b.mul(i, a_k)
         for head in heads:
             x = spread(b, b.load(b.gep(head, [along])))

@@ -18,8 +18,8 @@ from nndsl.backend.cpu.intrinsics import register_tile, register_transpose
 from nndsl.backend.cpu.{math} import real
 """
 
-# C[m, n] = sum over k of A[m, k] B[k, n], for each of `batches`. C is walked in register tiles. Where a tile would hang over an edge
-# it is moved back over work that is done already: the same sums again, so the same bits.
+# C[m, n] = sum over k of A[m, k] B[k, n], for each of `batches`. C is walked in register tiles, the widest that fit. Where a tile would
+# hang over an edge it is moved back over work that is done already: the same sums again, so the same bits.
 _PRODUCT = """
 {tiles}
 
@@ -32,19 +32,16 @@ def {name}(g):
         A, B, C = at({pointer}(A0), b * a_batch), at({pointer}(B0), b * b_batch), at({pointer}(C0), b * c_batch)
         j = 0
         while j < n:
-            wide = 2 if n - j >= {lanes2} or (n >= {lanes2} and n - j > {lanes}) else 1 if n >= {lanes} else 0
-            if wide == 2:
-                j = min(j, n - {lanes2})
-            elif wide == 1:
-                j = min(j, n - {lanes})
+            left = n - j
+{widths}
             i = 0
             while i < m:
-                tall = {tall} if m >= {tall} else {middle} if m >= {middle} else 1
+{heights}
                 i = min(i, m - tall)
                 X, W, Y = at(A, i * a_row), at(B, j), at(C, i * c_row + j)
 {branches}
                 i += tall
-            j += {lanes2} if wide == 2 else {lanes}
+            j += max(wide, 1) * {lanes}
 """
 
 _TRANSPOSE = """
@@ -254,22 +251,34 @@ def rows_in(source: str, target: str) -> Text:
 
 def product(precision: str) -> Text:
     """C = A B by register tiles, of the sizes that suit this machine."""
-    tall, middle, single = machine().tile_rows
-    lanes = machine().lanes(precision)
-    tiles, branches = [], []
-    for wide in (2, 1, 0):
-        for rows in (tall, middle, single):
-            tile = f"tile_{rows}_{wide}"
-            tiles.append(f'{tile} = register_tile({rows}, {max(wide, 1)}, {lanes}, "{precision}", {wide == 0})')
-            word = "elif" if branches else "if"
-            branches.append(f"{word} tall == {rows} and wide == {wide}:")
-            branches.append(f"    {tile}(k, X, a_row, a_k, W, b_k, Y, c_row, n)")
-    name = f"product_{SHORT[precision]}"
+    lanes, name = machine().lanes(precision), f"product_{SHORT[precision]}"
+    tiles, widths, heights, branches = [], list[str](), list[str](), list[str]()
+    for wide, rows in machine().tiles:
+        columns = wide * lanes
+        half = columns // 2 if wide > 1 else 0  # a narrower rest is left to narrower tiles
+        fits = f"left >= {columns} or (n >= {columns} and left > {half})" if wide else "True"
+        widths += [f"{'elif' if widths else 'if'} {fits}:", f"    wide, j = {wide}, min(j, n - {columns})" if wide else "    wide = 0"]
+        tallest, middle, single = rows
+        heights += [
+            f"{'elif' if heights else 'if'} wide == {wide}:",
+            f"    tall = {tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}",
+        ]
+        for tall in rows:
+            tile = f"tile_{tall}_{wide}"
+            tiles.append(f'{tile} = register_tile({tall}, {max(wide, 1)}, {lanes}, "{precision}", {wide == 0})')
+            branches += [
+                f"{'elif' if branches else 'if'} wide == {wide} and tall == {tall}:",
+                f"    {tile}(k, X, a_row, a_k, W, b_k, Y, c_row, n)",
+            ]
     body = _PRODUCT.format(
-        name=name, tiles="\n".join(tiles), branches="\n".join(" " * 16 + line for line in branches), pointer=POINTER[precision],
-        lanes=lanes, lanes2=2 * lanes, tall=tall, middle=middle,
+        name=name, tiles="\n".join(tiles), widths=_indented(widths, 12), heights=_indented(heights, 16),
+        branches=_indented(branches, 16), pointer=POINTER[precision], lanes=lanes,
     )  # fmt: skip
     return Text(name, _head(precision) + body, precision)
+
+
+def _indented(lines: list[str], by: int) -> str:
+    return "\n".join(" " * by + line for line in lines)
 
 
 def _head(precision: str) -> str:

@@ -13,13 +13,13 @@ ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 @dataclass(frozen=True, slots=True)
 class Machine:
     """
-    vector_bytes: of one register. tile_rows: rows of a product's register tile, tallest first; each tile is two
-    vectors wide, so that `tile_rows[0] * 2` sums, two vectors of B and one of A fit the registers.
+    vector_bytes: of one register. tiles: of products: for each width in vectors, widest first (0: a part of one), the heights in
+    rows, tallest first. The sums of a tile, its vectors of B and one of A fit the registers.
     """
 
     key: str
     vector_bytes: int
-    tile_rows: tuple[int, int, int]
+    tiles: tuple[tuple[int, tuple[int, int, int]], ...]
 
     def lanes(self, precision: str) -> int:
         """Numbers in one vector register."""
@@ -35,7 +35,7 @@ def machine() -> Machine:
     facts = (llvm.get_process_triple(), llvm.get_host_cpu_name(), features.flatten(), version("numba"), version("llvmlite"))
     key = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
     if features.get("avx512f"):  # 32 registers of 64 bytes
-        return Machine(key, 64, (12, 4, 1))
-    if features.get("avx2"):  # 16 registers of 32 bytes
-        return Machine(key, 32, (6, 2, 1))
-    return Machine(key, 16, (6, 2, 1))
+        tall = (12, 4, 1)
+        return Machine(key, 64, ((4, (6, 3, 1)), (2, tall), (1, tall), (0, tall)))
+    narrow = tuple((width, (6, 2, 1)) for width in (2, 1, 0))  # 16 registers
+    return Machine(key, 32 if features.get("avx2") else 16, narrow)
