@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,6 +116,13 @@ def test_heavy_libraries_are_imported_late(module: str) -> None:
     found = [(used, line) for used, line in imports(tree, at_head=True)]
     early = [f"line {line}: {used}" for used, line in found if used.split(".")[0] in HEAVY or used in NUMBA_MODULES]
     assert not early
+
+
+def test_the_map_names_every_module_and_no_other() -> None:
+    """`nndsl/README.md` has a line for each; a module that is added, renamed or removed changes its line too."""
+    said = set(re.findall(r"^\| `([\w/]+\.(?:py|nn))` \|", (PACKAGE / "README.md").read_text(encoding="utf-8"), re.M))
+    files = {path for suffix in ("py", "nn") for path in PACKAGE.rglob(f"*.{suffix}") if path.name != "__init__.py"}
+    assert said == {path.relative_to(PACKAGE).as_posix() for path in files}
 
 
 def test_only_syntax_uses_lark() -> None:
