@@ -22,10 +22,12 @@ from nndsl.syntax import parse
 Floats = NDArray[np.float64]
 
 
-def check(text: str, folder: Path = Path("/nowhere"), **options: object) -> tuple[Checked, list[Diagnostic]]:
+def check(
+    text: str, folder: Path = Path("/nowhere"), *, name: str = "script.nn", **options: object
+) -> tuple[Checked, list[Diagnostic]]:
     """A script's program, and what was found wrong, in the order of the text."""
     collector = Collector()
-    module = parse(Source("script.nn", text), collector)
+    module = parse(Source(name, text), collector)
     checked = check_program(module, folder, collector, **options)  # type: ignore[arg-type]
     return checked, list(collector)
 
@@ -130,7 +132,11 @@ def _step(run: Trained, slots: dict[Node, Floats], rows: NDArray[np.int64], step
         **slots,
     }
     moved = dict(
-        zip((leaf for leaf, _ in optimizer.updates), evaluate([v for _, v in optimizer.updates], flat, setting), strict=True)
+        zip(
+            (leaf for leaf, _ in optimizer.updates),
+            evaluate([v for _, v in optimizer.updates], flat, setting),
+            strict=True,
+        )
     )
     slots.update({leaf: value for leaf, value in moved.items() if leaf is not optimizer.w})
     run.values.update(zip((leaf for leaf, _ in graph.updates), updates, strict=True))

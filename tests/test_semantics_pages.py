@@ -27,5 +27,5 @@ def test_the_scripts_of_a_page(code: str, tmp_path: Path) -> None:
     text = page(code)
     assert text is not None
     for kind, script in BLOCK.findall(text):
-        _, found = check(script, tmp_path)
+        _, found = check(script, tmp_path, name="page.nn")
         assert [d.code for d in found] == ([code] if kind == "wrong" else [])

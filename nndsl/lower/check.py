@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nndsl.data.types import Field, Signature
-from nndsl.diagnostics import Collector, Diagnostic, Fault
+from nndsl.diagnostics import Collector, Diagnostic, Fault, Label, Span
 from nndsl.lower import method
 from nndsl.lower.activation import applier
 from nndsl.lower.frame import Quiet
@@ -65,15 +65,24 @@ class _Checker:
     signatures: Mapping[str, Signature]
     collector: Collector
 
-    def attempt(self, work: Callable[[], T]) -> T | None:
-        """The result, or None with the fault collected."""
+    def attempt(self, work: Callable[[], T], action: Train | Evaluate | Predict | None = None) -> T | None:
+        """The result, or None with the fault collected. action: where a network may meet other data than it was made for."""
         try:
             return work()
         except Fault as found:
-            self.collector.add(found.diagnostic)
+            self.collector.add(self._met(found.diagnostic, action))
         except Quiet:
             pass
         return None
+
+    def _met(self, diagnostic: Diagnostic, action: Train | Evaluate | Predict | None) -> Diagnostic:
+        if action is None or diagnostic.span is None:
+            return diagnostic
+        network = self.program.networks[action.network]
+        if network.data in (None, action.data) or _within(diagnostic.span, action.span):
+            return diagnostic
+        label = Label(action.data_span, f"it meets `{action.data}` here")
+        return replace(diagnostic, labels=(*diagnostic.labels, label))
 
     def warn(self, warnings: Iterator[Diagnostic]) -> None:
         for warning in warnings:
@@ -98,12 +107,12 @@ class _Checker:
             return None
         network = self.program.networks[train.network]
         if train.loss is None:
-            found = self.attempt(lambda: elaborate(self.program, network, signature, training=True))
+            found = self.attempt(lambda: elaborate(self.program, network, signature, training=True), train)
             chosen = self.attempt(lambda: chosen_loss(found, signature, train.network_span)) if found else None
             if chosen is None:
                 return None
             train = replace(train, loss=chosen[0], loss_note=chosen[1])
-        graph = self.attempt(lambda: step_graph(self.program, train, signature))
+        graph = self.attempt(lambda: step_graph(self.program, train, signature), train)
         used = self.attempt(lambda: evaluation_graph(self.program, network, train.loss, signature))
         if graph is None or used is None:
             return None
@@ -121,12 +130,12 @@ class _Checker:
             return None
         network = self.program.networks[action.network]
         if action.loss is None and signature.target is not None:
-            found = self.attempt(lambda: elaborate(self.program, network, signature, training=False))
+            found = self.attempt(lambda: elaborate(self.program, network, signature, training=False), action)
             chosen = self.attempt(lambda: chosen_loss(found, signature, action.network_span)) if found else None
             if chosen is None:
                 return None
             action = replace(action, loss=chosen[0], loss_note=chosen[1])
-        graph = self.attempt(lambda: evaluation_graph(self.program, network, action.loss, signature))
+        graph = self.attempt(lambda: evaluation_graph(self.program, network, action.loss, signature), action)
         if graph is None:
             return None
         target: Field | None = signature.target
@@ -143,7 +152,7 @@ class _Checker:
         if signature is None:
             return None
         network = self.program.networks[action.network]
-        graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature))
+        graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature), action)
         return action if graph is not None else None
 
     # ---- networks that no action uses --------------------------------------------------------------------
@@ -160,3 +169,7 @@ class _Checker:
         for training in (True, False):
             if self.attempt(lambda t=training: network_graph(self.program, network, signature, training=t)) is None:  # type: ignore[misc]
                 return
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.source == outer.source and outer.start <= inner.start and inner.end <= outer.end

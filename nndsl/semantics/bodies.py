@@ -16,7 +16,7 @@ from nndsl.semantics.arguments import check_names
 from nndsl.semantics.builtins import BUILTINS, CONSTANTS
 from nndsl.semantics.options import BODY
 from nndsl.semantics.reading import later
-from nndsl.semantics.roles import ROLES
+from nndsl.semantics.roles import DIRECTIONS, KINDS, ROLES
 from nndsl.semantics.scopes import Entry, Scope, unknown, wrong_role
 from nndsl.syntax import ast
 
@@ -62,6 +62,7 @@ class _Body:
         if definition.kind == "optimizer":
             self.states.add("w")
         self._twice()
+        self._kinds()
         for parameter in definition.parameters:
             if parameter.default is not None:
                 self._expr(parameter.default)
@@ -82,6 +83,26 @@ class _Body:
             if parameter.name in seen:
                 self._fault(fault("E0204", f"the parameter `{parameter.name}` is there twice", parameter.span))
             seen.add(parameter.name)
+
+    def _kinds(self) -> None:
+        """Words after `:` are kinds of values; after a metric, which way is better."""
+        definition = self.definition
+        said = [(p.kind, KINDS) for p in definition.parameters if p.kind is not None]
+        if definition.result is not None:
+            said.append((definition.result, DIRECTIONS if definition.kind == "metric" else KINDS))
+        for word, known in said:
+            if word.text not in known:
+                listed = ", ".join(f"`{k}`" for k in known)
+                hint = did_you_mean(word.text, known)
+                self._fault(
+                    fault(
+                        "E0201",
+                        f"no kind of value is called `{word.text}`",
+                        word.span,
+                        notes=(f"known: {listed}",),
+                        help=hint,
+                    )
+                )
 
     # ---- items ---------------------------------------------------------------------------------------
 

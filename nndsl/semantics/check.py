@@ -243,7 +243,10 @@ def _networks(scope: Scope, data: Mapping[str, DataSpec | None], collector: Coll
 def _one_meaning(scope: Scope, data: Mapping[str, Any], networks: Mapping[str, Network], collector: Collector) -> None:
     """Constants, data sets, networks and results are spoken of by name alone: one name, one thing."""
     places = {entry.name: entry.definition.name_span for entry in scope.own("data")}
-    for name, span in [*((n.name, n.span) for n in networks.values()), *((n.text, n.span) for let in scope.lets.values() for n in let.names)]:
+    for name, span in [
+        *((n.name, n.span) for n in networks.values()),
+        *((n.text, n.span) for let in scope.lets.values() for n in let.names),
+    ]:
         first = places.setdefault(name, span)
         if first is not span:
             collector.add(twice(name, span, first).diagnostic)

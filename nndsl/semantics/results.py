@@ -95,8 +95,9 @@ class Names:
                 self._number(expr.operand)
                 return "truth" if expr.op == "not" else "number"
             case ast.Binary():
-                self._number(expr.left)
-                self._number(expr.right)
+                found = (self._number(expr.left), self._number(expr.right))
+                if "text" in found and (expr.op in ("+", "-", "*", "/", "^") or found[0] != found[1]):
+                    raise fault("E0217", f"`{expr.op}` does not go with a text", expr.span)
                 return "number" if expr.op in ("+", "-", "*", "/", "^") else "truth"
             case ast.Call():
                 return self._call(expr)
@@ -141,8 +142,8 @@ class Names:
             return base
         return "numbers" if base == "matrix" and len(expr.items) == 1 else "number"
 
-    def _number(self, expr: ast.Expr) -> None:
-        """A value that arithmetic and comparisons take."""
+    def _number(self, expr: ast.Expr) -> Type:
+        """A value that arithmetic and comparisons take: its type."""
         found = self.check(expr)
         if isinstance(found, Record):
             fields = "its fields are " + ", ".join(f"`{f}`" for f in found.fields)
@@ -156,6 +157,7 @@ class Names:
                 if found == "numbers"
                 else None,
             )
+        return found
 
     def _call(self, expr: ast.Call) -> Type:
         name = expr.function.text if isinstance(expr.function, ast.Name) else ""

@@ -26,6 +26,8 @@ class Role:
 
 
 FLOW = ("layer", "activation", "cell", "network")  # what may stand after `->`; one namespace
+KINDS = ("real", "logit", "probability", "scores", "category")  # what a parameter may ask for, and an activation give
+DIRECTIONS = ("score", "error")  # what a metric may say of itself: whether more or less is better
 SIZES = ("features", "classes", "vocabulary")  # sizes that a data set lends to the networks that meet it
 
 _ROWS = (
