@@ -21,6 +21,7 @@ ROWS = (
     ("runtime",),
     ("api",),
     ("show", "cli"),
+    ("__main__",),
 )
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}
 SIDEWAYS = {("backend", "passes")}  # within a row, and only this way
