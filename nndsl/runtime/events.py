@@ -6,6 +6,7 @@ In: facts, in the order in which they happen. It does not know how they are show
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from nndsl.semantics.program import Action
 class Progress:
     """A training run under way. history grows while it works; epochs: the most there will be; rows: of the training part.
 
-    started: by `time.perf_counter`. watch: early stopping, if there is any.
+    seen: how many rows the epoch under way has visited. started: by `time.perf_counter`. watch: early stopping, if there is any.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Progress:
     rows: int
     line: int
     history: History
+    seen: Callable[[], int]
     watch: Watch | None = None
     started: float = field(default_factory=time.perf_counter)
 

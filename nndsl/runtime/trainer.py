@@ -58,18 +58,24 @@ class NotFinite:
 
 @dataclass(slots=True)
 class History:
-    """One number an epoch for each key: loss, metrics, validation_loss, validation metrics; and the seconds it took."""
+    """One number an epoch for each key: loss, metrics, validation_loss, validation metrics.
+
+    epoch_seconds: of training, without what is measured after it. ended: when each epoch was done, by `time.perf_counter`.
+    Another thread may read the first `len(history)` numbers of each column while this grows.
+    """
 
     columns: dict[str, list[float]] = field(default_factory=dict)
     epoch_seconds: list[float] = field(default_factory=list)
+    ended: list[float] = field(default_factory=list)
 
     def add(self, values: Mapping[str, float], seconds: float) -> None:
         for key, value in values.items():
             self.columns.setdefault(key, []).append(value)
         self.epoch_seconds.append(seconds)
+        self.ended.append(time.perf_counter())  # last: it is what makes the row visible
 
     def __len__(self) -> int:
-        return len(self.epoch_seconds)
+        return len(self.ended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,10 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
     train = task.train
     watch = _watch(train.stop) if train.stop else None
     rows = len(trainer.rows["input"].values)
-    progress = Progress(train.name, train.network, train.data, train.epochs, rows, task.line, trainer.history, watch)
+    cursor = trainer.loop.cursor
+    progress = Progress(
+        train.name, train.network, train.data, train.epochs, rows, task.line, trainer.history, lambda: int(cursor[0]), watch
+    )  # fmt: skip
     listener.begin(progress)
     started = time.perf_counter()
     try:

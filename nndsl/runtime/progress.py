@@ -1,0 +1,179 @@
+"""Training as a person sees it: one live line on a terminal, a few plain lines anywhere else, and what each action found.
+
+In: events of a session. Out: text; results on one stream, progress and notes on another. Redrawn ten times a second at most; plain
+lines have no carriage returns and are never more than 100 a run. Times stand in progress only, so that results repeat.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any, TextIO
+
+from nndsl.runtime.events import Progress
+from nndsl.runtime.results import Answers, Evaluation, Run
+from nndsl.runtime.show import evaluation, number, printed, run_line
+from nndsl.semantics.program import Action, Expect, Predict, Print
+
+REDRAW_S = 0.1
+PATIENCE_S = 0.3  # a run that is done before this needs no live line
+LINES = 25  # plain lines of a run, about
+
+
+class Human:
+    """Writes for people. results, messages: the two streams. quiet: no progress and no notes."""
+
+    def __init__(self, results: TextIO, messages: TextIO, *, quiet: bool = False, color: bool = False) -> None:
+        self.results, self.messages, self.quiet, self.color = results, messages, quiet, color
+        self.live: Any = None
+        self.drawn = 0.0
+        self.told = 0  # epochs of which a plain line was written, or would have been
+        self.is_terminal = messages.isatty() and os.environ.get("TERM") != "dumb"
+
+    def note(self, text: str) -> None:
+        if not self.quiet:
+            self._say(f"note: {text}")
+
+    def begin(self, progress: Progress) -> None:
+        self.told, self.drawn = 0, time.perf_counter()
+
+    def look(self, progress: Progress) -> None:
+        if self.quiet:
+            return
+        if not self.is_terminal:
+            self._tell(progress)
+            return
+        now = time.perf_counter()
+        if now - progress.started < PATIENCE_S or now - self.drawn < REDRAW_S:
+            return
+        self.drawn = now
+        if self.live is None:
+            self.live = _live(self.messages, self.color)
+        self.live.update(_fitted(live_line(progress, now), self.live.console.width), refresh=True)
+
+    def end(self, progress: Progress) -> None:
+        if self.live is not None:
+            self.live.stop()
+            self.live = None
+        if self.quiet:
+            return
+        if not self.is_terminal:
+            self._tell(progress, last=True)
+        done, seconds = len(progress.history), time.perf_counter() - progress.started
+        if done:
+            self._say(f"{progress.name}: {done} epoch{'' if done == 1 else 's'} in {duration(seconds)} ({speed(progress, seconds)})")
+
+    def done(self, action: Action, outcome: object, elapsed_s: float) -> None:
+        text = told(action, outcome)
+        if text is not None:
+            print(text, file=self.results, flush=True)
+
+    def _tell(self, progress: Progress, last: bool = False) -> None:
+        """Plain lines for the epochs that are new, every so many."""
+        stride = stride_for(progress.epochs)
+        done = len(progress.history)
+        for epoch in range(self.told + 1, done + 1):
+            if epoch % stride == 0 or epoch == 1 or (last and epoch == done):
+                self._say(f"{progress.name}: {epoch_words(progress, epoch)}")
+        self.told = done
+
+    def _say(self, text: str) -> None:
+        print(text, file=self.messages, flush=True)
+
+
+def _live(stream: TextIO, color: bool) -> Any:
+    """A line that is drawn over itself and goes away when stopped; the cursor comes back then."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(file=stream, highlight=False, no_color=not color, soft_wrap=False)
+    live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
+    live.start()
+    return live
+
+
+def _fitted(text: str, width: int) -> str:
+    return text if len(text) < width else text[: max(width - 4, 1)] + "..."
+
+
+def stride_for(epochs: int) -> int:
+    """1, 2, 5, 10, 20, ...: so that there are about LINES lines."""
+    stride, steps = 1, (2, 2.5, 2)
+    place = 0
+    while epochs / stride > LINES:
+        stride = int(stride * steps[place % 3])
+        place += 1
+    return stride
+
+
+def epoch_words(progress: Progress, epoch: int) -> str:
+    """`epoch 10 of 100: loss 0.12, validation_loss 0.3`."""
+    numbers = ", ".join(f"{key} {column[epoch - 1]:.4g}" for key, column in list(progress.history.columns.items()))
+    return f"epoch {epoch} of {progress.epochs}: {numbers}"
+
+
+def live_line(progress: Progress, now: float) -> str:
+    """The same, with the place within the epoch, the speed and the time left."""
+    done, seconds = len(progress.history), now - progress.started
+    share = min(progress.seen() / max(progress.rows, 1), 1.0) if done < progress.epochs else 0.0
+    words = epoch_words(progress, done) if done else f"epoch 1 of {progress.epochs}: {share:.0%}"
+    parts = [f"{progress.name}: {words}", speed(progress, seconds)]
+    if done + share > 0:
+        left = seconds * (progress.epochs - done - share) / (done + share)
+        parts.append(f"{duration(left)} left" if progress.watch is None else f"at most {duration(left)} left")
+    return "  ".join(parts)
+
+
+def speed(progress: Progress, seconds: float) -> str:
+    """`12,000 examples/s`."""
+    done = len(progress.history)
+    rows = progress.rows * done + (progress.seen() if done < progress.epochs else 0)
+    return f"{rows / max(seconds, 1e-9):,.0f} examples/s"
+
+
+def duration(seconds: float) -> str:
+    """`0.12 s`, `43 s`, `5 min 12 s`, `2 h 5 min`."""
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
+
+
+# ---- what an action found --------------------------------------------------------------------------------
+
+
+def told(action: Action, outcome: object) -> str | None:
+    """The text of an action's outcome; None where there is nothing to say."""
+    if isinstance(action, Expect):
+        return None
+    if isinstance(action, Print):
+        assert isinstance(outcome, list)
+        return print_text(outcome)
+    if isinstance(outcome, Run):
+        return run_line(outcome)
+    if isinstance(outcome, Evaluation):
+        return evaluation(outcome)
+    if isinstance(outcome, Answers):
+        where = f"written to `{outcome.path}`" if isinstance(action, Predict) and action.path else f"see `show {outcome.name}`"
+        return f"{outcome.name}: {outcome.network} on {outcome.data}.{outcome.part}: {number(outcome.rows)} rows, {where}"
+    return str(outcome)
+
+
+def print_text(values: list[Any]) -> str:
+    """Values on one line; a table begins a line of its own."""
+    lines: list[str] = []
+    inline = False
+    for value in values:
+        text = printed(value)
+        if "\n" in text:
+            lines.append(text)
+            inline = False
+        elif inline:
+            lines[-1] += "  " + text
+        else:
+            lines.append(text)
+            inline = True
+    return "\n".join(lines)
