@@ -47,8 +47,8 @@ class _Group:
 
     @property
     def touched(self) -> set[Node]:
-        """Values that the group shares with others: what it reads, and what others may read of it."""
-        return self.reads | self.roots
+        """Values by which the group may be near to others: what it reads and computes, but for what stands anywhere."""
+        return self.reads | {n for n in self.nodes if n.op not in INLINE and n.op != "expand"}
 
 
 def is_view(node: Node) -> bool:
@@ -222,7 +222,7 @@ def _candidates(group: _Group, done: Mapping[_Group, None], near: Mapping[Node, 
     for x in group.touched:
         for other in near.get(x, ()):
             if other in done and _trimmed(x.shape) in (group.space, other.space):
-                found[other] = found.get(other, False) or x in other.roots
+                found[other] = found.get(other, False) or (x in other.roots and x in group.reads)
     return sorted(found, key=lambda g: (not found[g], -g.last))
 
 

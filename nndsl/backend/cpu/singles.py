@@ -158,16 +158,18 @@ def _einsum(node: Node, context: Context) -> list[Instruction]:
         target = _permuted(target, out, columns, context)
     summed = [letter for letter in left if letter not in out]
     if not _one_stride(summed, left, x):
-        x, more = _ordered(x, left, context)
+        x, left, more = _ordered(x, left, summed, context)
         before += more
-    y, more = _columns_last(y, right, columns, [s for s in right if s in left and s in out], summed, context)
+    columns, apart = _one_loop(columns, out, target)
+    repeated = [s for s in out if s in apart or (s in left and s in right)]
+    y, more = _columns_last(y, right, columns, [s for s in right if s in repeated], summed, context)
     before += more
-    right = "".join([*(s for s in right if s in left and s in out), *summed, *columns]) if more else right
+    right = "".join([*(s for s in right if s in repeated), *summed, *columns]) if more else right
 
     def axes(letters: Sequence[str]) -> list[_Axis]:
         return _joined([_axis(letter, left, right, out, x, y, target) for letter in letters])
 
-    batch = axes([s for s in out if s in left and s in right])
+    batch = axes(repeated)
     rows = axes([s for s in out if s in left and s not in right])
     n, k = axes(columns), axes(summed)
     assert len(n) <= 1 and len(k) <= 1, f"{node['spec']}: columns or sums that are not one loop"
@@ -198,10 +200,19 @@ def _one_stride(letters: Sequence[str], order: str, place: Place) -> bool:
     return all(place.strides[i] == place.shape[j] * place.strides[j] for i, j in zip(at, at[1:], strict=False))
 
 
-def _ordered(x: Place, letters: str, context: Context) -> tuple[Place, list[Instruction]]:
-    """A copy of an operand whose elements lie in order."""
-    target = whole(context.scratch(math.prod(x.shape)), x.shape, x.itemsize)
-    return target, copy(x, target, context.precision)
+def _one_loop(columns: list[str], out: str, target: Place) -> tuple[list[str], list[str]]:
+    """The last columns that are one loop over the result, and the others."""
+    start = next(i for i in range(len(columns) + 1) if _one_stride(columns[i:], out, target))
+    return columns[start:], columns[:start]
+
+
+def _ordered(x: Place, letters: str, last: list[str], context: Context) -> tuple[Place, str, list[Instruction]]:
+    """A copy of an operand with some letters last and its elements in order, and its letters then."""
+    order = "".join([*(s for s in letters if s not in last), *last])
+    at = [letters.index(s) for s in order]
+    moved = Place(x.address, tuple(x.shape[i] for i in at), tuple(x.strides[i] for i in at), x.itemsize)
+    target = whole(context.scratch(math.prod(x.shape)), moved.shape, x.itemsize)
+    return target, order, copy(moved, target, context.precision)
 
 
 def _columns_last(

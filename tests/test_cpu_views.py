@@ -1,0 +1,76 @@
+"""Views on the CPU against the reference: as operands of maps, reductions and products, and as outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from cpu_tools import compare
+
+from nndsl.ir import Node, Setting
+from nndsl.ir import build as b
+
+RNG = np.random.default_rng(4)
+X = RNG.normal(size=(6, 4, 5))
+SIZES = {"B": 6}
+
+VIEWS: dict[str, Callable[[Node], Node]] = {
+    "reshape": lambda x: b.reshape(x, ("B", 20)),
+    "transpose": lambda x: b.transpose(x, (0, 2, 1)),
+    "rotate": lambda x: b.transpose(x, (2, 0, 1)),
+    "slice": lambda x: b.slice_(x, 1, 1, 3),
+    "last slice": lambda x: b.slice_(x, 2, 2, 4),
+    "column": lambda x: b.slice_(x, 2, 3, 4),
+    "plane": lambda x: b.slice_(x, 1, 3, 4),
+    "column, squeezed": lambda x: b.reshape(b.slice_(x, 2, 3, 4), ("B", 4)),
+    "empty": lambda x: b.slice_(x, 1, 2, 2),
+    "pad": lambda x: b.pad(x, 1, 1, 2),
+    "last pad": lambda x: b.pad(x, 2, 0, 1),
+    "concat": lambda x: b.concat([x, b.neg(x), x], 1),
+    "last concat": lambda x: b.concat([b.slice_(x, 2, 0, 2), x], 2),
+    "expand": lambda x: b.expand(b.reduce_sum(x, 1), x.shape),
+    "expand from the left": lambda x: b.expand(x, (3, *x.shape)),
+    "reshape of a transpose": lambda x: b.reshape(b.transpose(x, (0, 2, 1)), ("B", 20)),
+    "transpose of a slice": lambda x: b.transpose(b.slice_(x, 2, 1, 4), (2, 0, 1)),
+    "slice of a transpose": lambda x: b.slice_(b.transpose(x, (1, 2, 0)), 0, 1, 3),
+    "reshape, transpose, reshape": lambda x: b.reshape(b.transpose(b.reshape(x, ("B", 2, 2, 5)), (0, 2, 1, 3)), ("B", 4, 5)),
+    "new axis": lambda x: b.unsqueeze(x, 1),
+    "pad of a concat": lambda x: b.pad(b.concat([x, x], 2), 1, 2, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["of a leaf", "of a value"])
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_as_output_as_operand_and_reduced(name: str, made: bool) -> None:
+    x = b.input_("x", ("B", 4, 5))
+    view = VIEWS[name](b.tanh(x) if made else x)
+    outputs = [view, b.add(view, 1.5), b.reduce_sum(b.mul(view, view)), b.reduce_sum(view, -1), b.reduce_sum(view, 0)]
+    compare(outputs, {x: X}, Setting(SIZES))
+
+
+@pytest.mark.parametrize("name", [n for n in VIEWS if n != "empty"])
+def test_a_view_as_operand_of_a_product(name: str) -> None:
+    x = b.input_("x", ("B", 4, 5))
+    view = VIEWS[name](x)
+    letters = "abcdef"[: view.rank]
+    outputs = [b.einsum(f"{letters},{letters[:-1]}z->{letters[:-2]}{letters[-1]}z", view, view)]
+    outputs.append(b.einsum(f"{letters},z{letters[-1]}->{letters[:-1]}z", view, b.full((3, view.shape[-1]), 0.5)))
+    outputs.append(b.einsum(f"{letters},{letters}->", view, view))
+    compare(outputs, {x: X}, Setting(SIZES), 1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["int", "bool"])
+def test_views_of_whole_numbers_and_conditions(dtype: str) -> None:
+    k = b.input_("k", (4, 6), dtype)  # type: ignore[arg-type]
+    outputs = [b.transpose(k, (1, 0)), b.reshape(b.slice_(k, 1, 1, 3), (8,)), b.concat([k, k], 0), b.where(b.cast(b.transpose(k, (1, 0)), "bool"), 1.0, 2.0)]
+    outputs += [b.pad(k, 1, 1, 1)] if dtype == "int" else [b.not_(b.slice_(k, 0, 1, 2))]
+    compare(outputs, {k: RNG.integers(0, 2 if dtype == "bool" else 9, (4, 6))}, Setting())
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_merged_axes_with_a_batch_of_one(batch: int) -> None:
+    """The batch may be the last of merged axes, and have one row."""
+    x, y = b.input_("x", (3, "B")), b.input_("y", (3, "B", 4))
+    outputs = [b.exp(x), b.add(y, b.unsqueeze(x, 2)), b.reduce_sum(y, 2), b.reduce_sum(b.mul(y, b.unsqueeze(x, 2)), (0, 1)), b.transpose(y, (1, 0, 2))]
+    compare(outputs, {x: RNG.normal(size=(3, batch)), y: RNG.normal(size=(3, batch, 4))}, Setting({"B": batch}))
