@@ -1,3 +1,26 @@
-"""nndsl: a language and compiler for experiments with neural networks."""
+"""nndsl: a language and compiler for experiments with neural networks.
+
+From Python: `compile`, which gives a `Program`; its `run` gives `Results`. Everything is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nndsl.api import CompileError, Interrupted, Network, Program, Results, RunError, compile
 
 __version__ = "0.1.0"
+__all__ = ["CompileError", "Interrupted", "Network", "Program", "Results", "RunError", "__version__", "compile"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'nndsl' has no attribute {name!r}")
+    import nndsl.api
+
+    return getattr(nndsl.api, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nndsl.cli.console import Console
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, fault
+
+if TYPE_CHECKING:
+    from nndsl.lower.check import Checked
 
 WELL, WRONG, FAILED, INTERRUPTED = 0, 1, 3, 130
 
@@ -46,7 +50,7 @@ def check(path_text: str, sets: Mapping[str, str], console: Console) -> int:
     """Reports what is wrong with a script."""
     collector = Collector()
     try:
-        _checked(path_text, sets, collector)
+        compiled(path_text, sets, collector)
     except Fault as found:
         collector.add(found.diagnostic)
     console.report(collector)
@@ -55,7 +59,8 @@ def check(path_text: str, sets: Mapping[str, str], console: Console) -> int:
     return WRONG if collector.errors else WELL
 
 
-def _checked(path_text: str, sets: Mapping[str, str], collector: Collector):  # type: ignore[no-untyped-def]
+def compiled(path_text: str, sets: Mapping[str, str], collector: Collector) -> tuple[Checked, Path]:
+    """The checked program and its folder; what is wrong is in the collector. Raises a Fault where there is no text."""
     from nndsl.lower.check import check_program
     from nndsl.syntax import parse
 
@@ -68,7 +73,7 @@ def run(path_text: str, sets: Mapping[str, str], console: Console, *, json: bool
     """Carries a script out."""
     collector = Collector()
     try:
-        checked, folder = _checked(path_text, sets, collector)
+        checked, folder = compiled(path_text, sets, collector)
     except Fault as found:
         collector.add(found.diagnostic)
     if collector.errors:

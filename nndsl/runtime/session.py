@@ -83,6 +83,13 @@ class Session:
                 self.say(note)
         return found
 
+    def dataset_for(self, network: str) -> Dataset:
+        """The data a network is for, where it has met none yet. Raises a fault (E0202) where the script names none."""
+        chosen = self.program.networks[network]
+        if chosen.data is None:
+            raise fault("E0202", f"it is not known what data `{network}` is for", chosen.span, help=f"write `network {network} for` and a data set, or train it")
+        return self.dataset(chosen.data)
+
     def say(self, note: str) -> None:
         """Tells a fact once."""
         if note and note not in self._said:

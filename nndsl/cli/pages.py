@@ -1,0 +1,166 @@
+"""`explain`, `doc` and `version`: what is known, as text.
+
+In: a code or a name. Out: its page; where there is none, what was meant, and exit code 1.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from nndsl.cli.console import Console
+from nndsl.diagnostics.suggest import did_you_mean
+
+WIDTH = 96
+
+
+def explain(code: str, console: Console) -> int:
+    """The page of a diagnostic's code."""
+    from nndsl.diagnostics.pages import codes, page
+
+    text = page(code)
+    if text is None:
+        hint = did_you_mean(code.upper(), codes())
+        console.say(f"there is no code `{code}`" + (f"; {hint}" if hint else "; they look like `E0201` and stand in brackets after `error`"))
+        return 1
+    console.show(text.rstrip())
+    return 0
+
+
+# ---- doc -------------------------------------------------------------------------------------------------
+
+
+def doc(name: str | None, console: Console) -> int:
+    """Everything that has this name; all names where none is given."""
+    if name is None:
+        console.show(contents())
+        return 0
+    parts = [*_definitions(name), *_statement(name), *_options(name), *_builtin(name), *_words(name)]
+    if not parts:
+        names = sorted({n for row in catalogue().values() for n in row})
+        hint = did_you_mean(name, names)
+        console.say(f"nothing is called `{name}`" + (f"; {hint}" if hint else "; `nndsl doc` lists all names"))
+        return 1
+    console.show("\n\n".join(parts))
+    return 0
+
+
+def catalogue() -> dict[str, list[str]]:
+    """All names, by what they are."""
+    from nndsl.data import ENCODERS, GENERATORS
+    from nndsl.data import OPTIONS as DATA_OPTIONS
+    from nndsl.semantics.builtins import BUILTINS
+    from nndsl.semantics.modules import library
+    from nndsl.semantics.options import SETTINGS, STATEMENTS
+
+    found: dict[str, list[str]] = {"statements": [v for v, row in STATEMENTS.items() if not row.later], "settings": [o.name for o in SETTINGS]}
+    for entry in library().entries.values():
+        found.setdefault(f"{entry.role}s" if entry.role != "loss" else "losses", []).append(entry.name)
+    found["options of data"] = list(DATA_OPTIONS)
+    found["encoders"], found["generators"] = list(ENCODERS), list(GENERATORS)
+    options = [option.name for row in STATEMENTS.values() for option in row.options if not option.later]
+    found["options of train and evaluate"] = list(dict.fromkeys(options))
+    found["functions"] = list(BUILTINS)
+    return found
+
+
+def contents() -> str:
+    """All names, a paragraph for each kind."""
+    lines = []
+    for kind, names in catalogue().items():
+        lines += [kind, *textwrap.wrap(", ".join(names), WIDTH, initial_indent="  ", subsequent_indent="  ")]
+    return "\n".join([*lines, "", "`nndsl doc NAME` says more."])
+
+
+def _definitions(name: str) -> Iterator[str]:
+    """Entries of the library: the equation, its comment, and where it stands."""
+    from nndsl.diagnostics.location import line_of
+    from nndsl.semantics.modules import library
+
+    for entry in library().entries.values():
+        if entry.name == name:
+            definition = entry.definition
+            span = definition.span
+            comment = textwrap.indent(definition.comment.strip("\n"), "  ", lambda line: True)
+            where = f"  {span.source.name}:{line_of(span.source, span.start)}"
+            yield "\n".join([span.text, "", *(line.rstrip() for line in comment.splitlines()), "", where])
+
+
+def _statement(name: str) -> Iterator[str]:
+    from nndsl.semantics.options import STATEMENTS
+
+    row = STATEMENTS.get(name)
+    if row is None:
+        return
+    if row.later:
+        yield f"{row.verb}: {row.meaning}. It is planned, and not part of this version."
+        return
+    lines = [f"{row.verb}: {row.meaning}", "", f"  {row.example}"]
+    options = [option for option in row.options if not option.later]
+    if options:
+        lines += ["", "  options:"]
+        for option in options:
+            default = f" (left out: {option.default})" if option.default else ""
+            lines.append(f"    {option.name:<11} {option.meaning}: {option.form.words if option.form else ''}{default}")
+    yield "\n".join(lines)
+
+
+def _options(name: str) -> Iterator[str]:
+    from nndsl.semantics.options import BODY, SETTINGS, STATEMENTS
+
+    for row in STATEMENTS.values():
+        for option in row.options:
+            if option.name == name and not option.later:
+                yield f"{name} in `{row.verb}`: {option.meaning}" + _form(option.form, option.default)
+    for option in SETTINGS:
+        if option.name == name:
+            yield f"set {name}: {option.meaning}" + _form(option.form, option.default)
+    for option in BODY:
+        if option.name == name:
+            yield f"{name} in a body: {option.meaning}"
+
+
+def _form(form: object, default: str) -> str:
+    words = getattr(form, "words", "")
+    return (f"\n\n  takes {words}" if words else "") + (f"\n  left out: {default}" if default else "")
+
+
+def _builtin(name: str) -> Iterator[str]:
+    from nndsl.semantics.builtins import BUILTINS
+
+    row = BUILTINS.get(name)
+    if row is not None:
+        yield f"{row.signature}: {row.doc}\n\n  a function that is built in"
+
+
+def _words(name: str) -> Iterator[str]:
+    """Words of `data`."""
+    from nndsl.data import ENCODERS, GENERATORS
+
+    if name in ENCODERS:
+        yield f"{name}: an encoder of columns, after `->` in a `data` block; fitted on the training part, undone on predictions"
+    if name in GENERATORS:
+        settings = ", ".join(f"{s.name} = {s.default:g}" for s in GENERATORS[name].settings)
+        yield f"{name}({settings}): a generator, after `from` in a `data` block; it brings input and target"
+
+
+# ---- versions --------------------------------------------------------------------------------------------
+
+
+def version(console: Console) -> int:
+    """Ours, Python's, those of what we stand on, and the machine."""
+    import platform
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    from nndsl import __version__
+
+    console.show(f"nndsl {__version__}\npython {platform.python_version()}\n{platform.platform()}")
+    for package in ("numpy", "numba", "llvmlite", "duckdb", "lark", "rich"):
+        try:
+            console.show(f"{package} {installed(package)}")
+        except PackageNotFoundError:
+            console.show(f"{package} is not installed")
+    return 0
+
+

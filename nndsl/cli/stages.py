@@ -1,0 +1,200 @@
+"""`nndsl ir FILE --stage ...`: what the compiler makes of a script, as text, one stage at a time.
+
+In: a script. Out: its tree (ast), its graphs as lowered (ir), what is computed together (fused), the table of instructions with its memory
+(plan), or the texts of the generated kernels (kernels). Nothing is trained and nothing is compiled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from nndsl.cli.console import Console
+from nndsl.cli.script import WELL, WRONG, compiled, read
+from nndsl.diagnostics import Collector, Fault, Span
+from nndsl.diagnostics.location import line_of
+from nndsl.ir.nest import Nest
+from nndsl.ir.node import Node, concrete
+from nndsl.ir.printer import show
+from nndsl.ir.shapes import text as shape_text
+from nndsl.lower import Checked, step_graph
+from nndsl.lower.graphs import StepGraph
+from nndsl.semantics.program import Train
+from nndsl.syntax import ast, parse
+
+INDENT = "  "
+
+
+def ir(path: str, sets: Mapping[str, str], stage: str, console: Console) -> int:
+    """Prints one stage; the faults of a script that does not check."""
+    collector = Collector()
+    text = ""
+    try:
+        if stage == "ast":
+            source, _ = read(path)
+            text = "\n".join(tree(parse(source, collector)))
+        else:
+            checked, _ = compiled(path, sets, collector)
+            text = "" if collector.errors else _stage(checked, stage)
+    except Fault as found:
+        collector.add(found.diagnostic)
+    if collector.errors:
+        console.report(collector)
+        return WRONG
+    console.show(text.rstrip("\n"))
+    return WELL
+
+
+def _stage(checked: Checked, stage: str) -> str:
+    """The stage of each training run of the script."""
+    parts = []
+    for train in checked.program.actions:
+        if isinstance(train, Train):
+            graph = step_graph(checked.program, train, checked.signatures[train.data])
+            title = f"# {train.name}: a step of `{train.network}` on `{train.data}`, {place(train.span)}"
+            parts.append(title + "\n" + STAGES[stage](checked, train, graph))
+    return "\n\n".join(parts) or "nothing is trained in this script"
+
+
+def place(span: Span | None) -> str:
+    """`penguins.nn:14`."""
+    return "" if span is None else f"{span.source.name}:{line_of(span.source, span.start)}"
+
+
+# ---- the tree ----------------------------------------------------------------------------------------------
+
+
+def tree(node: ast.Node, depth: int = 0, label: str = "") -> Iterator[str]:
+    """A node a line, its children indented below it; words and numbers stand beside their node."""
+    words, below = [], []
+    for field in dataclasses.fields(node):
+        value = getattr(node, field.name)
+        if field.name == "span" or isinstance(value, Span) or value is None or value == () or value is False:
+            continue
+        if isinstance(value, ast.Node):
+            below.append((field.name, value))
+        elif isinstance(value, tuple) and isinstance(value[0], ast.Node):
+            below += [(field.name, item) for item in value]
+        elif field.name != "comment":
+            words.append(f"{field.name}={value!r}")
+    head = f"{label}: " if label else ""
+    yield f"{INDENT * depth}{head}{' '.join([type(node).__name__, *words])}"
+    for name, child in below:
+        yield from tree(child, depth + 1, name)
+
+
+# ---- graphs ------------------------------------------------------------------------------------------------
+
+
+def graphs(checked: Checked, train: Train, graph: StepGraph) -> str:
+    """The loss, what is made small, and the optimizer's equations, before derivatives."""
+    parts = ["# loss, objective, outputs", show([graph.loss, graph.objective, *(out.node for out in graph.outputs)])]
+    parts += ["# the optimizer: next values of " + ", ".join(_name(leaf) for leaf, _ in graph.optimizer.updates)]
+    parts += [show([value for _, value in graph.optimizer.updates])]
+    return "\n".join(parts)
+
+
+class Names:
+    """Names for the values of a plan: leaves by their own, stored values `t1`, `t2`, ..."""
+
+    def __init__(self) -> None:
+        self.known: dict[Node, str] = {}
+
+    def __call__(self, node: Node) -> str:
+        from nndsl.passes.fuse import is_memory, is_view
+
+        if is_memory(node):
+            return _name(node)
+        if is_view(node):
+            return f"{node.op}({self(node.inputs[0])})"
+        return self.known.setdefault(node, f"t{len(self.known) + 1}") + shape_text(node.shape)
+
+
+def _name(node: Node) -> str:
+    return str(dict(node.attrs).get("name", node.op))
+
+
+def _lines_of(nodes: Any) -> str:
+    """The source lines that a kernel's nodes come from."""
+    found = dict.fromkeys(place(n.origin) for n in nodes if n.origin is not None)
+    return ", ".join(found)
+
+
+def _program(train: Train, graph: StepGraph, checked: Checked) -> tuple[Any, Any]:
+    from nndsl.backend.cpu.plan import compile_stages
+    from nndsl.runtime.trainer import stages_of
+
+    made = stages_of(graph, bool(train.metrics))
+    return made, compile_stages(made.stages, checked.program.settings.precision)
+
+
+def fused(checked: Checked, train: Train, graph: StepGraph) -> str:
+    """Each loop nest: the loops, what it reads, computes and writes; and what has a routine of its own."""
+    _, program = _program(train, graph, checked)
+    names, lines = Names(), []
+    for number, step in enumerate(program.items, 1):
+        item = step.item
+        if not isinstance(item, Nest):
+            operands = ", ".join(names(x) for x in item.node.inputs)
+            lines.append(f"{number:>3}  {names(item.node)} = {item.node.op}({operands})   # {place(item.node.origin)}")
+            continue
+        loops = " x ".join("*".join(map(str, dims)) for dims in item.space) or "1"
+        operations = ", ".join(n.op for n in item.nodes if n.op != "const")
+        lines.append(f"{number:>3}  loop over {loops}: {operations}   # {_lines_of(item.nodes)}")
+        lines.append(f"       reads  {', '.join(names(x) for x in item.reads) or 'nothing'}")
+        lines.append(f"       writes {', '.join(names(x) for x in item.writes)}")
+    return "\n".join(lines)
+
+
+def plan(checked: Checked, train: Train, graph: StepGraph) -> str:
+    """Each instruction: its kernel, its sizes, and where its results lie."""
+    from nndsl.backend.cpu.memory import aligned, storage_type
+    from nndsl.backend.cpu.plan import Binding, memory_leaves, written
+    from nndsl.runtime.weights import Flat
+
+    made, program = _program(train, graph, checked)
+    precision = checked.program.settings.precision
+    rows = checked.signatures[train.data].rows.get("train", 1)
+    flat = Flat([v.leaf for v in graph.trained], precision)
+    sizes = {"B": min(train.batch, max(rows, 1)), "P": flat.size}
+    leaves = {n: aligned(concrete(n.shape, sizes), storage_type(n.dtype, precision)) for n in memory_leaves(made.stages)}
+    binding = Binding(program, leaves, sizes, checked.program.settings.seed)
+    names = Names()
+    lines = [
+        f"batch {sizes['B']}, {sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.trained):,} trained numbers, {len(binding.instructions(sizes))} instructions, "
+        f"{binding.arena_bytes:,} bytes for values of a step"
+    ]
+    for number, step in enumerate(program.items, 1):
+        item = step.item
+        kernel = step.kernel.text.name if step.kernel else item.node.op
+        loops = " x ".join(str(int(np.prod(concrete(dims, sizes)))) for dims in item.space) if isinstance(item, Nest) else ""
+        targets = []
+        for node in written(item):
+            home = program.homes.get(node)
+            where = f"in {_name(home)}" if home is not None else f"at {binding.offsets[node]:,}"
+            targets.append(f"{names(node)} {where}")
+        lines.append(f"{number:>3}  {kernel:<18} {loops:<12} -> {', '.join(targets)}")
+    lines += [f"     copy {names(value)} -> {_name(leaf)}" for _, leaf, value in program.copies]
+    return "\n".join(lines)
+
+
+def kernels(checked: Checked, train: Train, graph: StepGraph) -> str:
+    """The generated texts, each once, with the lines they come from."""
+    _, program = _program(train, graph, checked)
+    found: dict[str, tuple[Any, list[str]]] = {}
+    for step in program.items:
+        if step.kernel is not None:
+            text = step.kernel.text
+            found.setdefault(text.name, (text, []))[1].append(_lines_of(step.item.nodes))
+    parts = []
+    for text, lines in found.values():
+        origins = ", ".join(dict.fromkeys(line for line in lines if line))
+        parts.append(f"# {text.name}: {origins}\n{text.source}")
+    return "\n".join(parts)
+
+
+STAGES: dict[str, Callable[[Checked, Train, StepGraph], str]] = {"ir": graphs, "fused": fused, "plan": plan, "kernels": kernels}
