@@ -74,6 +74,13 @@ def is_reduction(node: Node) -> bool:
     return TABLE[node.op].kind == "reduce"
 
 
+def compared(nodes: Iterable[Node]) -> set[Node]:
+    """Values that are compared with a reduction of themselves, as in the derivative of a maximum. They must be computed once: a
+    second time they might be rounded otherwise, and no element would equal the greatest."""
+    conditions = (n for n in nodes if n.dtype == "bool")
+    return {x.inputs[0] for n in conditions for x in n.inputs if is_reduction(x) and x.inputs[0] in n.inputs}
+
+
 def space_of(node: Node) -> Shape:
     """The shape a node is computed over: of a reduction, that of what it reduces."""
     return node.inputs[0].shape if is_reduction(node) else node.shape

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nndsl.ir.nest import Nest, is_reduction, joint_space, nest_of, space_of
+from nndsl.ir.nest import Nest, compared, is_reduction, joint_space, nest_of, space_of
 from nndsl.ir.node import Node, Shape, topological
 from nndsl.ir.table import TABLE
 
@@ -101,8 +101,8 @@ def _needed_in_memory(outputs: Sequence[Node], order: Sequence[Node]) -> set[Nod
 
 
 def _roots(order: Sequence[Node], needed: set[Node]) -> set[Node]:
-    """Nodes that are computed once: needed ones, reductions, and costly ones that several roots use."""
-    roots = needed | {n for n in order if is_reduction(n)}
+    """Nodes that are computed once: needed ones, reductions, what is compared with them, and costly ones that several roots use."""
+    roots = needed | {n for n in order if is_reduction(n)} | {n for n in compared(order) if is_fusable(n)}
     heads: dict[Node, set[Node]] = {n: set() for n in order}  # the roots in whose cone a node lies
     stretched = {n: False for n in order}  # whether a root that uses the node walks over more than the node has
     for node in reversed(order):

@@ -6,8 +6,11 @@ never overlap. Greedy by size, the largest first, each at the lowest gap that ho
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +25,23 @@ class Life:
         return self.first <= other.last and other.first <= self.last
 
 
-def place(lives: Mapping[Hashable, Life], alignment: int = 64) -> tuple[dict[Hashable, int], int]:
+def place(lives: Mapping[Name, Life], alignment: int = 64) -> tuple[dict[Name, int], int]:
     """(offset of each value, bytes of the arena)."""
-    offsets: dict[Hashable, int] = {}
+    offsets: dict[Name, int] = {}
     placed: list[tuple[int, int, Life]] = []  # offset, end, life
-    total = 0
-    by_size = sorted(lives.items(), key=lambda item: (-item[1].size, item[1].first))
-    for name, life in by_size:
-        start = 0
-        for offset, end, _ in sorted(p[:2] + (p[2],) for p in placed if p[2].meets(life)) if placed else ():
-            if start + life.size <= offset:
-                break
-            start = max(start, end)
-        end = start + -(-max(life.size, 1) // alignment) * alignment
+    for name, life in sorted(lives.items(), key=lambda item: (-item[1].size, item[1].first)):
+        size = -(-max(life.size, 1) // alignment) * alignment
+        start = _lowest_gap(size, [(offset, end) for offset, end, other in placed if other.meets(life)])
         offsets[name] = start
-        placed.append((start, end, life))
-        total = max(total, end)
-    return offsets, total
+        placed.append((start, start + size, life))
+    return offsets, max((end for _, end, _ in placed), default=0)
+
+
+def _lowest_gap(size: int, taken: Iterable[tuple[int, int]]) -> int:
+    """The lowest offset from which `size` bytes are free, if the intervals (offset, end) are not."""
+    start = 0
+    for offset, end in sorted(taken):
+        if start + size <= offset:
+            break
+        start = max(start, end)
+    return start

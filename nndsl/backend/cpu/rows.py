@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nndsl.backend.cpu.writer import Writer, constant_of, is_late
+from nndsl.ir.nest import compared
 from nndsl.ir.node import Node
 from nndsl.ir.table import TABLE
 
@@ -184,9 +185,10 @@ class _Row:
                 if x in last_use and not is_late(nest, user):
                     last_use[x] = max(last_use[x], nest.passes[user])
         price: dict[Node, int] = {}
+        exact = compared(nest.nodes)
         for node in inner:
             price[node] = TABLE[node.op].cost + sum(0 if x in kept else price.get(x, 0) for x in node.inputs)
-            if last_use[node] > nest.passes[node] and price[node] > CHEAP:
+            if last_use[node] > nest.passes[node] and (price[node] > CHEAP or node in exact):
                 kept.add(node)
                 if node not in nest.writes:
                     self.w.scratch(node, "t", nest.space[-1])
