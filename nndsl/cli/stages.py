@@ -11,8 +11,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from nndsl.cli.console import Console
 from nndsl.cli.script import WELL, WRONG, compiled, read
 from nndsl.diagnostics import Collector, Fault, Span
@@ -125,7 +123,7 @@ def _lines_of(nodes: Any) -> str:
 
 
 def _program(train: Train, graph: StepGraph, checked: Checked) -> tuple[Any, Any]:
-    from nndsl.backend.cpu.plan import compile_stages
+    from nndsl.backend.cpu.program import compile_stages
     from nndsl.runtime.trainer import stages_of
 
     made = stages_of(graph, bool(train.metrics))
@@ -134,66 +132,87 @@ def _program(train: Train, graph: StepGraph, checked: Checked) -> tuple[Any, Any
 
 def fused(checked: Checked, train: Train, graph: StepGraph) -> str:
     """Each loop nest: the loops, what it reads, computes and writes; and what has a routine of its own."""
+    from nndsl.backend.cpu.program import NestStep, SingleStep
+
     _, program = _program(train, graph, checked)
     names, lines = Names(), []
     for number, step in enumerate(program.items, 1):
-        item = step.item
-        if not isinstance(item, Nest):
-            operands = ", ".join(names(x) for x in item.node.inputs)
-            lines.append(f"{number:>3}  {names(item.node)} = {item.node.op}({operands})   # {place(item.node.origin)}")
-            continue
-        loops = " x ".join("*".join(map(str, dims)) for dims in item.space) or "1"
-        operations = ", ".join(n.op for n in item.nodes if n.op != "const")
-        lines.append(f"{number:>3}  loop over {loops}: {operations}   # {_lines_of(item.nodes)}")
-        lines.append(f"       reads  {', '.join(names(x) for x in item.reads) or 'nothing'}")
-        lines.append(f"       writes {', '.join(names(x) for x in item.writes)}")
+        if isinstance(step, NestStep):
+            nest = step.nest
+            loops = " x ".join("*".join(map(str, dims)) for dims in nest.space) or "1"
+            operations = ", ".join(n.op for n in nest.nodes if n.op != "const")
+            lines.append(f"{number:>3}  loop over {loops}: {operations}   # {_lines_of(nest.nodes)}")
+            lines.append(f"       reads  {', '.join(names(x) for x in nest.reads) or 'nothing'}")
+            lines.append(f"       writes {', '.join(names(x) for x in nest.writes)}")
+        elif isinstance(step, SingleStep):
+            operands = ", ".join(names(x) for x in step.node.inputs)
+            lines.append(f"{number:>3}  {names(step.node)} = {step.node.op}({operands})   # {place(step.node.origin)}")
+        else:
+            lines.append(f"{number:>3}  {_name(step.leaf)} = copy({names(step.value)})")
     return "\n".join(lines)
 
 
 def plan(checked: Checked, train: Train, graph: StepGraph) -> str:
-    """Each instruction: its kernel, its sizes, and where its results lie."""
+    """Each step: its kernel, how often its loops turn, and where its results lie."""
+    from nndsl.backend.cpu.program import NestStep, SingleStep
+
+    binding, sizes = _binding(checked, train, graph)
+    program, names = binding.program, Names()
+    trained = sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.trained)
+    lines = [
+        f"batch {sizes['B']}, {trained:,} trained numbers, {len(binding.instructions(sizes))} instructions, "
+        f"{binding.arena_bytes:,} bytes for the values of a step"
+    ]
+    for number, step in enumerate(program.items, 1):
+        loops = ""
+        if isinstance(step, NestStep):
+            kernel = step.kernel.text.name
+            loops = " x ".join(str(math.prod(concrete(dims, sizes))) for dims in step.nest.space)
+        else:
+            kernel = step.node.op if isinstance(step, SingleStep) else "copy"
+        targets = [f"{names(node)} {_home(node, step.stage, binding)}" for node in step.written]
+        if not targets and not isinstance(step, NestStep | SingleStep):
+            targets = [f"{_name(step.leaf)} from {names(step.value)}"]
+        lines.append(f"{number:>3}  {kernel:<18} {loops:<12} -> {', '.join(targets)}")
+    return "\n".join(lines)
+
+
+def _binding(checked: Checked, train: Train, graph: StepGraph) -> tuple[Any, dict[str, int]]:
+    """The plan with memory of the real sizes, empty."""
     from nndsl.backend.cpu.memory import aligned, storage_type
-    from nndsl.backend.cpu.plan import Binding, memory_leaves, written
+    from nndsl.backend.cpu.plan import Binding
+    from nndsl.backend.cpu.program import memory_leaves
     from nndsl.runtime.weights import Flat
 
     made, program = _program(train, graph, checked)
-    precision = checked.program.settings.precision
+    settings = checked.program.settings
     rows = checked.signatures[train.data].rows.get("train", 1)
-    flat = Flat([v.leaf for v in graph.trained], precision)
+    flat = Flat([v.leaf for v in graph.trained], settings.precision)
     sizes = {"B": min(train.batch, max(rows, 1)), "P": flat.size}
-    leaves = {n: aligned(concrete(n.shape, sizes), storage_type(n.dtype, precision)) for n in memory_leaves(made.stages)}
-    binding = Binding(program, leaves, sizes, checked.program.settings.seed)
-    names = Names()
-    lines = [
-        f"batch {sizes['B']}, {sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.trained):,} trained numbers, {len(binding.instructions(sizes))} instructions, "
-        f"{binding.arena_bytes:,} bytes for values of a step"
-    ]
-    for number, step in enumerate(program.items, 1):
-        item = step.item
-        kernel = step.kernel.text.name if step.kernel else item.node.op
-        loops = " x ".join(str(int(np.prod(concrete(dims, sizes)))) for dims in item.space) if isinstance(item, Nest) else ""
-        targets = []
-        for node in written(item):
-            home = program.homes.get(node)
-            where = f"in {_name(home)}" if home is not None else f"at {binding.offsets[node]:,}"
-            targets.append(f"{names(node)} {where}")
-        lines.append(f"{number:>3}  {kernel:<18} {loops:<12} -> {', '.join(targets)}")
-    lines += [f"     copy {names(value)} -> {_name(leaf)}" for _, leaf, value in program.copies]
-    return "\n".join(lines)
+    leaves = {n: aligned(concrete(n.shape, sizes), storage_type(n.dtype, settings.precision)) for n in memory_leaves(made.stages)}
+    return Binding(program, leaves, sizes, settings.seed), sizes
+
+
+def _home(node: Node, stage: int, binding: Any) -> str:
+    """Where a value lies: in a leaf's memory, or at a byte of the arena."""
+    leaf = binding.program.homes.get((stage, node))
+    return f"in `{_name(leaf)}`" if leaf is not None else f"at byte {binding.offsets[stage, node]:,}"
 
 
 def kernels(checked: Checked, train: Train, graph: StepGraph) -> str:
     """The generated texts, each once, with the lines they come from."""
+    from nndsl.backend.cpu.program import NestStep
+
     _, program = _program(train, graph, checked)
-    found: dict[str, tuple[Any, list[str]]] = {}
+    found: dict[str, tuple[str, list[str]]] = {}
     for step in program.items:
-        if step.kernel is not None:
+        if isinstance(step, NestStep):
             text = step.kernel.text
-            found.setdefault(text.name, (text, []))[1].append(_lines_of(step.item.nodes))
+            found.setdefault(text.name, (text.source, []))[1].append(_lines_of(step.nest.nodes))
     parts = []
-    for text, lines in found.values():
+    for name, (source, lines) in found.items():
         origins = ", ".join(dict.fromkeys(line for line in lines if line))
-        parts.append(f"# {text.name}: {origins}\n{text.source}")
+        parts.append(f"# {name}: {origins}\n{source}")
     return "\n".join(parts)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nndsl.backend.cpu.loop import Collect, Feed, Loop
 from nndsl.backend.cpu.memory import aligned, storage_type
-from nndsl.backend.cpu.plan import Stage, compile_stages, memory_leaves
+from nndsl.backend.cpu.program import Stage, compile_stages, memory_leaves
 from nndsl.data.types import Array
 from nndsl.ir import build as b
 from nndsl.ir.node import BATCH, Node, concrete

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from nndsl.backend.cpu.loop import Collect, Loop, Outcome
 from nndsl.backend.cpu.memory import aligned
-from nndsl.backend.cpu.plan import Program, Stage, compile_stages, memory_leaves
+from nndsl.backend.cpu.program import Program, Stage, compile_stages, memory_leaves
 from nndsl.data.types import Array
 from nndsl.ir import build as b
 from nndsl.ir.node import Node
