@@ -157,8 +157,8 @@ def test_names_and_sharing_of_parameters() -> None:
     )
     assert [v.name for v in graph.parameters] == [
         "encoder.dense_1.W", "encoder.dense_1.b", "block_1.dense_1.W", "block_1.dense_1.b", "block_1.dense_2.W",
-        "block_1.dense_2.b", "block_2.dense_1.W", "block_2.dense_1.b", "block_2.dense_2.W", "block_2.dense_2.b", "dense_1.W",
-        "dense_1.b",
+        "block_1.dense_2.b", "block_2.dense_1.W", "block_2.dense_1.b", "block_2.dense_2.W", "block_2.dense_2.b",
+        "dense_1.W", "dense_1.b",
     ]  # fmt: skip
     assert len({v.leaf for v in graph.parameters}) == len(graph.parameters)
     initial = {v.name: evaluate([v.initial], {}, Setting(precision="float64"))[0] for v in graph.parameters}
@@ -166,7 +166,11 @@ def test_names_and_sharing_of_parameters() -> None:
 
 
 def test_several_outputs_penalties_and_states() -> None:
-    body = "input x[in]\nstate seen[in] = 0\nseen' = seen + mean(x, axis=batch)\npenalty size = 0.1 * sum(x^2)\noutput x, 2 * x"
+    body = """input x[in]
+state seen[in] = 0
+seen' = seen + mean(x, axis=batch)
+penalty size = 0.1 * sum(x^2)
+output x, 2 * x"""
     graph = network(body, training=True)
     assert [out.shape for out in graph.outputs] == [(4,), (4,)]
     assert [name for name, _ in graph.penalties] == ["net.size"]

@@ -52,7 +52,7 @@ def test_iris() -> None:
   split train=70%, test=30%, stratify=species
 }}
 network net for iris {{ dense(16) -> tanh -> dropout(0.1) -> batchnorm; dense(classes) -> softmax }}
-train net on iris as run {{ optimizer adam(lr=0.01); schedule cosine; regularize l2(0.0001); batch 16; epochs 30; clip 1 }}
+train net on iris {{ optimizer adam(lr=0.01); schedule cosine; regularize l2(0.0001); batch 16; epochs 30; clip 1 }}
 evaluate net on iris.test as result {{ metrics accuracy, f1 }}
 '''
     run = train(text)
@@ -156,7 +156,11 @@ def test_the_number_of_steps_counts_the_smaller_last_batch() -> None:
 
 def test_gradients_of_a_whole_network_agree_with_differences() -> None:
     text = """data d { from blobs(40, classes=3) }
-network net for d { input x[in]; h = x -> dense(5) -> gelu -> layernorm; h + (h -> dense(5) -> silu) -> batchnorm -> dense(classes) -> softmax }
+network net for d {
+  input x[in]
+  h = x -> dense(5) -> gelu -> layernorm
+  h + (h -> dense(5) -> silu) -> batchnorm -> dense(classes) -> softmax
+}
 train net on d { regularize l2(0.1) }
 """
     checked = program(text)

@@ -1,4 +1,4 @@
-"""Wrong scripts: each gives its code, at its line, in words that help; and what is wrong in one place hides nothing elsewhere."""
+"""Wrong scripts: each gives its code, at its line, in words that help; one fault hides no other."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ LINES = [
     ("dense(3) -> softmax -> softmax", "E0407", "probabilities already"),
     ("dense(1) -> softmax", "E0405", "always 1"),
     ("x -> embedding(10, 3)", "E0305", "`input column -> category`"),
-    ("h = x -> dense(3); g = x -> dense(4); output h + g", "E0302", "3 values in one and 4 in the other"),
+    ("h = x -> dense(3); g = x -> dense(4); output h + g", "E0302", "have 3 and 4 values along axis -1"),
     ("param W[5, 3]; output x @ W", "E0302", "has 2 values on the left and 5 on the right"),
     ("output x @ 3", "E0217", "with `*`"),
     ("output x + relu", "E0217", "`relu`"),
@@ -162,7 +162,7 @@ LINES = [
     ("y = sum(x, axis=[...])", "E0306", "`...`"),
     ('y = sum(x, axis="a")', "E0206", "whole numbers"),
     ("y = sum(x, axs=0)", "E0203", "did you mean `axis`?"),
-    ("y = sum(x, 0)", "E0203", "takes 1 value, but 2 are given"),
+    ("y = sum(x, 0)", "E0203", "takes 1 value, but 2 values are given"),
     ("y = x[7]", "E0306", "no element 7"),
     ("y = x[0:9]", "E0306", "within the 2 values"),
     ("y = x[0, 0]", "E0306", "2 indices"),
@@ -245,8 +245,8 @@ print run.historie
     _, found = check(text)
     said = [(line_of(d), d.code) for d in found if d.severity == "error"]
     assert said == [
-        (1, "E0207"), (2, "E0201"), (7, "E0201"), (8, "E0203"), (9, "E0407"), (11, "E0401"), (12, "E0207"), (13, "E0202"),
-        (13, "E0202"), (14, "E0201"), (15, "E0211"),
+        (1, "E0207"), (2, "E0201"), (7, "E0201"), (8, "E0203"), (9, "E0407"), (11, "E0401"), (12, "E0207"),
+        (13, "E0202"), (13, "E0202"), (14, "E0201"), (15, "E0211"),
     ]  # fmt: skip
 
 

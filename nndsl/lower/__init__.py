@@ -1,6 +1,8 @@
-"""From a checked program to tensor graphs: bodies are read with real shapes, and what does not fit is said in the user's words.
+"""From a checked program to tensor graphs: bodies are read with real shapes, and what does not fit is said in the
+user's words.
 
-In: a `Program` and signatures of data. Out: graphs of the tensor IR (`graphs.py`). Derivatives and everything after are others' work.
+In: a `Program` and signatures of data. Out: graphs of the tensor IR (`graphs.py`). Derivatives and everything after
+are others' work.
 """
 
 from nndsl.lower.activation import apply_activation
@@ -10,5 +12,6 @@ from nndsl.lower.network import network_graph
 from nndsl.lower.step import evaluation_graph, step_graph, steps
 
 __all__ = [
-    "Checked", "apply_activation", "check_program", "evaluation_graph", "metric_graph", "network_graph", "step_graph", "steps",
+    "Checked", "apply_activation", "check_program", "evaluation_graph", "metric_graph", "network_graph", "step_graph",
+    "steps",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""An activation of the library or the script, applied to plain numbers: what an encoder such as `input x -> tanh` needs.
+"""An activation of the library or the script, applied to plain numbers: what an encoder such as `input x -> tanh`
+needs.
 
 In: a scope. Out: a function from (expression, numbers) to numbers, or None where the expression names no activation.
 """

@@ -1,7 +1,8 @@
 """Brings tensors to ranks at which NumPy's broadcasting does what the language means.
 
-In: tensors and numbers. Out: nodes that fit, and the layout of the result. The rule: shapes are aligned at the right, without the batch; a
-reduced axis (a ghost) stays in its place beside the tensor it came from, and vanishes beside one that has no such axis.
+In: tensors and numbers. Out: nodes that fit, and the layout of the result. The rule: shapes are aligned at the right,
+without the batch; a reduced axis (a ghost) stays in its place beside the tensor it came from, and vanishes beside one
+that has no such axis.
 """
 
 from __future__ import annotations

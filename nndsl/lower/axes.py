@@ -55,7 +55,10 @@ def _no_axis(x: Tensor, axis: int, span: Span) -> Fault:
 
 
 def reduced(x: Tensor, node: Node, axes: tuple[int, ...], frame: Frame, span: Span, *, kind: str = "real") -> Tensor:
-    """The result of a reduction that kept its axes: they become ghosts. Over the batch, what is left belongs to no example."""
+    """The result of a reduction that kept its axes: they become ghosts.
+
+    Over the batch, what is left belongs to no example.
+    """
     offset = 1 if x.batched else 0
     ghosts = [ghost or i + offset in axes for i, ghost in enumerate(x.ghosts)]
     batched = x.batched and 0 not in axes

@@ -1,4 +1,6 @@
-"""Reads the body of a definition line by line. In: a frame with its parameters set, and what flows in. Out: its outputs.
+"""Reads the body of a definition line by line.
+
+In: a frame with its parameters set, and what flows in. Out: its outputs.
 
 The lines: `input`, `param`, `state`, `output`, `penalty`, `repeat`, `require`, equations, and flows.
 """
@@ -246,5 +248,6 @@ def _refuse(part: ast.Expr, frame: Frame) -> None:
 
 
 _OPTIONS: dict[str, Callable[[ast.Option, Frame], None]] = {
-    "input": _input, "param": _param, "state": _state, "output": _output, "penalty": _penalty, "repeat": _repeat, "require": _require,
+    "input": _input, "param": _param, "state": _state, "output": _output, "penalty": _penalty, "repeat": _repeat,
+    "require": _require,
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Uses of definitions: arguments meet parameters, values flow in, and the body is read in a frame of its own.
 
-In: a definition, what flows into it, arguments as written with their values. Out: what it gives. A fault in the library's text is turned into
-one at the user's call, with the library's equation as a note.
+In: a definition, what flows into it, arguments as written with their values. Out: what it gives. A fault in the
+library's text is turned into one at the user's call, with the library's equation as a note.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ CALLABLE = (*FLOW, "loss", "metric", "regularizer", "schedule", "initializer")
 
 
 def call(template: Template, arguments: Arguments, frame: Frame, span: Span) -> Any:
-    """`f(...)` as an expression: applied where values flow in as first arguments, else a template that waits for them."""
+    """`f(...)` as an expression: applied where values flow in as first arguments, else a template that waits for
+    them."""
     role = ROLES[template.entry.role]
     if template.entry.role in FLOW and template.entry.role != "activation":
         fed, rest = _leading(arguments)
@@ -154,13 +155,9 @@ def set_parameters(inner: Frame, template: Template, fed: dict[str, Any], span: 
             raise missing(definition, parameter, span)
         if parameter.kind is not None:
             value = kinds.accept(value, parameter, template.entry, template.places.get(name, span))
-        if isinstance(value, str | list) and name in template.given and in_library(definition.name_span):
-            if not isinstance(value, list):
-                raise fault(
-                    "E0206",
-                    f"`{name}` of `{definition.name}` is a number, not {value_words(value)}",
-                    template.places[name],
-                )
+        if isinstance(value, str) and name in template.given and in_library(definition.name_span):
+            problem = f"`{name}` of `{definition.name}` is a number, not {value_words(value)}"
+            raise fault("E0206", problem, template.places[name])
         inner.names[name] = value
 
 

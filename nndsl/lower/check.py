@@ -1,7 +1,7 @@
 """A whole script, from tree to checked program: names, data, shapes, kinds and method, before anything runs.
 
-In: a module's tree. Out: `Checked`, with every fault in the collector. All graphs are built once, for training and for use, so that what is wrong
-with a shape is said here; whoever runs the program builds them again.
+In: a module's tree. Out: `Checked`, with every fault in the collector. All graphs are built once, for training and
+for use, so that what is wrong with a shape is said here; whoever runs the program builds them again.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ class _Checker:
     collector: Collector
 
     def attempt(self, work: Callable[[], T], action: Train | Evaluate | Predict | None = None) -> T | None:
-        """The result, or None with the fault collected. action: where a network may meet other data than it was made for."""
+        """The result, or None with the fault collected.
+
+        action: where a network may meet other data than it was made for.
+        """
         try:
             return work()
         except Fault as found:

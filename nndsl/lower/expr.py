@@ -1,4 +1,7 @@
-"""The value of an expression in a frame. In: an expression as written. Out: a tensor, a number, a list, or a definition that waits for input."""
+"""The value of an expression in a frame.
+
+In: an expression as written. Out: a tensor, a number, a list, or a definition that waits for input.
+"""
 
 from __future__ import annotations
 
@@ -150,7 +153,8 @@ def _attribute(expr: ast.Attribute, frame: Frame) -> Any:
 
 
 _READ: dict[type, Callable[[Any, Frame], Any]] = {
-    ast.Number: _constant, ast.Constant: _constant, ast.String: _text, ast.Name: lookup, ast.List: _list, ast.Group: _group,
+    ast.Number: _constant, ast.Constant: _constant, ast.String: _text, ast.Name: lookup, ast.List: _list, ast.Group:
+    _group,
     ast.Ellipsis: _dots, ast.Unary: _unary, ast.Binary: _binary, ast.Pipe: _pipe, ast.Call: _call, ast.Index: _index,
     ast.Attribute: _attribute,
 }  # fmt: skip

@@ -21,10 +21,13 @@ from nndsl.semantics.scopes import Entry
 @dataclass(slots=True)
 class Build:
     """
-    training: for training or for use. constants: what `let` has named. sizes: what the data lends to a network (`classes`).
-    variables, states: by the leaf's name, in the order of first use. updates: next values of states, by leaf. slots: the states of an optimizer and what they begin with.
+    training: for training or for use. constants: what `let` has named. sizes: what the data lends to a network
+    (`classes`).
+    variables, states: by the leaf's name, in the order of first use. updates: next values of states, by leaf. slots:
+    the states of an optimizer and what they begin with.
     wrong: definitions that hold a fault already said: whoever uses them stops quietly.
-    run: reads a definition's body in its frame and gives its outputs; handed in by `elaborate.py`, since bodies call bodies.
+    run: reads a definition's body in its frame and gives its outputs; handed in by `elaborate.py`, since bodies call
+    bodies.
     """
 
     training: bool
@@ -40,7 +43,8 @@ class Build:
     slots: dict[Node, float] = field(default_factory=dict)
 
     def stream(self, path: str) -> int:
-        """The number of a new stream of random numbers: it depends on the place in the network, not on what else is there."""
+        """The number of a new stream of random numbers: it depends on the place in the network, not on what else is
+        there."""
         count = self.draws.get(path, 0)
         self.draws[path] = count + 1
         return stream_of(f"{path}#{count}")

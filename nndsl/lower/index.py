@@ -1,7 +1,7 @@
 """`x[i]`, `x[a:b]` and `y[k]`. In: a tensor or a list and what stands in the brackets. Out: the chosen part.
 
-A whole number chooses along the first axis and takes it away, a slice keeps it; a category chooses along the last: `y[k]` is the value that y
-has for the class k. A one-hot category chooses the same.
+A whole number chooses along the first axis and takes it away, a slice keeps it; a category chooses along the last:
+`y[k]` is the value that y has for the class k. A one-hot category chooses the same.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ def pick(y: Tensor, k: Tensor, frame: Frame, span: Span) -> Tensor:
     if k.shape != y.shape[:-1]:
         raise fault(
             "E0302",
-            f"{shape_words(y.shape)} has values of classes for {shape_words(y.shape[:-1])}, but the categories are {shape_words(k.shape)}",
+            f"{shape_words(y.shape)} holds values of classes for {shape_words(y.shape[:-1])},"
+            f" but the categories are {shape_words(k.shape)}",
             span,
             labels=labels(y, k),
         )

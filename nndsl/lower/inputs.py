@@ -1,6 +1,7 @@
 """`input x[..., in]`: a value that flows in meets the sizes that are declared for it, and names them.
 
-In: one declared input and the frame. Out: the frame knows the value and its sizes, or a fault says which size is not as declared.
+In: one declared input and the frame. Out: the frame knows the value and its sizes, or a fault says which size is not
+as declared.
 """
 
 from __future__ import annotations

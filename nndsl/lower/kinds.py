@@ -46,7 +46,8 @@ HINTS = {
 
 
 def accept(value: Any, parameter: ast.Parameter, entry: Entry, span: Span) -> Any:
-    """The value, if it is of the kind the parameter asks for; one-hot categories become ids where a category is asked for."""
+    """The value, if it is of the kind the parameter asks for; one-hot categories become ids where a category is
+    asked for."""
     assert parameter.kind is not None
     wanted = parameter.kind.text
     if not isinstance(value, Tensor):

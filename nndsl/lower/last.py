@@ -1,4 +1,5 @@
-"""Warns of a network that ends with something random in training, such as dropout: the answers themselves are then drawn.
+"""Warns of a network that ends with something random in training, such as dropout: the answers themselves are then
+drawn.
 
 In: a network as written. Out: W0402 at its last stage.
 """

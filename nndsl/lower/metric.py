@@ -1,4 +1,7 @@
-"""A metric as a graph over a whole part. In: a metric, what a network gives, and the target. Out: two leaves [N, ...] and the result."""
+"""A metric as a graph over a whole part.
+
+In: a metric, what a network gives, and the target. Out: two leaves [N, ...] and the result.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """A network's body as a graph, for training or for use.
 
-In: a network of the program and the signature of the data it meets. Out: a `NetworkGraph`; a fault where it does not fit the data.
+In: a network of the program and the signature of the data it meets. Out: a `NetworkGraph`; a fault where it does not
+fit the data.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ KINDS = {"real": "real", "category": "category", "onehot": "onehot", "probabilit
 
 @dataclass(frozen=True, slots=True)
 class Elaborated:
-    """A network that has been read: its graph in the making, its frame (names of its body), what went in and came out."""
+    """A network that has been read: its graph in the making, its frame (names of its body), what went in and came
+    out."""
 
     build: Build
     frame: Frame

@@ -1,6 +1,7 @@
 """What is made small: the loss of an example, chosen or given, and the terms that are added to it.
 
-In: a network that has been read, the target, and an expression. Out: a tensor of one number an example; faults where they do not fit.
+In: a network that has been read, the target, and an expression. Out: a tensor of one number an example; faults where
+they do not fit.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ def outer_frame(program: Program, found: Elaborated, role: str, span: Span) -> F
 
 
 def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast.Expr, span: Span) -> Tensor:
-    """The loss: a tensor over the batch. expr: a loss's name, or an expression over `output`, `target`, `input` and the network's names."""
+    """The loss: a tensor over the batch.
+
+    expr: a loss's name, or an expression over `output`, `target`, `input` and the network's names.
+    """
     frame = outer_frame(program, found, "loss", span)
     frame.names.update(
         {name: value for name, value in found.frame.names.items() if isinstance(value, Tensor | int | float)}

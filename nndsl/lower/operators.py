@@ -1,4 +1,7 @@
-"""Operators and elementwise functions on tensors. In: values. Out: a value, or a fault that says which sizes do not fit and where they came from."""
+"""Operators and elementwise functions on tensors.
+
+In: values. Out: a value, or a fault that says which sizes do not fit and where they came from.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from nndsl.lower.values import Tensor, count_words, shape_words, value_words
 from nndsl.semantics.constants import arithmetic
 
 MAPS = {
-    "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne",
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==":
+    "eq", "!=": "ne",
     "and": "and", "or": "or",
 }  # fmt: skip
 ARITHMETIC = ("add", "sub", "mul", "div", "pow")
@@ -57,14 +61,15 @@ def elementwise(
         layout = align(operands)
         node = b.apply(op, *layout.nodes, origin=site)
     except ShapeError:
-        raise _misfit(operands, span) from None
+        raise _misfit(op, operands, span) from None
     result = Tensor(node, layout.ghosts, layout.batched, kind or ("truth" if op in TRUTHS else "real"), site)
     made = next((t.made for t in operands if isinstance(t, Tensor) and t.shape == result.shape), site)
     return Tensor(node, layout.ghosts, layout.batched, result.kind, made)
 
 
 def _check_categories(operands: Sequence[Tensor | Number], frame: Frame, span: Span) -> None:
-    """The ids of two classes may stand for the numbers 0 and 1; those of more are no numbers, nor those that meet an axis of classes."""
+    """The ids of two classes may stand for the numbers 0 and 1; those of more are no numbers, nor those that meet
+    an axis of classes."""
     for t in operands:
         if not isinstance(t, Tensor) or t.kind != "category":
             continue
@@ -88,8 +93,9 @@ def _check_categories(operands: Sequence[Tensor | Number], frame: Frame, span: S
             )
 
 
-def _misfit(operands: Sequence[Tensor | Number], span: Span) -> Fault:
+def _misfit(op: str, operands: Sequence[Tensor | Number], span: Span) -> Fault:
     """Which two shapes do not go together, and where they came from."""
+    sign = next((f"`{sign}`" for sign, name in MAPS.items() if name == op), f"`{op}`")
     tensors = [t for t in operands if isinstance(t, Tensor)]
     for i, left in enumerate(tensors):
         for right in tensors[i + 1 :]:
@@ -98,12 +104,13 @@ def _misfit(operands: Sequence[Tensor | Number], span: Span) -> Fault:
                 if a != c and 1 not in (a, c):
                     return fault(
                         "E0302",
-                        f"{shape_words(left.shape)} and {shape_words(right.shape)} do not fit: axis {-axis} has {a} values in one and {c} in the other",
+                        f"{sign} takes shapes that fit, but {shape_words(left.shape)} and {shape_words(right.shape)} "
+                        f"have {a} and {c} values along axis {-axis}",
                         span,
                         labels=labels(left, right),
                     )
     words = " and ".join(shape_words(t.shape) for t in tensors)
-    return fault("E0302", f"{words} do not fit", span, labels=labels(*tensors))
+    return fault("E0302", f"{sign} takes shapes that fit, but {words} do not", span, labels=labels(*tensors))
 
 
 def labels(*tensors: Tensor) -> tuple[Label, ...]:
@@ -115,7 +122,7 @@ def labels(*tensors: Tensor) -> tuple[Label, ...]:
 
 
 def matmul(left: Tensor | Number, right: Tensor | Number, frame: Frame, span: Span) -> Tensor:
-    """`left @ right`: the last axis of the left runs along the first of a matrix (the last but one of a stack) on the right."""
+    """`left @ right`: the last axis of the left runs along the first of a matrix, the last but one of a stack."""
     if not isinstance(left, Tensor) or not isinstance(right, Tensor):
         raise fault("E0217", "`@` is the product of tensors; numbers are multiplied with `*`", span)
     left, right = plain(left), plain(right)
@@ -132,8 +139,8 @@ def matmul(left: Tensor | Number, right: Tensor | Number, frame: Frame, span: Sp
     if left.shape[-1] != inner:
         raise fault(
             "E0302",
-            f"`@` multiplies along an axis that has {count_words(left.shape[-1])} on the left and {inner} on the right: "
-            f"{shape_words(left.shape)} @ {shape_words(right.shape)}",
+            f"`@` multiplies along one axis, but it has {count_words(left.shape[-1])} on the left "
+            f"and {inner} on the right: {shape_words(left.shape)} @ {shape_words(right.shape)}",
             span,
             labels=labels(left, right),
         )

@@ -1,4 +1,5 @@
-"""An optimizer's equations over all trained numbers side by side, with its schedule and the clipping of gradients put in.
+"""An optimizer's equations over all trained numbers side by side, with its schedule and the clipping of gradients put
+in.
 
 In: the options of a training run. Out: an `OptimizerGraph` over vectors [P].
 """
@@ -72,7 +73,8 @@ def _template(program: Program, scene: Elaborated, role: str, expr: ast.Expr) ->
 
 
 def _clipped(g: Tensor, most: float, frame: Frame, span: Any) -> Tensor:
-    """g * min(1, most / norm(g)): a gradient longer than `most` is shortened (Pascanu, Mikolov and Bengio, ICML 2013)."""
+    """g * min(1, most / norm(g)): a gradient longer than `most` is shortened (Pascanu, Mikolov and Bengio, ICML
+    2013)."""
     squares = b.reduce_sum(b.mul(g.node, g.node, origin=span), origin=span)
     norm = b.add(b.sqrt(squares, origin=span), TINY, origin=span)
     factor = b.minimum(1.0, b.div(most, norm, origin=span), origin=span)

@@ -187,14 +187,16 @@ def _fit(value: Any, shape: tuple[int, ...], template: Template, span: Span) -> 
     if value.shape not in (shape, ()):
         raise fault(
             "E0302",
-            f"the initializer `{template.entry.name}` gives {shape_words(value.shape)}, but the parameter is {shape_words(shape)}",
+            f"the initializer `{template.entry.name}` gives {shape_words(value.shape)},"
+            f" but the parameter is {shape_words(shape)}",
             span,
         )
     return b.expand(value.node, shape, origin=span)
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """(values that meet in one output, outputs one value goes to) of a weight [..., in, out]; further axes slide over the input."""
+    """(values that meet in one output, outputs one value goes to) of a weight [..., in, out]; further axes slide
+    over the input."""
     if not shape:
         return 1, 1
     if len(shape) == 1:

@@ -1,6 +1,7 @@
 """The graphs of actions: one step of training, and a network in use with its loss.
 
-In: an action of the program and the signature of its data. Out: a `StepGraph` or an `EvaluationGraph`; a fault where something does not fit.
+In: an action of the program and the signature of its data. Out: a `StepGraph` or an `EvaluationGraph`; a fault where
+something does not fit.
 """
 
 from __future__ import annotations

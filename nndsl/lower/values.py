@@ -1,7 +1,8 @@
-"""What names stand for while bodies are read: tensors, Python numbers, texts and lists, and definitions that wait for their input.
+"""What names stand for while bodies are read: tensors, Python numbers, texts and lists, and definitions that wait for
+their input.
 
-A tensor's node keeps reduced axes with size 1. Such an axis is a *ghost*: the language does not count it (`mean(x)` is one number), but it
-stays beside the values it came from, so that `x - mean(x, axis=-1)` fits without a reshape.
+A tensor's node keeps reduced axes with size 1. Such an axis is a *ghost*: the language does not count it (`mean(x)`
+is one number), but it stays beside the values it came from, so that `x - mean(x, axis=-1)` fits without a reshape.
 """
 
 from __future__ import annotations

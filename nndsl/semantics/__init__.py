@@ -1,6 +1,7 @@
 """What a script means: its names, settings, data sets and actions, checked as far as that goes without shapes.
 
-In: a syntax tree. Out: a `Program`, with all that is wrong in the collector. Shapes and kinds are the business of `nndsl.lower`.
+In: a syntax tree. Out: a `Program`, with all that is wrong in the collector. Shapes and kinds are the business of
+`nndsl.lower`.
 """
 
 from nndsl.semantics.program import (

@@ -1,4 +1,7 @@
-"""Which argument of a call goes to which parameter. In: a definition's parameters and a call. Out: expressions by parameter, or a fault."""
+"""Which argument of a call goes to which parameter.
+
+In: a definition's parameters and a call. Out: expressions by parameter, or a fault.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Checks the names in the bodies of a script's definitions, used or not: each must be known where it stands.
 
-In: the script's scope. Out: faults in the collector, one for each unknown name of a definition however often it is used; such a
-definition is then left alone by lowering. What values the names have is not asked.
+In: the script's scope. Out: faults in the collector, one for each unknown name of a definition however often it is
+used; such a definition is then left alone by lowering. What values the names have is not asked.
 """
 
 from __future__ import annotations

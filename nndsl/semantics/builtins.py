@@ -1,7 +1,11 @@
-"""The functions that are built in, by name: what an equation can call besides definitions. `nndsl.lower.builtins` says what they do.
+"""The functions that are built in, by name: what an equation can call besides definitions.
 
-A name may be both a function here and a definition of the library (`tanh`, `flatten`, `uniform`). The rule: a definition comes first, and
-inside a definition its own name is the built-in function. So `activation tanh(x) = tanh(x)` says that the activation is the function.
+`nndsl.lower.builtins` says what they do.
+
+A name may be both a function here and a definition of the library (`tanh`, `flatten`, `uniform`). The rule: a
+definition comes first, and inside a definition its own name is the built-in function. So `activation tanh(x) =
+tanh(x)` says that the activation
+is the function.
 """
 
 from __future__ import annotations
@@ -11,7 +15,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """signature: how it is called. needs: how many values by place; a line that begins with fewer goes on from the line before."""
+    """signature: how it is called.
+
+    needs: how many values by place; a line that begins with fewer goes on from the line before.
+    """
 
     name: str
     signature: str

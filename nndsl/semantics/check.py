@@ -1,7 +1,7 @@
 """From a tree to a `Program`: all names, options and data of a script, in one go.
 
-In: a module's tree, the folder its paths are relative to, settings from outside. Out: a `Program`; everything that is wrong is in the
-collector. A statement that is wrong is left out, so that the others are still checked.
+In: a module's tree, the folder its paths are relative to, settings from outside. Out: a `Program`; everything that is
+wrong is in the collector. A statement that is wrong is left out, so that the others are still checked.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from nndsl.data.spec import DataSpec, Evaluate
 from nndsl.data.types import Signature
 from nndsl.diagnostics import Collector, Fault, Source, fault
 from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.semantics.actions import Context, read_action
+from nndsl.semantics.actions import read_action
 from nndsl.semantics.bodies import check_bodies
 from nndsl.semantics.constants import evaluate, lookup_in
 from nndsl.semantics.modules import scope_of, twice
 from nndsl.semantics.options import SETTINGS, TRAINING
+from nndsl.semantics.parts import Context
 from nndsl.semantics.program import Action, Network, Program, Settings
 from nndsl.semantics.reading import Reader, later
 from nndsl.semantics.scopes import Scope, unknown
@@ -42,7 +43,8 @@ def check(
 ) -> tuple[Program, Signatures]:
     """A script's program, and the signature of each of its data sets (None where the data are wrong).
 
-    overrides: `--set name=value`, as texts. objects: Python data by name. activation: how an encoder that is an activation is computed.
+    overrides: `--set name=value`, as texts. objects: Python data by name. activation: how an encoder that is an
+    activation is computed.
     """
     scope = scope or scope_of(module, folder, collector)
     values = _overrides(overrides or {}, module, scope, collector)
@@ -136,7 +138,8 @@ def _overrides(texts: Mapping[str, str], module: ast.Module, scope: Scope, colle
 def _constants(
     module: ast.Module, scope: Scope, overrides: Mapping[str, ast.Expr], collector: Collector
 ) -> dict[str, Any]:
-    """The values of all `let`s, those of used files first; one that is wrong stands as None and is not reported again."""
+    """The values of all `let`s, those of used files first; one that is wrong stands as None and is not reported
+    again."""
     constants: dict[str, Any] = {}
     lets = [s for s in module.statements if isinstance(s, ast.Let)]
     for let in [*dict.fromkeys(s for s in scope.lets.values() if s not in lets), *lets]:

@@ -1,7 +1,7 @@
 """Numbers, texts, truth values and lists that are known before anything runs: `let width = 64`, `batch 2 * width`.
 
-In: an expression and the constants in scope. Out: a Python value, or a fault. The same arithmetic serves `print` and `expect`,
-where names are results of actions.
+In: an expression and the constants in scope. Out: a Python value, or a fault. The same arithmetic serves `print` and
+`expect`, where names are results of actions.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ def _mean(values: Any) -> float:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "min": _extreme(min), "max": _extreme(max), "mean": _mean, "sum": sum, "abs": abs, "sqrt": math.sqrt, "exp": math.exp,
-    "log": math.log, "floor": math.floor, "round": round, "length": len, "sin": math.sin, "cos": math.cos, "tanh": math.tanh,
+    "min": _extreme(min), "max": _extreme(max), "mean": _mean, "sum": sum, "abs": abs, "sqrt": math.sqrt, "exp":
+    math.exp,
+    "log": math.log, "floor": math.floor, "round": round, "length": len, "sin": math.sin, "cos": math.cos, "tanh":
+    math.tanh,
 }  # fmt: skip
 CONSTANTS = {"pi": math.pi}
 
@@ -83,7 +85,10 @@ def describe(value: Any) -> str:
 
 
 def evaluate(expr: ast.Expr, lookup: Lookup, field: Field | None = None) -> Any:
-    """The value of an expression. lookup: of a name; it raises the fault where there is none. field: of `value.name`."""
+    """The value of an expression.
+
+    lookup: of a name; it raises the fault where there is none. field: of `value.name`.
+    """
     match expr:
         case ast.Number() | ast.Constant():
             return expr.value

@@ -1,6 +1,7 @@
 """Rules of good method that need no shapes: what may be trained on, watched and measured where.
 
-In: an action and the signature of its data. Out: diagnostics. Rules about the last layer and the loss are in `nndsl.lower.method`.
+In: an action and the signature of its data. Out: diagnostics. Rules about the last layer and the loss are in
+`nndsl.lower.method`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The options of every statement, in one table: what each accepts, its default, and what it means.
 
-Checks, completion, documentation and the record of a run read it. A form says what a value must look like; `reading.py` reads it.
+Checks, completion, documentation and the record of a run read it. A form says what a value must look like;
+`reading.py` reads it.
 """
 
 from __future__ import annotations
@@ -98,7 +99,10 @@ Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """default: what holds where it is left out, as it would be written; empty where nothing does. later: not part of this version yet."""
+    """default: what holds where it is left out, as it would be written; empty where nothing does.
+
+    later: not part of this version yet.
+    """
 
     name: str
     form: Form | None

@@ -1,4 +1,7 @@
-"""A checked script, as frozen values: what the compiler lowers and the runtime carries out. Nothing is computed here."""
+"""A checked script, as frozen values: what the compiler lowers and the runtime carries out.
+
+Nothing is computed here.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,8 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric that is measured: the name of its field in a result, and the expression that names it with its arguments."""
+    """A metric that is measured: the name of its field in a result, and the expression that names it with its
+    arguments."""
 
     name: str
     expr: ast.Expr
@@ -108,7 +112,10 @@ class Evaluate:
 
 @dataclass(frozen=True, slots=True)
 class Predict:
-    """`predict network on data.part as name to "file.csv"`. path: as written, relative to the script; None without `to`."""
+    """`predict network on data.part as name to "file.csv"`.
+
+    path: as written, relative to the script; None without `to`.
+    """
 
     name: str
     network: str

@@ -1,4 +1,5 @@
-"""Reads the options of a block by the table in `options.py`: each value is checked against its form, and nothing is ignored.
+"""Reads the options of a block by the table in `options.py`: each value is checked against its form, and nothing is
+ignored.
 
 In: items of a block and the rows they may use. Out: values by option; every wrong one is in the collector.
 """

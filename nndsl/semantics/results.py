@@ -1,7 +1,7 @@
 """What `print` and `expect` can speak of: results of actions with known fields, data sets, constants.
 
-In: an expression and the names so far. Out: nothing, or a fault at the first name, field or operation that cannot be. The values come at
-run time, from `constants.evaluate`.
+In: an expression and the names so far. Out: nothing, or a fault at the first name, field or operation that cannot be.
+The values come at run time, from `constants.evaluate`.
 """
 
 from __future__ import annotations

@@ -31,16 +31,17 @@ DIRECTIONS = ("score", "error")  # what a metric may say of itself: whether more
 SIZES = ("features", "classes", "vocabulary")  # sizes that a data set lends to the networks that meet it
 
 _ROWS = (
-    Role("network", "a network", "in `train`, `evaluate` and `predict`, and in other networks", 0, ("training", "batch", *SIZES),
-         ("flow", "loss", "regularizer")),
+    Role("network", "a network", "in `train`, `evaluate` and `predict`, and in other networks", 0, ("training",
+    "batch", *SIZES), ("flow", "loss", "regularizer")),
     Role("layer", "a layer", "in a network or a layer", 0, ("training", "batch"), ("flow", "loss", "regularizer")),
     Role("cell", "a cell", "in a network or a layer", 0, ("training", "batch", "x", "in"), ("flow",)),
     Role("activation", "an activation", "in a network or a layer, after `->`", 1, ("training",), ("flow",)),
     Role("loss", "a loss", "after `loss` in `train`", 2, ("classes",), ("loss", "flow")),
-    Role("metric", "a metric", "after `metrics` in `train` and `evaluate`", 2, ("classes",), ("metric", "loss", "flow")),
-    Role("regularizer", "a regularizer", "after `regularize` in `train`", 1, (), ("regularizer", "flow")),
-    Role("initializer", "an initializer", "after `~` where a parameter is declared", 0, ("shape", "fan_in", "fan_out"), ("flow",)),
-    Role("schedule", "a schedule", "after `schedule` in `train`", 2, (), ("schedule", "flow")),
+    Role("metric", "a metric", "after `metrics` in `train` and `evaluate`", 2, ("classes",), ("metric", "loss",
+    "flow")), Role("regularizer", "a regularizer", "after `regularize` in `train`", 1, (), ("regularizer", "flow")),
+    Role("initializer", "an initializer", "after `~` where a parameter is declared", 0, ("shape", "fan_in",
+    "fan_out"), ("flow",)), Role("schedule", "a schedule", "after `schedule` in `train`", 2, (), ("schedule",
+    "flow")),
     Role("optimizer", "an optimizer", "after `optimizer` in `train`", 0, ("w", "g", "t"), ("flow",)),
     Role("recipe", "a recipe", "after `with` in `train`"),
     Role("data", "a data set", "after `on` or `for`"),

@@ -63,7 +63,10 @@ class Scope:
         return known
 
     def find(self, name: str, spaces: Sequence[str], *, skip: ast.Definition | None = None) -> Entry | None:
-        """The definition a name means; `spaces` are asked in turn. `skip`: the definition being read, which never means itself."""
+        """The definition a name means; `spaces` are asked in turn.
+
+        `skip`: the definition being read, which never means itself.
+        """
         for space in spaces:
             scope: Scope | None = self
             while scope is not None:
@@ -98,7 +101,8 @@ class Scope:
 
 
 def unknown(scope: Scope, name: str, span: Span, role: str, extra: Sequence[str] = ()) -> Fault:
-    """The fault of a name that is not a `role` (a row of ROLES, or `name` for any value): wrong role, or not known at all."""
+    """The fault of a name that is not a `role` (a row of ROLES, or `name` for any value): wrong role, or not known
+    at all."""
     other = scope.elsewhere(name)
     wanted = ROLES[role].article if role in ROLES else "a value"
     if other is not None:

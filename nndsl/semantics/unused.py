@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nndsl.diagnostics import Diagnostic, Span
-from nndsl.semantics.actions import Context
+from nndsl.semantics.parts import Context
 from nndsl.semantics.walk import names, nodes
 from nndsl.syntax import ast
 
 
 def unused(module: ast.Module, context: Context) -> Iterator[Diagnostic]:
-    """Definitions and constants that no action leads to. A text without actions is there for others to use: it has none."""
+    """Definitions and constants that no action leads to.
+
+    A text without actions is there for others to use: it has none.
+    """
     actions = [s for s in module.statements if isinstance(s, ast.Action)]
     if not actions or any(getattr(node, "broken", False) for s in module.statements for node in nodes(s)):
         return

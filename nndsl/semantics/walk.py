@@ -1,4 +1,7 @@
-"""All names that a piece of syntax holds, whatever it means. In: any node. Out: its `ast.Name`s, in the order of the text."""
+"""All names that a piece of syntax holds, whatever it means.
+
+In: any node. Out: its `ast.Name`s, in the order of the text.
+"""
 
 from __future__ import annotations
 

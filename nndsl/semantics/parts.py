@@ -1,0 +1,167 @@
+"""Parts that several statements have: what they speak of, on which data, under which name.
+
+In: an `ast.Action` and what the script has said before it. Out: names that are known, with their places; a fault
+where one is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nndsl.data.spec import DataSpec
+from nndsl.data.types import PARTS, Signature
+from nndsl.diagnostics import Collector, Label, Span, fault
+from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics.program import Metric, Network, Train
+from nndsl.semantics.reading import Reader, later
+from nndsl.semantics.results import Type
+from nndsl.semantics.scopes import Scope, unknown
+from nndsl.syntax import ast
+
+
+@dataclass(slots=True)
+class Context:
+    """What the script has said so far.
+
+    data, networks: a name that is declared but wrong has the value None: it is known, and nothing more is said about
+    it.
+    results: types of values for `print` and `expect`. runs: training runs so far. places: where each result got its
+    name.
+    """
+
+    scope: Scope
+    constants: Mapping[str, Any]
+    collector: Collector
+    data: Mapping[str, DataSpec | None]
+    signatures: Mapping[str, Signature | None]
+    networks: Mapping[str, Network]
+    results: dict[str, Type] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)
+    runs: list[Train] = field(default_factory=list)
+    later: frozenset[str] = frozenset()
+    used: set[str] = field(default_factory=set)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.scope, self.constants, self.collector)
+
+
+def only(values: tuple[ast.Expr, ...], what: str) -> ast.Expr:
+    if len(values) != 1:
+        raise fault("E0216", f"only one {what} can stand here", values[1].span)
+    return values[0]
+
+
+def network_of(action: ast.Action, context: Context) -> tuple[Network, Span]:
+    if len(action.subjects) > 1 and action.verb == "train":
+        raise later("training several networks at once", action.subjects[1].span)
+    expr = only(action.subjects, "network")
+    if isinstance(expr, ast.Call) and isinstance(expr.function, ast.Name) and expr.function.text in context.networks:
+        raise fault(
+            "E0216",
+            f"a network is one set of weights: its arguments are given where it is defined, not in `{action.verb}`",
+            expr.span,
+            help=f"write `{action.verb} {expr.function.text}`",
+        )
+    if not isinstance(expr, ast.Name):
+        raise fault("E0216", f"`{action.verb}` takes the name of a network, not `{expr.span.text}`", expr.span)
+    if expr.text not in context.networks:
+        if expr.text in context.results:
+            raise fault("E0205", f"`{expr.text}` is not a network", expr.span, help="name the network itself")
+        raise unknown(context.scope, expr.text, expr.span, "network", [*context.networks])
+    context.used.add(expr.text)
+    return context.networks[expr.text], expr.span
+
+
+def data_of(action: ast.Action, context: Context) -> tuple[str, str | None, Span]:
+    """(data set, part or None, place) of the clause `on`."""
+    clause = action.clause("on")
+    assert clause is not None
+    expr = only(clause.values, "data set")
+    base = expr.base if isinstance(expr, ast.Attribute) else expr
+    if not isinstance(base, ast.Name):
+        raise fault("E0216", f"`on` takes the name of a data set, not `{expr.span.text}`", expr.span)
+    if base.text not in context.data:
+        raise unknown(context.scope, base.text, base.span, "data", [*context.data])
+    context.used.add(base.text)
+    if not isinstance(expr, ast.Attribute):
+        return base.text, None, expr.span
+    if expr.name not in PARTS:
+        hint = did_you_mean(expr.name, PARTS)
+        parts = ", ".join(f"`{part}`" for part in PARTS)
+        raise fault(
+            "E0211",
+            f"a data set has no part `{expr.name}`",
+            expr.name_span,
+            notes=(f"its parts are {parts}",),
+            help=hint,
+        )
+    return base.text, expr.name, expr.span
+
+
+def part_of(action: ast.Action, context: Context) -> tuple[str, str, Span]:
+    """As `_data`, where the part must be known: said, or the only one there is."""
+    name, part, span = data_of(action, context)
+    signature = context.signatures.get(name)
+    if signature is None:
+        return name, part or "train", span
+    if part is None:
+        if len(signature.rows) == 1:
+            return name, next(iter(signature.rows)), span
+        parts = [f"`{name}.{p}`" for p in signature.rows]
+        raise fault(
+            "E0209", f"`{action.verb}` does not say which part of `{name}`", span, help="write " + " or ".join(parts)
+        )
+    if part not in signature.rows:
+        there = ", ".join(f"`{p}`" for p in signature.rows)
+        raise fault(
+            "E0211",
+            f"`{name}` has no {part} part",
+            span,
+            labels=(Label(signature.span, f"its parts: {there}"),),
+            help=f"give `{name}` a `split`, as in `split train=70%, validation=15%, test=15%`",
+        )
+    return name, part, span
+
+
+def result_name(action: ast.Action, context: Context, default: str) -> str:
+    """The name after `as`; without it, the default, with a number where that is taken."""
+    clause = action.clause("as")
+    if clause is None:
+        name, number = default, 2
+        while name in context.results or name in context.networks or name in context.data:
+            name, number = f"{default}_{number}", number + 1
+        return name
+    expr = only(clause.values, "name")
+    if not isinstance(expr, ast.Name):
+        raise fault("E0216", f"`as` gives a name, not `{expr.span.text}`", expr.span)
+    if expr.text in context.places or expr.text in context.networks or expr.text in context.data:
+        first = context.places.get(expr.text)
+        labels = (Label(first, "first here"),) if first else ()
+        raise fault(
+            "E0204",
+            f"`{expr.text}` is the name of something else already",
+            expr.span,
+            labels=labels,
+            help="choose another name",
+        )
+    context.places[expr.text] = expr.span
+    return expr.text
+
+
+def metrics_of(exprs: list[ast.Expr], context: Context) -> tuple[Metric, ...]:
+    found: list[Metric] = []
+    for expr in exprs:
+        head = expr.function if isinstance(expr, ast.Call) else expr
+        assert isinstance(head, ast.Name)
+        if any(metric.name == head.text for metric in found):
+            context.collector.add(
+                fault(
+                    "E0208", f"the metric `{head.text}` is given twice", expr.span, help="keep one of them"
+                ).diagnostic
+            )
+            continue
+        found.append(Metric(head.text, expr))
+    return tuple(found)
