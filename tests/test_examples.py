@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from data_folder import data_folder
 
+from nndsl.cli import main
 from nndsl.diagnostics import Collector, Source
 from nndsl.lower.check import check_program
 from nndsl.syntax import parse
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+README = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
 SCRIPTS = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*.nn"))
 WITHOUT_ACTIONS = {"overfit-sine/wave.nn"}  # used by others
 NEED_DATA = {
@@ -31,14 +35,8 @@ def checked(text: str, folder: Path) -> Collector:
 
 def run(script: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *options: str) -> str:
     """What `nndsl run` writes; fails where it does not end well."""
-    from nndsl.cli import main
-
     monkeypatch.chdir(script.parent)
-    monkeypatch.setattr("sys.argv", ["nndsl", "run", script.name, *options])
-    try:
-        code = main()
-    except SystemExit as ended:
-        code = ended.code
+    code = main(["run", script.name, *options])
     captured = capsys.readouterr()
     assert code == 0, captured.out + captured.err
     return captured.out
@@ -84,5 +82,13 @@ def test_every_beginning_of_an_example_can_be_checked(script: str) -> None:
 
 
 def test_the_readme_shows_the_example_it_names() -> None:
-    readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
-    assert f"```nn\n{(EXAMPLES / 'penguins.nn').read_text(encoding='utf-8')}```" in readme
+    assert f"```nn\n{(EXAMPLES / 'penguins.nn').read_text(encoding='utf-8')}```" in README
+
+
+def test_the_readme_runs_from_python(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    monkeypatch.chdir(EXAMPLES.parent)
+    names: dict[str, Any] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    assert float(capsys.readouterr().out) > 0.85
+    assert list(names["answers"]) == ["setosa"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +119,14 @@ def test_heavy_libraries_are_imported_late(module: str) -> None:
     found = [(used, line) for used, line in imports(tree, at_head=True)]
     early = [f"line {line}: {used}" for used, line in found if used.split(".")[0] in HEAVY or used in NUMBA_MODULES]
     assert not early
+
+
+def test_checking_a_script_imports_nothing_heavy() -> None:
+    script = PACKAGE.parent / "examples" / "penguins.nn"
+    code = f"import sys\nfrom nndsl.cli import main\nassert main(['check', {str(script)!r}]) == 0\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "nndsl" in modules and not modules & HEAVY
 
 
 def test_the_map_names_every_module_and_no_other() -> None:

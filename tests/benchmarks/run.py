@@ -66,15 +66,24 @@ def main() -> None:
     """Runs the workload that the command line names."""
     workload, options = _options()
     _limit_threads(options.threads)
-    import nndsl
-
     text = _script(workload, options)
     settings = {
         "seed": options.seed, "threads": options.threads, "turns": options.epochs, **workload.settings(options)
     }  # fmt: skip
     clock = _Clock()
-    results = nndsl.compile(text, settings=settings).run(listener=clock)
+    results = _run(text, settings, clock)
     print(json.dumps(_line(workload, options, results, clock)))
+
+
+def _run(text: str, settings: Settings, clock: _Clock) -> Mapping[str, Any]:
+    """`nndsl.compile(text, settings=settings).run()`, with somebody listening: that alone tells when training ends."""
+    import nndsl
+    from nndsl.api import Results
+    from nndsl.runtime.session import Session
+
+    session = Session(nndsl.compile(text, settings=settings)._checked, HERE, clock)
+    session.run()
+    return Results(session)
 
 
 def _script(workload: Workload, options: Options) -> str:

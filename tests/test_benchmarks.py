@@ -1,0 +1,55 @@
+"""The benchmarks' scripts are the workloads they say, and the runner prints the line that is compared."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from data_folder import data_folder
+
+RUNNER = Path(__file__).parent / "benchmarks" / "run.py"
+
+
+def run(*words: str) -> dict[str, Any]:
+    done = subprocess.run([sys.executable, str(RUNNER), *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    line: dict[str, Any] = json.loads(done.stdout)
+    return line
+
+
+def test_the_line_has_all_that_is_compared() -> None:
+    line = run("tiny", "--task", "xor", "--epochs", "20", "--seed", "3")
+    assert line["workload"] == "tiny" and line["impl"] == "nndsl" and line["threads"] == 1
+    assert len(line["epoch_s"]) == 20 and all(seconds > 0 for seconds in line["epoch_s"])
+    assert 0 < line["median_epoch_s"] < line["setup_s"] < line["total_s"]
+    assert line["median_epoch_cpu_s"] > 0 and line["peak_rss_mb"] > 10
+    assert line["params"] == 2 * 8 + 8 + 8 * 2 + 2
+    assert set(line["quality"]) == {"train_loss", "train_acc"}
+
+
+def test_the_seed_decides() -> None:
+    words = ("tiny", "--task", "xor", "--epochs", "5")
+    first, again, other = run(*words), run(*words), run(*words, "--seed", "1")
+    assert first["quality"] == again["quality"] != other["quality"]
+
+
+def test_xor_is_learnt() -> None:
+    assert run("tiny", "--task", "xor")["quality"]["train_acc"] == 1
+
+
+@pytest.mark.parametrize("full", ["0", "1"])
+def test_iris(full: str) -> None:
+    line = run("tiny", "--data", str(data_folder("iris").parent), "--full", full)
+    assert line["params"] == 4 * 16 + 16 + 16 * 3 + 3 and len(line["epoch_s"]) == 200
+    assert line["quality"]["train_acc"] > 0.95
+
+
+@pytest.mark.slow
+def test_mlp() -> None:
+    line = run("mlp", "--data", str(data_folder("fashion-mnist").parent), "--epochs", "1")
+    assert line["params"] == 235146 and len(line["epoch_s"]) == 1
+    assert line["quality"]["test_acc"] > 0.8
