@@ -20,6 +20,7 @@ from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.plan import KERNEL, Binding, Program, Table, table
 from nndsl.backend.cpu.singles import Instruction
+from nndsl.ir import build as b
 from nndsl.ir import philox
 from nndsl.ir.node import Node
 
@@ -81,15 +82,16 @@ class Loop:
         self.order[:] = np.arange(rows)
         self.stop, self.cursor, self.done = (aligned(1, np.int64) for _ in range(3))
         self.total = aligned(1, np.float64)
-        step = next((a for n, a in leaves.items() if n.op == "step"), None)
-        self.step = aligned(1, self.precision) if step is None else step
+        step = next((n for n in leaves if n.op == "step"), b.step())
+        self.step = leaves[step] if step in leaves else aligned(1, self.precision)
+        if step not in leaves:
+            self.step[...] = 1
         self.loss = aligned(1, self.precision) if loss is None else leaves[loss]
         self.sizes = dict(sizes or {})
-        binding = Binding(program, leaves, {**self.sizes, "B": self.batch}, seed)
+        binding = Binding(program, {**leaves, step: self.step}, {**self.sizes, "B": self.batch}, seed)
         self.arena_bytes = binding.arena_bytes
         self._binding = binding  # owns the memory that the tables point into
-        sizes = [n for n in (self.batch, rows % self.batch) if n]
-        self.tables = {n: self._table(n) for n in sizes}
+        self.tables = {n: self._table(n) for n in (self.batch, rows % self.batch) if n}
         drive, shuffle = library.kernel("drive", self.precision), library.kernel("shuffle", "float32")
         found = addresses([drive, shuffle])
         self._drive, self._shuffle = KERNEL(found[drive]), KERNEL(found[shuffle])
