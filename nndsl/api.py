@@ -265,14 +265,13 @@ class Network:
         return next(iter(columns.values())) if len(columns) == 1 else columns
 
     def predict_proba(self, x: object) -> NDArray[Any]:
-        """[N, classes], in the order of `classes`. Raises RunError where the network gives no probabilities."""
+        """[N, classes], in the order of `classes`. Raises ValueError where the network gives no probabilities."""
         from nndsl.runtime.network import probabilities
 
         graph, outputs, dataset = self._outputs(x)
         found = probabilities(graph.outputs[0], outputs[0], dataset.signature.target, self._state.loss)
         if found is None:
-            help = "end the network with `softmax` or `sigmoid`; `scores` gives its outputs as they are"
-            raise RunError([fault("E0407", f"`{self.name}` gives no probabilities of classes", self._state.network.span, help=help).diagnostic])
+            raise ValueError(f"`{self.name}` gives no probabilities of classes; `scores` gives its outputs as they are")
         return found
 
     @property

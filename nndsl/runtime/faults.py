@@ -1,23 +1,22 @@
 """What can go wrong while a checked script runs, as diagnostics.
 
-In: the facts of a failure. Out: faults with a place in the script. Codes E0601 to E0604, E0702 and E0703.
+In: the facts of a failure. Out: faults with a place in the script. Codes E0601 to E0603, E0702 and E0703.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
 from nndsl.diagnostics import Fault, Label, Span, fault
-from nndsl.ir.node import Node
+from nndsl.ir.node import Node, concrete, topological
 from nndsl.lower.graphs import StepGraph
 from nndsl.runtime.trainer import NotFinite
 from nndsl.semantics.constants import BINARY
 from nndsl.semantics.modules import in_library
-from nndsl.semantics.program import Expect, Settings, Train
+from nndsl.semantics.program import Expect, Program, Settings, Train
 from nndsl.syntax import ast
 
 # What a primitive does when it makes a number that is not finite from finite ones.
@@ -34,8 +33,9 @@ TOO_LARGE = "a number too large for {precision}"
 MANY_BYTES = 1 << 20
 
 
-def not_finite(train: Train, failure: NotFinite, steps: int, precision: str = "float32") -> Fault:
+def not_finite(train: Train, failure: NotFinite, steps: int, program: Program) -> Fault:
     """E0601, at the equation that made it; at the statement where that is not known."""
+    optimizer, precision = optimizer_words(train, program), program.settings.precision
     node = failure.node
     span = _place(node, train)
     labels: tuple[Label, ...] = ()
@@ -43,15 +43,16 @@ def not_finite(train: Train, failure: NotFinite, steps: int, precision: str = "f
         labels = (Label(span, CAUSES.get(node.op, TOO_LARGE.format(precision=precision))),)
     if span != train.span:
         labels += (Label(train.network_span, "in this training"),)
-    norm = "" if failure.gradient_norm is None else f", and the gradient's norm was {failure.gradient_norm:.3g} a step before"
-    facts = f"the optimizer is `{train.optimizer.span.text}`{norm}" if _written(train) else f"the optimizer is `adam`{norm}"
-    kept = "the weights are those before this epoch" if failure.epoch > 1 else "the weights are the first ones"
+    kept = "the weights from before this epoch are back" if failure.epoch > 1 else "the first weights are back"
+    facts = [f"the optimizer is {optimizer}"]
+    if failure.gradient_norm is not None:
+        facts.append(f"the gradient's norm was {failure.gradient_norm:.3g} a step before")
     return fault(
         "E0601",
         f"a number became infinite or is no number in epoch {failure.epoch}, step {failure.step} of {steps}",
         span,
         labels=labels,
-        notes=(facts, kept),
+        notes=(", and ".join(facts), kept),
         help=_advice(train, node),
     )
 
@@ -63,8 +64,20 @@ def _place(node: Node | None, train: Train) -> Span:
     return node.origin
 
 
-def _written(train: Train) -> bool:
-    return "optimizer" in train.places
+def optimizer_words(train: Train, program: Program) -> str:
+    """``adam` with `lr` 0.001`: the optimizer as written, with its learning rate where that was left out."""
+    expr = train.optimizer
+    head = expr.function if isinstance(expr, ast.Call) else expr
+    name = head.text if isinstance(head, ast.Name) else ""
+    written = " ".join(expr.span.text.split()) if "optimizer" in train.places else name
+    entry = program.scope.find(name, ("optimizer",))
+    parameters = entry.definition.parameters if entry else ()
+    given = expr.arguments if isinstance(expr, ast.Call) else ()
+    first = bool(given) and given[0].name is None and bool(parameters) and parameters[0].name == "lr"
+    rate = next((p.default for p in parameters if p.name == "lr" and p.default is not None), None)
+    known = first or any(argument.name == "lr" for argument in given) or rate is None
+    words = f"`{written}`" if known or rate is None else f"`{written}` with `lr` {rate.span.text}"
+    return words if train.schedule is None else f"{words} and the schedule `{' '.join(train.schedule.span.text.split())}`"
 
 
 def _advice(train: Train, node: Node | None) -> str:
@@ -105,9 +118,18 @@ def out_of_memory(span: Span, tensors: Mapping[str, int]) -> Fault:
     return fault("E0603", "there is not enough memory", span, notes=notes, help="try a smaller `batch`, or a smaller network")
 
 
-def sizes_of(graph: StepGraph, arrays: Mapping[Node, NDArray[Any]], batch: int) -> dict[str, int]:
-    """Bytes of parameters, and of the values computed in a step, under names that people know."""
-    found = {f"{v.name}": arrays[v.leaf].nbytes for v in graph.trained if v.leaf in arrays}
+def bytes_of(node: Node, batch: int, precision: str) -> int:
+    """Of one tensor of the IR."""
+    return math.prod(concrete(node.shape, {"B": batch})) * (4 if precision == "float32" or node.dtype != "float" else 8)
+
+
+def step_sizes(graph: StepGraph, batch: int, precision: str) -> dict[str, int]:
+    """The values a step computes, by the text that asked for them: of several, the largest."""
+    found: dict[str, int] = {}
+    for node in topological([graph.objective]):
+        if node.origin is not None and node.inputs:
+            name = _one_line(node.origin.text)
+            found[name] = max(found.get(name, 0), bytes_of(node, batch, precision))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from nndsl.data import Dataset, load
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.location import line_of
-from nndsl.lower import Checked
+from nndsl.lower import Checked, step_graph
 from nndsl.runtime import answers, faults
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Silent
@@ -62,7 +62,7 @@ class Session:
         try:
             outcome = CARRIERS[type(action)](self, action)
         except MemoryError:
-            raise faults.out_of_memory(action.span, self._sizes()) from None
+            raise faults.out_of_memory(action.span, self._sizes(action)) from None
         if not (isinstance(outcome, Run) and outcome.interrupted):
             self.listener.done(action, outcome, time.perf_counter() - started)
         if self.control.stopped:
@@ -111,10 +111,14 @@ class Session:
             return CONSTANTS[name.text]
         raise fault("E0201", f"`{name.text}` is not defined", name.span)
 
-    def _sizes(self) -> dict[str, int]:
-        found = {f"{s.name}.{n}": s.arrays[v.leaf].nbytes for s in self.networks.values() for n, v in s.variables.items() if v.leaf in s.arrays}
+    def _sizes(self, action: Action) -> dict[str, int]:
+        """Bytes of what an action needs, under names that people know: weights, data, and the values of a step."""
+        precision = self.program.settings.precision
+        found = {f"{s.name}.{name}": faults.bytes_of(v.leaf, 1, precision) for s in self.networks.values() for name, v in s.variables.items()}
         for name, dataset in self.datasets.items():
             found |= {f"{name}.{part}": rows.input.values.nbytes for part, rows in dataset.parts.items()}
+        if isinstance(action, Train):
+            found |= faults.step_sizes(step_graph(self.program, action, self.signatures[action.data]), action.batch, precision)
         return found
 
     # ---- actions

@@ -253,7 +253,7 @@ class Trainer:
 
         cause = first_cause(self, epoch, failing, before)
         put_back(self.moving(), before)
-        self.failure = NotFinite(epoch, failing, cause.node, cause.gradient_norm)
+        self.failure = NotFinite(epoch, cause.step, cause.node, cause.gradient_norm)
 
     def rewind(self, epoch: int, before: Mapping[Node, NDArray[Any]], steps: int) -> None:
         """The state after so many steps of an epoch that was run before: exactly as it was."""

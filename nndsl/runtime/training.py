@@ -56,7 +56,7 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
         task.state.loss = train.loss
         listener.end(progress)
     if trainer.failure is not None:
-        raise not_finite(train, trainer.failure, trainer.loop.steps)
+        raise not_finite(train, trainer.failure, trainer.loop.steps, task.state.program)
     history = trainer.history
     return Run(
         train.name, train.network, train.data, train.loss.span.text if train.loss else "", Fields(history.columns), trainer.best_epoch,
