@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from nndsl.diagnostics import Fault, Label, Span, fault
+from nndsl.ir import build as b
+from nndsl.lower.align import plain
 from nndsl.lower.values import ACCEPTS, KIND_WORDS, Tensor, value_words
 from nndsl.passes.stabilise import is_sigmoid, is_softmax
 from nndsl.semantics.scopes import Entry
@@ -54,9 +56,17 @@ def accept(value: Any, parameter: ast.Parameter, entry: Entry, span: Span) -> An
         if isinstance(value, int | float):
             return value
         raise fault("E0206", f"`{parameter.name}` of `{entry.name}` is a tensor, not {value_words(value)}", span)
+    if wanted == "category" and value.kind == "onehot" and entry.role == "metric":
+        return _ids(value, span)
     if value.kind in ACCEPTS[wanted]:
         return value
     raise _wrong_kind(value, wanted, parameter, entry, span)
+
+
+def _ids(k: Tensor, span: Span) -> Tensor:
+    k = plain(k)
+    node = b.argmax(k.node, -1, origin=span)
+    return Tensor(node, (*k.ghosts[:-1], True), k.batched, "category", k.made, k.classes)
 
 
 def _wrong_kind(value: Tensor, wanted: str, parameter: ast.Parameter, entry: Entry, span: Span) -> Fault:
