@@ -123,7 +123,7 @@ def slopes(node: Node, leaves: Sequence[Node]) -> list[Node]:
 def check_gradient(
     node: Node, leaves: Sequence[Node], values: Mapping[Node, Array], at: Setting, tolerance: float = 1e-6
 ) -> None:
-    """Derivatives against central differences of the equation as written, in float64; the stable form gives the same."""
+    """Derivatives against central differences of the equation as written, in float64; its stable form is the same."""
     stable, *found = evaluate(slopes(node, leaves), values, at)
     np.testing.assert_allclose(stable, evaluate([node], values, at)[0], rtol=1e-9, atol=1e-12)
     for leaf, have in zip(leaves, found, strict=True):

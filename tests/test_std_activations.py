@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from std_tools import Array, activation, check_gradient, check_values, evaluate, field, rng, setting, slopes, weights_of
+from std_tools import Array, activation, check_gradient, check_values, field, rng, setting, slopes, weights_of
+
+from nndsl.backend.reference import evaluate
 
 Torch = Any
 

@@ -1,5 +1,6 @@
-"""Losses and regularizers of the library: gradients against differences, values and gradients against PyTorch; logits of
-1e4 give finite numbers, the same as PyTorch's stable functions."""
+"""Losses and regularizers of the library: gradients against differences, values and gradients against PyTorch.
+
+Logits of 1e4 give finite numbers, the same as PyTorch's stable functions."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from std_tools import (
-    Array, check_gradient, check_values, checked, close, evaluate, field, loss, rng, run, setting, slopes, weights_of,
-)  # fmt: skip
+from cpu_tools import run
+from std_tools import Array, check_gradient, check_values, checked, close, field, loss, rng, setting, slopes, weights_of
 
-from nndsl.backend.reference import evaluate as reference
+from nndsl.backend.reference import evaluate
 from nndsl.data.types import Field
+from nndsl.ir.node import concrete
 from nndsl.lower import step_graph
 from nndsl.lower.graphs import StepGraph
 from nndsl.passes.autodiff import gradients
@@ -26,7 +27,7 @@ Expected = Callable[[Any, Any, Any], Any]  # torch, output, target -> [B, ...]: 
 
 @dataclass(frozen=True)
 class Case:
-    """text: as it stands after `loss`. output, target: the kinds of both. body: what the input flows through before the loss.
+    """text: as it stands after `loss`. output, target: the kinds of both. body: what the input flows through first.
 
     draw, aim: values of the input, and of the target.
     """
@@ -232,7 +233,7 @@ def test_hinge_as_in_scikit_learn() -> None:
     assert graph.loss is not None
     made = rng("hinge")
     y, k = 2 * made.normal(size=20), made.integers(2, size=20)
-    value = reference([graph.loss], {x: y, z: k}, setting(20))[0].mean()
+    value = evaluate([graph.loss], {x: y, z: k}, setting(20))[0].mean()
     assert value == pytest.approx(metrics.hinge_loss(2 * k - 1, y), abs=1e-12)
 
 
@@ -285,15 +286,15 @@ def test_regularizer(row: tuple[str, Callable[[Array], Array], Callable[[Array],
     text, value, slope = row
     graph = penalised(text)
     made, at = rng(text), setting(3)
-    values = {v.leaf: made.normal(size=v.leaf.shape) for v in graph.trained}
-    values |= {leaf: made.normal(size=(3, *leaf.shape[1:])) for leaf, _ in graph.inputs}
+    values = {v.leaf: made.normal(size=concrete(v.leaf.shape, {})) for v in graph.trained}
+    values |= {leaf: made.normal(size=concrete(leaf.shape, at.sizes)) for leaf, _ in graph.inputs}
     weights = [v.leaf for v in graph.trained if v.leaf.rank == 2]
     assert len(weights) == 2 and len(graph.trained) == 4
-    objective, plain = reference([graph.objective, graph.loss], values, at)
+    objective, plain = evaluate([graph.objective, graph.loss], values, at)
     added = sum(value(values[w]) for w in weights)
     np.testing.assert_allclose(objective - plain.reshape(objective.shape), added, rtol=1e-10)
     leaves = [v.leaf for v in graph.trained]
-    with_, without = (reference(gradients(node, leaves), values, at) for node in (graph.objective, graph.loss))
+    with_, without = (evaluate(gradients(node, leaves), values, at) for node in (graph.objective, graph.loss))
     for leaf, a, c in zip(leaves, with_, without, strict=True):
         np.testing.assert_allclose(a - c, slope(values[leaf]) if leaf in weights else 0.0, rtol=1e-7, atol=1e-12)
     check_gradient(graph.objective, leaves, values, at)
@@ -302,7 +303,7 @@ def test_regularizer(row: tuple[str, Callable[[Array], Array], Callable[[Array],
 def test_regularizers_add_up() -> None:
     both, one, other, none = penalised("l1(0.1)", "l2(0.2)"), penalised("l1(0.1)"), penalised("l2(0.2)"), penalised()
     made, at = rng("both"), setting(3)
-    values = {v.leaf: made.normal(size=v.leaf.shape) for v in both.trained}
-    values |= {leaf: made.normal(size=(3, *leaf.shape[1:])) for leaf, _ in both.inputs}
-    a, c, d, e = (float(reference([g.objective], values, at)[0].item()) for g in (both, one, other, none))
+    values = {v.leaf: made.normal(size=concrete(v.leaf.shape, {})) for v in both.trained}
+    values |= {leaf: made.normal(size=concrete(leaf.shape, at.sizes)) for leaf, _ in both.inputs}
+    a, c, d, e = (float(evaluate([g.objective], values, at)[0].item()) for g in (both, one, other, none))
     assert a - e == pytest.approx((c - e) + (d - e), rel=1e-12)
