@@ -6,6 +6,7 @@ processes may fill the cache at once; a file that is damaged counts as absent an
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -69,11 +70,12 @@ def fetch(key: str) -> Object | None:
 def keep(key: str, made: Object) -> None:
     """Writes a compiled kernel. A cache that cannot be written is not an error: the kernel is compiled again next time."""
     body = made.symbol.encode() + b"\n" + made.code
-    try:
+    with contextlib.suppress(OSError):
         folder().mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder())
-        with os.fdopen(handle, "wb") as file:
-            file.write(FORMAT + hashlib.sha256(body).digest() + body)
-        os.replace(name, folder() / key)
-    except OSError:
-        return
+        handle, beside = tempfile.mkstemp(dir=folder())
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(FORMAT + hashlib.sha256(body).digest() + body)
+            os.replace(beside, folder() / key)
+        except OSError:
+            os.unlink(beside)

@@ -71,12 +71,18 @@ def _know(name: str) -> None:
     """Tells LLVM where a function of the C library is."""
     import llvmlite.binding as llvm
 
-    llvm.add_symbol(name, _pointer(getattr(_c_library(), name)))
+    if llvm.address_of_symbol(name) is None:
+        llvm.add_symbol(name, _pointer(getattr(_c_library(), name)))
 
 
 @cache
 def _c_library() -> Any:
     return ctypes.CDLL(None) if not hasattr(ctypes, "windll") else ctypes.CDLL("ucrtbase")
+
+
+def c_function(name: str) -> int:
+    """The address of a function of the C library."""
+    return _pointer(getattr(_c_library(), name))
 
 
 def _pointer(function: Any) -> int:

@@ -22,7 +22,8 @@ _inline = njit(fastmath={"contract"}, error_model="numpy")
 
 @_inline
 def exp(x):  # type: ignore[no-untyped-def]
-    y = real(-88.0) if x < real(-88.0) else real(88.3762626647949) if x > real(88.3762626647949) else x
+    """0 below x = -86.98, where results come near to the least normal number."""
+    y = real(-86.98) if x < real(-86.98) else real(88.73) if x > real(88.73) else x
     n = np.floor(y * real(1.4426950408889634) + real(0.5))
     r = y - n * real(0.693359375)
     r = r - n * real(-2.12194440e-4)
@@ -34,7 +35,7 @@ def exp(x):  # type: ignore[no-untyped-def]
     p = p * r + real(5.0000001201e-1)
     v = (p * r * r + r + real(1)) * float_of_bits((_i(n) + _i(126)) << _i(23)) * real(2)
     v = real(np.inf) if x > real(88.72283) else v
-    return real(0) if x < real(-87.33654) else v
+    return real(0) if x < real(-86.98) else v
 
 
 @_inline
@@ -69,7 +70,7 @@ def log1p(x):  # type: ignore[no-untyped-def]
     """log(u) for u = 1 + x rounded, put right by what rounding lost (Kahan)."""
     u = x + real(1)
     lost = x - (u - real(1))
-    v = log(u) + (lost / u if u < real(3.4028234e38) else real(0))
+    v = log(u) + (lost / u if (u < real(3.4028234e38)) & (u > real(0)) else real(0))
     return x if np.abs(x) < real(1e-7) else v
 
 
