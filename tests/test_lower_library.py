@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -125,9 +126,7 @@ def test_what_is_no_activation_is_left_to_others() -> None:
     assert expr is not None and apply_activation(library(), expr, X) is None
 
 
-def _metric(
-    name: str, output: Value, target: Field, y: NDArray[np.float64], z: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _metric(name: str, output: Value, target: Field, y: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float64]:
     checked, _ = check("")
     expr = parse_expression(Source("here.nn", name), Collector())
     assert expr is not None
@@ -153,7 +152,7 @@ def test_metrics_of_classes_agree_with_scikit_learn(classes: int) -> None:
     said = y.argmax(1)
     average = "binary" if classes == 2 else "macro"
     target = Field(("k",), (), "category", HERE, tuple("abcd"[:classes]))
-    wanted: dict[str, Callable[..., object]] = {
+    wanted: dict[str, Callable[..., Any]] = {
         "accuracy": metrics.accuracy_score,
         "confusion": metrics.confusion_matrix,
         "precision": lambda a, c: metrics.precision_score(a, c, average=average),

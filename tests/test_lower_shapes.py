@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def network(
     return network_graph(program, program.networks["net"], signature, training=training)
 
 
-def value(graph: NetworkGraph, x: NDArray[np.float64]) -> NDArray[np.float64]:
+def value(graph: NetworkGraph, x: NDArray[Any]) -> NDArray[np.float64]:
     feed = {graph.inputs[0].node: x}
     for variable in (*graph.parameters, *graph.states):
         feed[variable.leaf] = evaluate([variable.initial], {}, Setting(precision="float64"))[0]

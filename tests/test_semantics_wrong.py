@@ -201,6 +201,8 @@ DEFINITIONS = [
     ("network other for points { input x[5]; dense(3) }", "E0303", "[5], but the data give [2]"),
     ("network other for points { input x[a, b]; dense(3) }", "E0303", "[a, b]"),
     ("network other(n) for points { dense(n) }", "E0203", "needs `n`"),
+    ("network other { input x[3]; dense(3) -> reshape(2, 2) }", "E0302", "[3] holds 3 values"),
+    ("network other for points { repeat 100000 { dense(2) } }", "E0206", "up to 10000"),
 ]  # fmt: skip
 
 

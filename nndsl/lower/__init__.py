@@ -8,10 +8,10 @@ are others' work.
 from nndsl.lower.activation import apply_activation
 from nndsl.lower.check import Checked, check_program
 from nndsl.lower.metric import metric_graph
-from nndsl.lower.network import network_graph
+from nndsl.lower.network import declared, network_graph
 from nndsl.lower.step import evaluation_graph, step_graph, steps
 
 __all__ = [
-    "Checked", "apply_activation", "check_program", "evaluation_graph", "metric_graph", "network_graph", "step_graph",
-    "steps",
+    "Checked", "apply_activation", "check_program", "declared", "evaluation_graph", "metric_graph", "network_graph",
+    "step_graph", "steps",
 ]  # fmt: skip

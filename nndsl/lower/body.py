@@ -206,13 +206,16 @@ def _penalty(item: ast.Option, frame: Frame) -> None:
         penalties[name] = b.add(penalties[name], node) if name in penalties else node
 
 
+MOST_REPEATS = 10_000  # more is a slip of the keyboard, and would take all memory
+
+
 def _repeat(item: ast.Option, frame: Frame) -> None:
     times = evaluate(item.arguments[0].value, frame) if len(item.arguments) == 1 else None
-    if isinstance(times, bool) or not isinstance(times, int) or times < 0 or item.block is None:
+    if isinstance(times, bool) or not isinstance(times, int) or not 0 <= times <= MOST_REPEATS or item.block is None:
         span = item.arguments[0].span if item.arguments else item.span
         raise fault(
             "E0206",
-            f"`repeat` takes a whole number and a block, not {value_words(times)}",
+            f"`repeat` takes a whole number up to {MOST_REPEATS} and a block, not {value_words(times)}",
             span,
             help="as in `repeat 3 { dense(8) -> relu }`",
         )

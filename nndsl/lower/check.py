@@ -18,7 +18,7 @@ from nndsl.lower.activation import applier
 from nndsl.lower.frame import Quiet
 from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
-from nndsl.lower.network import elaborate, network_graph
+from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
 from nndsl.semantics import check as semantics
 from nndsl.semantics.modules import scope_of
@@ -76,6 +76,9 @@ class _Checker:
             self.collector.add(self._met(found.diagnostic, action))
         except Quiet:
             pass
+        except RecursionError:
+            place = action.span if action is not None else None
+            self.collector.add(Diagnostic("E0120", "the definitions used here are nested too deeply", place))
         return None
 
     def _met(self, diagnostic: Diagnostic, action: Train | Evaluate | Predict | None) -> Diagnostic:
@@ -161,10 +164,13 @@ class _Checker:
     # ---- networks that no action uses --------------------------------------------------------------------
 
     def networks(self) -> None:
-        """Networks that are `for` a data set, in both modes."""
+        """Networks that are `for` a data set, or say their input's sizes themselves, in both modes."""
         for network in self.program.networks.values():
             self.warn(random_at_the_end(network))
-            signature = self.signatures.get(network.data) if network.data else None
+            known = any(
+                isinstance(a, Train | Evaluate | Predict) and a.network == network.name for a in self.program.actions
+            )
+            signature = self.signatures.get(network.data) if network.data else None if known else declared(network)
             if signature is not None:
                 self._network(network, signature)
 

@@ -19,6 +19,9 @@ from nndsl.lower.frame import Build, Frame
 from nndsl.lower.graphs import NetworkGraph, Value, Variable
 from nndsl.lower.values import Template, Tensor, value_words
 from nndsl.semantics.program import Network, Program
+from nndsl.semantics.roles import SIZES
+from nndsl.semantics.walk import names
+from nndsl.syntax import ast
 
 KINDS = {"real": "real", "category": "category", "onehot": "onehot", "probability": "probability"}
 
@@ -59,6 +62,27 @@ def elaborate(program: Program, network: Network, signature: Signature, *, train
     value = leaf(signature.input, "input")
     outputs = [_output(out, network) for out in build.run(frame, [value])]
     return Elaborated(build, frame, value, tuple(outputs))
+
+
+def declared(network: Network) -> Signature | None:
+    """The signature that a network's own `input` line asks for, where all its sizes are numbers.
+
+    It is enough to check and show the network without data.
+    """
+    body = network.entry.definition.body
+    items = body.items if isinstance(body, ast.Block) else ()
+    lines = [item for item in items if isinstance(item, ast.Option) and item.name == "input"]
+    if len(lines) != 1 or len(lines[0].arguments) != 1 or not isinstance(lines[0].arguments[0].value, ast.Index):
+        return None
+    expr = lines[0].arguments[0].value
+    shape: list[int] = []
+    for item in expr.items:
+        if not isinstance(item, ast.Number) or not isinstance(item.value, int) or item.value < 1:
+            return None
+        shape.append(item.value)
+    if any(name.text in SIZES for name in names(body)):
+        return None
+    return Signature(network.name, expr.span, {}, Field((), tuple(shape), "real", expr.span), None, {})
 
 
 def _output(value: Any, network: Network) -> Tensor:
