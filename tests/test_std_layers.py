@@ -20,10 +20,10 @@ from nndsl.lower.graphs import NetworkGraph
 
 @dataclass(frozen=True)
 class Case:
-    """text: as it stands after `->`. shapes: of one example. expected: torch, x, parameters by name -> the value in use.
+    """text: as it stands after `->`. shapes: of one example. expected: (torch, x, parameters by name) -> value in use.
 
-    ids: of how many the input is one; else real. trained: names of parameters. training: whether its value in training is
-    compared (else it is random there).
+    ids: of how many the input is one; else real. trained: names of parameters. training: whether its value in training
+    is the same, not random.
     """
 
     text: str
@@ -32,6 +32,10 @@ class Case:
     trained: tuple[str, ...] = ()
     ids: int = 0
     training: bool = True
+
+
+def embedding(torch: Any, x: Any, p: dict[str, Any]) -> Any:
+    return torch.nn.functional.embedding(x, p["table"])
 
 
 def layernorm(eps: float) -> Callable[[Any, Any, dict[str, Any]], Any]:
@@ -58,9 +62,9 @@ CASES: dict[str, tuple[Case, ...]] = {
         Case("reshape(1)", ((), (1, 1)), lambda torch, x, p: x.reshape(-1, 1) * 1),
     ),
     "embedding": (
-        Case("embedding(5, 3)", ((), (4,), (1,), (2, 2)), lambda torch, x, p: torch.nn.functional.embedding(x, p["table"]),
+        Case("embedding(5, 3)", ((), (4,), (1,), (2, 2)), embedding,
              ("table",), ids=5),
-        Case("embedding(1, 1)", ((4,),), lambda torch, x, p: torch.nn.functional.embedding(x, p["table"]), ("table",), ids=1),
+        Case("embedding(1, 1)", ((4,),), embedding, ("table",), ids=1),
     ),
     "noise": (Case("noise(0.3)", SOME, lambda torch, x, p: x * 1, training=False),
               Case("noise(0)", SOME, lambda torch, x, p: x * 1)),
@@ -314,7 +318,7 @@ def test_running_statistics_of_batchnorm(shape: tuple[int, ...], precision: str)
         values.update(zip((leaf for leaf, _ in found.graph.updates), moved, strict=True))
     for variable in found.graph.states:
         own = layer.running_mean if variable.name.endswith("average") else layer.running_var
-        close(values[variable.leaf], own.numpy(), 1e-10 if precision == "float64" else 1e-5)
+        close(values[variable.leaf], np.asarray(own), 1e-10 if precision == "float64" else 1e-5)
     assert scene("batchnorm", shape, 6, training=False).graph.updates == ()
 
 
