@@ -72,15 +72,38 @@ class Step:
     """The address of the training step, a float."""
 
 
-Argument = Length | Number | Whole | Size | Address | Stride | Scratch | Key | Step
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where a member's share of a kernel's divided axis begins, or ends; alone it has all of it."""
+
+    dims: tuple[Dim, ...]
+    end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How a nest may be shared among threads: along one of its merged axes, whose shares begin at multiples of `unit`.
+
+    space: all sizes of the nest. cost: of one element.
+    """
+
+    axis: int
+    dims: tuple[Dim, ...]
+    unit: int
+    space: tuple[Dim, ...]
+    cost: int
+
+
+Argument = Bound | Length | Number | Whole | Size | Address | Stride | Scratch | Key | Step
 
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A kernel's text and what to put into `g`, in order."""
+    """A kernel's text, what to put into `g`, in order, and how it may be divided (None: it may not)."""
 
     text: Text
     arguments: tuple[Argument, ...]
+    division: Division | None = None
 
 
 def bits(value: float) -> int:

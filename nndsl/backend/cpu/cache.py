@@ -68,7 +68,9 @@ def fetch(key: str) -> Object | None:
 
 
 def keep(key: str, made: Object) -> None:
-    """Writes a compiled kernel. A cache that cannot be written is not an error: the kernel is compiled again next time."""
+    """Writes a compiled kernel. A cache that cannot be written is not an error: the kernel is compiled again next
+    time.
+    """
     body = made.symbol.encode() + b"\n" + made.code
     with contextlib.suppress(OSError):
         folder().mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """The functions that kernel texts call: each chooses the method for the type of its argument.
 
-In loops over float32 these are the vectorising ones of `math32`; for float64, and for scalars outside loops (which kernels
-compute in double), those of `math64`.
+In loops over float32 these are the vectorising ones of `math32`; for float64, and for scalars outside loops (which
+kernels compute in double), those of `math64`.
 """
 
 from __future__ import annotations

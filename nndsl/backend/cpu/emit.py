@@ -1,8 +1,9 @@
 """From a loop nest to the text of its kernel, and the list of what its arguments are.
 
 The text says what is computed and nothing of sizes, rates or names: the same computation gives the same text, so it is
-compiled once. What stands before the loops are scalars, in double. A row of the inner loop is a function of its own, since only
-of a function's arguments can be promised that they do not overlap; without that LLVM would test for it at every row.
+compiled once. What stands before the loops are scalars, in double. A row of the inner loop is a function of its own,
+since only of a function's arguments can be promised that they do not overlap; without that LLVM would test for it at
+every row.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def emit(nest: Nest, precision: str, shared: Mapping[Node, Node]) -> Kernel:
     lines = ["def NAME(g):", *("    " + line for line in (*writer.head, *scalars, *calls, *late))]
     source = _HEAD.format(precision=precision) + "\n\n" + row + "\n".join(lines) + "\n"
     name = "nest_" + hashlib.sha256(source.encode()).hexdigest()[:12]
-    return Kernel(Text(name, source.replace("NAME", name), precision), tuple(writer.arguments))
+    return Kernel(Text(name, source.replace("NAME", name), precision), tuple(writer.arguments), writer.division)
 
 
 def _scalars(w: Writer) -> list[str]:
@@ -97,7 +98,7 @@ def _calls(w: Writer) -> list[str]:
         if nest.accumulates(node):
             lines += _clear(w, node)
     for k in range(nest.rank - 1):
-        lines.append(f"{indent}for i{k} in range(n{k}):")
+        lines.append(f"{indent}for i{k} in {w.range_of(k)}:")
         indent += "    "
     lines.append(f"{indent}NAME_row({', '.join(w.given.values())})")
     return lines
@@ -111,7 +112,7 @@ def _clear(w: Writer, node: Node) -> list[str]:
         indent += "    "
         terms.append(f"i{k} * {stride}")
     if w.nest.inner(node):
-        lines.append(f"{indent}for j in range(n{w.nest.rank - 1}):")
+        lines.append(f"{indent}for j in {w.range_of(w.nest.rank - 1)}:")
         indent += "    "
         terms.append("j")
     lines.append(f"{indent}{w.pointers[node]}[{' + '.join(terms) or '0'}] = {w.identity(node)}")

@@ -16,8 +16,8 @@ from nndsl.backend.cpu.cache import Object, Text, fetch, keep
 _addresses: dict[str, int] = {}
 _engines: list[Any] = []  # own the code: kept for the life of the process
 
-# What object code may call in the C library. Every name in an object must be known: one that is not, and LLVM leaves all of them
-# unset. So are those that numba's wrapper has for a function that raises; kernels cannot, hence `abort`.
+# What object code may call in the C library. Every name in an object must be known: one that is not, and LLVM leaves
+# all of them unset. So are those that numba's wrapper has for a function that raises; kernels cannot, hence `abort`.
 _C_LIBRARY = re.compile(rb"\0(mem(?:set|cpy|move)|(?:exp|log|log1p|expm1|tanh|erf|sin|cos|pow|fmod|floor)f?)(?=\0)")
 _NEVER_CALLED = (
     "numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_do_raise", "numba_runtime_build_excinfo_struct", "NRT_Free",
@@ -48,7 +48,9 @@ def _link(made: Object) -> int:
     _ready()
     for name in set(_C_LIBRARY.findall(made.code)):
         _know(name.decode())
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine())
+    engine = llvm.create_mcjit_compiler(
+        llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine()
+    )
     engine.add_object_file(llvm.ObjectFileRef.from_data(made.code))
     engine.finalize_object()
     _engines.append(engine)

@@ -18,8 +18,10 @@ from nndsl.backend.cpu import library
 from nndsl.backend.cpu.arguments import bits
 from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import aligned
-from nndsl.backend.cpu.plan import KERNEL, Binding, Program, Table, table
+from nndsl.backend.cpu.plan import KERNEL, Binding, Program
 from nndsl.backend.cpu.singles import Instruction
+from nndsl.backend.cpu.team import divided
+from nndsl.backend.cpu.walkers import Single, Team, Walker
 from nndsl.ir import build as b
 from nndsl.ir import philox
 from nndsl.ir.node import Node
@@ -59,7 +61,8 @@ class Loop:
     """A plan over N rows in batches of `batch`.
 
     leaves: an array for each memory leaf; inputs have room for `batch` rows. loss: the leaf that holds a batch's mean loss.
-    seed: of random numbers and of the order of rows. sizes: other symbolic sizes, such as P.
+    seed: of random numbers and of the order of rows. sizes: other symbolic sizes, such as P. threads: how many may
+    walk together; one does where a batch is too little to share.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Loop:
         seed: int,
         loss: Node | None = None,
         sizes: Mapping[str, int] | None = None,
+        threads: int = 1,
     ) -> None:
         self.rows, self.batch, self.seed = rows, min(batch, max(rows, 1)), seed
         self.precision = program.precision
@@ -91,17 +95,24 @@ class Loop:
         binding = Binding(program, {**leaves, step: self.step}, {**self.sizes, "B": self.batch}, seed)
         self.arena_bytes = binding.arena_bytes
         self._binding = binding  # owns the memory that the tables point into
-        self.tables = {n: self._table(n) for n in (self.batch, rows % self.batch) if n}
-        drive, shuffle = library.kernel("drive", self.precision), library.kernel("shuffle", "float32")
-        found = addresses([drive, shuffle])
-        self._drive, self._shuffle = KERNEL(found[drive]), KERNEL(found[shuffle])
-        self._calls = {n: self._call(t, n) for n, t in self.tables.items()}
+        shuffle = library.kernel("shuffle", "float32")
+        self._shuffle = KERNEL(addresses([shuffle])[shuffle])
+        self.walkers = {n: self._walker(n, threads) for n in (self.batch, rows % self.batch) if n}
 
-    def _table(self, batch: int) -> Table:
-        found: list[Instruction] = [self._rows_in(feed, batch) for feed in self.feeds]
-        found += self._binding.instructions({**self.sizes, "B": batch})
-        found += [self._rows_out(collect, batch) for collect in self.collects]
-        return table(found)
+    def _walker(self, batch: int, threads: int) -> Walker:
+        before = [self._rows_in(feed, batch) for feed in self.feeds]
+        after = [self._rows_out(collect, batch) for collect in self.collects]
+        sizes = {**self.sizes, "B": batch}
+        words = (self.stop, self.cursor, self.done, self.step, self.loss, self.total)
+        if threads > 1:
+            items = [
+                *(divided([made], threads) for made in before),
+                *self._binding.shared(sizes, threads),
+                *(divided([made], threads) for made in after),
+            ]
+            if any(any(shares[1:]) for shares in items):
+                return Team(items, threads, batch, words, self.precision)
+        return Single([*before, *self._binding.instructions(sizes), *after], batch, words, self.precision)
 
     def _rows_in(self, feed: Feed, batch: int) -> Instruction:
         target = self.leaves[feed.leaf]
@@ -115,12 +126,6 @@ class Loop:
         width = int(np.prod(collect.rows.shape[1:], dtype=np.int64))
         places = [source.ctypes.data, self.order.ctypes.data, self.cursor.ctypes.data, collect.rows.ctypes.data]
         return library.kernel("rows_out", str(source.dtype)), [batch, width, *places]
-
-    def _call(self, made: Table, batch: int) -> NDArray[np.int64]:
-        arrays = (made.addresses, made.starts, made.arguments)
-        after = (self.stop, self.cursor, self.done, self.step, self.loss, self.total)
-        values = [len(made.addresses), *(a.ctypes.data for a in arrays), 0, batch, *(a.ctypes.data for a in after)]
-        return np.array(values, np.int64)
 
     @property
     def steps(self) -> int:
@@ -148,9 +153,7 @@ class Loop:
 
     def _run(self, batch: int, steps: int) -> None:
         if steps:
-            call = self._calls[batch]
-            call[4] = steps
-            self._drive(call.ctypes.data)
+            self.walkers[batch].walk(steps)
 
     def _finite(self) -> bool:
         return bool(np.isfinite(self.total[0]))

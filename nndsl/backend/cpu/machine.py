@@ -13,8 +13,8 @@ ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 @dataclass(frozen=True, slots=True)
 class Machine:
     """
-    vector_bytes: of one register. tiles: of products: for each width in vectors, widest first (0: a part of one), the heights in
-    rows, tallest first. The sums of a tile, its vectors of B and one of A fit the registers.
+    vector_bytes: of one register. tiles: of products: for each width in vectors, widest first (0: a part of one), the
+    heights in rows, tallest first. The sums of a tile, its vectors of B and one of A fit the registers.
     """
 
     key: str
@@ -32,7 +32,13 @@ def machine() -> Machine:
     import llvmlite.binding as llvm
 
     features = llvm.get_host_cpu_features()
-    facts = (llvm.get_process_triple(), llvm.get_host_cpu_name(), features.flatten(), version("numba"), version("llvmlite"))
+    facts = (
+        llvm.get_process_triple(),
+        llvm.get_host_cpu_name(),
+        features.flatten(),
+        version("numba"),
+        version("llvmlite"),
+    )
     key = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
     if features.get("avx512f"):  # 32 registers of 64 bytes
         tall = (12, 4, 1)

@@ -29,7 +29,9 @@ def storage_type(dtype: DType, precision: str) -> np.dtype[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where elements lie: the address of the first (bytes), sizes, and strides (in elements; 0 where an axis is stretched)."""
+    """Where elements lie: the address of the first (bytes), sizes, and strides (in elements; 0 where an axis is
+    stretched).
+    """
 
     address: int
     shape: tuple[int, ...]
@@ -61,7 +63,9 @@ def through_view(view: Node, base: Place, sizes: dict[str, int]) -> Place:
         return whole(base.address, concrete(view.shape, sizes), base.itemsize)
     if view.op == "transpose":
         axes = view["axes"]
-        return Place(base.address, tuple(base.shape[a] for a in axes), tuple(base.strides[a] for a in axes), base.itemsize)
+        return Place(
+            base.address, tuple(base.shape[a] for a in axes), tuple(base.strides[a] for a in axes), base.itemsize
+        )
     assert view.op == "slice", view
     start = view["start"] * base.strides[view["axis"]]
     return Place(base.address + start * base.itemsize, concrete(view.shape, sizes), base.strides, base.itemsize)

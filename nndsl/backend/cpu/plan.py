@@ -1,4 +1,5 @@
-"""A plan: the instructions of a step, as tables that the driver walks, for one or several batch sizes over the same memory.
+"""A plan: the instructions of a step, as tables that the driver walks, for one or several batch sizes over the same
+memory.
 
 In: a program, arrays for the leaves, real sizes. Out: tables of kernel addresses and arguments.
 A new network of known kernels compiles nothing: only the tables are new. Nothing is allocated while a table runs.
@@ -15,12 +16,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.backend.cpu import singles
-from nndsl.backend.cpu.arguments import Address, Argument, Key, Length, Number, Scratch, Size, Step, Stride, Whole, bits
+from nndsl.backend.cpu import singles, team
+from nndsl.backend.cpu.arguments import (
+    Address,
+    Argument,
+    Bound,
+    Kernel,
+    Key,
+    Length,
+    Number,
+    Scratch,
+    Size,
+    Step,
+    Stride,
+    Whole,
+    bits,
+)
 from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import Place, aligned, storage_type, through_view, whole
-from nndsl.backend.cpu.program import Action, NestStep, Program, SingleStep, Stage, StoreStep, compile_stages, memory_leaves
+from nndsl.backend.cpu.program import (
+    Action,
+    NestStep,
+    Program,
+    SingleStep,
+    Stage,
+    StoreStep,
+    compile_stages,
+    memory_leaves,
+)
 from nndsl.backend.cpu.singles import Instruction
+from nndsl.backend.cpu.team import Share
 from nndsl.ir import philox
 from nndsl.ir.node import Node, concrete
 from nndsl.passes.fuse import base_of, is_memory, is_view
@@ -80,7 +105,10 @@ class Binding:
         for i, step in enumerate(self.program.items):
             for node in step.written:
                 if (step.stage, node) not in self.program.homes:
-                    size = math.prod(concrete(node.shape, self.largest)) * storage_type(node.dtype, self.precision).itemsize
+                    size = (
+                        math.prod(concrete(node.shape, self.largest))
+                        * storage_type(node.dtype, self.precision).itemsize
+                    )
                     lives[step.stage, node] = Life(size, i, i)
             for x in map(base_of, step.read):
                 if (step.stage, x) in lives:
@@ -104,8 +132,17 @@ class Binding:
 
     def instructions(self, sizes: Sizes) -> list[Instruction]:
         """The instructions of one step at these sizes, none above the largest."""
-        sized = [_Sized(self, stage, sizes) for stage in range(1 + max((s.stage for s in self.program.items), default=0))]
+        sized = [
+            _Sized(self, stage, sizes) for stage in range(1 + max((s.stage for s in self.program.items), default=0))
+        ]
         return [made for step in self.program.items for made in sized[step.stage].instructions(step)]
+
+    def shared(self, sizes: Sizes, members: int) -> list[list[list[Instruction]]]:
+        """The same for a team: for each item of the program, what each member does."""
+        sized = [
+            _Sized(self, stage, sizes) for stage in range(1 + max((s.stage for s in self.program.items), default=0))
+        ]
+        return [sized[step.stage].shared(step, members) for step in self.program.items]
 
 
 class _Sized:
@@ -120,12 +157,25 @@ class _Sized:
         self.used = 0
         match step:
             case NestStep(_, _, kernel):
-                return [(kernel.text, [self.argument(a) for a in kernel.arguments])]
+                return [self.nest(kernel, Share(0, 1))]
             case SingleStep(_, node):
                 return singles.instructions(node, self)
             case StoreStep(_, leaf, value):
                 kind = str(storage_type(leaf.dtype, self.precision))
                 return singles.copy(self.place(value), self.place(leaf), kind)
+
+    def shared(self, step: Action, members: int) -> list[list[Instruction]]:
+        """What each member of a team does; members without a share of something small do nothing."""
+        if isinstance(step, NestStep) and step.kernel.division is not None:
+            division = step.kernel.division
+            if math.prod(concrete(division.space, self.sizes)) * max(division.cost, 1) >= team.WORTH_SHARING:
+                self.used = 0
+                return [[self.nest(step.kernel, Share(member, members))] for member in range(members)]
+        return team.divided(self.instructions(step), members)
+
+    def nest(self, kernel: Kernel, share: Share) -> Instruction:
+        unit = kernel.division.unit if kernel.division else 1
+        return kernel.text, [self.argument(a, share, unit) for a in kernel.arguments]
 
     def place(self, node: Node) -> Place:
         found = self.places.get(node)
@@ -149,8 +199,10 @@ class _Sized:
         self.used += 1
         return int(pool[self.used - 1].ctypes.data)
 
-    def argument(self, what: Argument) -> int:
+    def argument(self, what: Argument, share: Share, unit: int) -> int:
         match what:
+            case Bound(dims, end):
+                return share.bounds(math.prod(concrete(dims, self.sizes)), unit)[end]
             case Length(dims):
                 return math.prod(concrete(dims, self.sizes))
             case Number(value):

@@ -1,7 +1,7 @@
 """Stages made into steps: all of a plan that does not depend on sizes.
 
-In: stages (which leaf takes which value). Out: a `Program`: kernel texts and single nodes in the order they run, and which values are
-made in the memory of a leaf, so that nothing needs to be copied.
+In: stages (which leaf takes which value). Out: a `Program`: kernel texts and single nodes in the order they run, and
+which values are made in the memory of a leaf, so that nothing needs to be copied.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ Action = NestStep | SingleStep | StoreStep
 
 @dataclass(slots=True)
 class Program:
-    """homes: for a stage's computed node, the leaf in whose memory it is made. The same node in two stages is two values."""
+    """homes: for a stage's computed node, the leaf in whose memory it is made. The same node in two stages is two
+    values.
+    """
 
     precision: str
     items: list[Action] = field(default_factory=list)
@@ -135,8 +137,8 @@ def made_of(value: Node) -> Node:
 
 
 def _homes(stage: Stage, items: Sequence[Item]) -> dict[Node, Node]:
-    """Values that can be made in their leaf's own memory: no later item reads the leaf's old value, nor this one, unless
-    element by element."""
+    """Values that can be made in their leaf's own memory: no later item reads the leaf's old value, nor this one,
+    unless element by element."""
     maker = {n: i for i, item in enumerate(items) for n in _written(item)}
     last_read = {base_of(x): i for i, item in enumerate(items) for x in _read(item)}
     last_read.update({base_of(value): len(items) for _, value in stage.updates})  # stored when all items are done
@@ -155,9 +157,14 @@ def _homes(stage: Stage, items: Sequence[Item]) -> dict[Node, Node]:
 
 
 def _replaces(item: Item, leaf: Node, node: Node) -> bool:
-    """Whether a nest that reads a leaf may put a value into its memory: each element is read for the last time before it is
-    written."""
-    if not isinstance(item, Nest) or leaf not in item.reads or item.flags[leaf] != item.flags[node] or is_reduction(node):
+    """Whether a nest that reads a leaf may put a value into its memory: each element is read for the last time before
+    it is written."""
+    if (
+        not isinstance(item, Nest)
+        or leaf not in item.reads
+        or item.flags[leaf] != item.flags[node]
+        or is_reduction(node)
+    ):
         return False
     if any(x is not leaf and base_of(x) is leaf for x in item.reads):
         return False

@@ -1,4 +1,6 @@
-"""Random numbers for kernels: those of `nndsl.ir.philox`, word for word. Straight integer arithmetic, so loops vectorise."""
+"""Random numbers for kernels: those of `nndsl.ir.philox`, word for word. Straight integer arithmetic, so loops
+vectorise.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The row function of a kernel: passes over one row of a nest, in each a loop whose body LLVM vectorises.
 
-Between passes stand the row's own values, such as the maximum that a softmax needs before its second pass. What a later pass
-needs from an earlier one is computed again where that is cheap, and kept in memory of a row's length where it is not.
-A loop's stores come last in its body: a value may take over the memory of what the same turn reads.
+Between passes stand the row's own values, such as the maximum that a softmax needs before its second pass. What a
+later pass needs from an earlier one is computed again where that is cheap, and kept in memory of a row's length where
+it is not. A loop's stores come last in its body: a value may take over the memory of what the same turn reads.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def _is_spelled(node: Node) -> bool:
 
 @dataclass(slots=True)
 class _Loop:
-    """One pass in the making: lines before the loop, in its body, the stores at the body's end, and lines after the loop."""
+    """One pass in the making: lines before the loop, in its body, the stores at the body's end, and lines after the
+    loop.
+    """
 
     at: int
     local: dict[Node, str] = field(default_factory=dict)
@@ -52,6 +54,13 @@ class _Row:
         self.loops = False
 
     # ---- arguments of the row
+
+    @property
+    def turns(self) -> dict[str, str]:
+        """The bounds of the inner loop."""
+        inner = self.nest.rank - 1
+        divided = self.w.range_of(inner) == "range(first, last)"
+        return {"first": "first", "last": "last"} if divided else {"n": f"n{inner}"}
 
     def pass_in(self, name: str, value: str) -> str:
         self.w.given.setdefault(name, value)
@@ -130,7 +139,7 @@ class _Row:
             self.loop(at)
         self.row_stores()
         if self.loops:
-            self.w.given = {"n": f"n{nest.rank - 1}", **self.w.given}
+            self.w.given = {**self.turns, **self.w.given}
         head = f"@njit(fastmath=FAST, error_model='numpy')\ndef NAME_row({', '.join(self.w.given)}):\n    restrict()\n"
         return head + "".join(f"    {line}\n" for line in self.lines) + "\n\n"
 
@@ -173,13 +182,18 @@ class _Row:
             else:
                 self.compute(node, loop)
         body = [*loop.body, *loop.stores]
-        self.lines += [*loop.start, "for j in range(n):", *("    " + line for line in body), *loop.end]
+        self.lines += [
+            *loop.start,
+            f"for j in range({', '.join(self.turns)}):",
+            *("    " + line for line in body),
+            *loop.end,
+        ]
 
     def _find_kept(self) -> set[Node]:
         """Values of the inner loop that a later pass needs and that are too dear to compute again."""
         nest, kept = self.nest, set[Node]()
         inner = [n for n in nest.nodes if nest.inner(n) and not nest.gathers(n) and not _is_spelled(n)]
-        last_use = {n: 0 for n in nest.nodes}
+        last_use = dict.fromkeys(nest.nodes, 0)
         for user in nest.nodes:
             for x in user.inputs:
                 if x in last_use and not is_late(nest, user):

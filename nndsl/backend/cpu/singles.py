@@ -1,7 +1,8 @@
 """Instructions for nodes that have a routine of their own: products, rows by ids, and copies.
 
-In: a node and where its operands and its result lie. Out: library kernels with their arguments. A product wants its second operand
-and its result contiguous along the columns; what is not is turned round or copied into scratch memory first.
+In: a node and where its operands and its result lie. Out: library kernels with their arguments. A product wants its
+second operand and its result contiguous along the columns; what is not is turned round or copied into scratch memory
+first.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from itertools import product as every
 from typing import Protocol
 
 from nndsl.backend.cpu import library
-from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.arguments import bits
+from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.memory import Place, row_major, whole
 from nndsl.ir.node import Node
 from nndsl.ir.primitives.dot import parts
@@ -71,7 +72,9 @@ def _reshape(node: Node, context: Context) -> list[Instruction]:
 
 def _part(target: Place, axis: int, start: int, size: int) -> Place:
     shape = (*target.shape[:axis], size, *target.shape[axis + 1 :])
-    return Place(target.address + start * target.strides[axis] * target.itemsize, shape, target.strides, target.itemsize)
+    return Place(
+        target.address + start * target.strides[axis] * target.itemsize, shape, target.strides, target.itemsize
+    )
 
 
 def _concat(node: Node, context: Context) -> list[Instruction]:
@@ -154,7 +157,9 @@ def _einsum(node: Node, context: Context) -> list[Instruction]:
     columns = [letter for letter in out if letter not in left]
     wide = [letter for letter in columns if target.shape[out.index(letter)] != 1]
     final = target
-    if wide and target.strides[out.index(wide[-1])] != 1:  # computed beside with the columns last, then put in its place
+    if (
+        wide and target.strides[out.index(wide[-1])] != 1
+    ):  # computed beside with the columns last, then put in its place
         target = _permuted(target, out, columns, context)
     summed = [letter for letter in left if letter not in out]
     if not _one_stride(summed, left, x):
@@ -218,7 +223,9 @@ def _ordered(x: Place, letters: str, last: list[str], context: Context) -> tuple
 def _columns_last(
     y: Place, letters: str, columns: list[str], batch: list[str], summed: list[str], context: Context
 ) -> tuple[Place, list[Instruction]]:
-    """The second operand as [batch, k, n] with n contiguous: as it is where it is so, else turned round in scratch memory."""
+    """The second operand as [batch, k, n] with n contiguous: as it is where it is so, else turned round in scratch
+    memory.
+    """
     size = {letter: y.shape[letters.index(letter)] for letter in letters}
     stride = {letter: y.strides[letters.index(letter)] for letter in letters}
     width = math.prod(size[s] for s in columns)
@@ -244,7 +251,14 @@ def _columns_last(
 
 
 def _products(
-    batch: list[_Axis], rows: list[_Axis], n: list[_Axis], k: list[_Axis], x: Place, y: Place, target: Place, context: Context
+    batch: list[_Axis],
+    rows: list[_Axis],
+    n: list[_Axis],
+    k: list[_Axis],
+    x: Place,
+    y: Place,
+    target: Place,
+    context: Context,
 ) -> list[Instruction]:
     one = _Axis(1, 0, 0, 1)
     (columns,), (depth,) = n or [one], k or [one]

@@ -1,7 +1,7 @@
 """The text of one kernel as it grows: names, pointers and arguments, and how values are spelled.
 
-In: a nest, the precision, and which written values take over the memory of a read. The parts of a text (`rows`, `emit`) ask here for
-what they need; each thing they ask for becomes an argument of the kernel once.
+In: a nest, the precision, and which written values take over the memory of a read. The parts of a text (`rows`,
+`emit`) ask here for what they need; each thing they ask for becomes an argument of the kernel once.
 """
 
 from __future__ import annotations
@@ -10,13 +10,28 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nndsl.backend.cpu.arguments import Address, Argument, Key, Length, Number, Scratch, Size, Step, Stride, Whole
+from nndsl.backend.cpu.arguments import (
+    Address,
+    Argument,
+    Bound,
+    Division,
+    Key,
+    Length,
+    Number,
+    Scratch,
+    Size,
+    Step,
+    Stride,
+    Whole,
+)
 from nndsl.ir.nest import AFTER, Nest
 from nndsl.ir.node import Dim, Node
 from nndsl.ir.table import TABLE
 
-# Numbers that stand in the text, since LLVM can make use of them. All others are arguments, so that another rate is the same kernel.
+# Numbers that stand in the text, since LLVM can make use of them. All others are arguments, so that another rate is
+# the same kernel.
 INLINE_NUMBERS = (0.0, 1.0, -1.0, math.inf, -math.inf)
+LINE = 16  # elements: shares of an inner loop do not meet in a cache line
 _CAST = {"float": "real({0})", "int": "np.int32({0})", "bool": "({0} != 0)"}
 _LEAST, _GREATEST = -(2**31), 2**31 - 1
 
@@ -40,12 +55,35 @@ class Writer:
     inner_stride: dict[Node, str] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     before: set[Node] = field(default_factory=set)
+    division: Division | None = None
     _counts: dict[str, int] = field(default_factory=dict)
     _numbers: dict[tuple[Node | None, int], str] = field(default_factory=dict)
     _keys: dict[Node, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.before = {n for n in self.nest.nodes if self._is_scalar(n)}
+        self.division = self._division()
+
+    def _division(self) -> Division | None:
+        """Along the rows, if no row needs another; else along the inner loop, if all that is gathered is gathered for
+        each of its elements. A value that belongs to no share is a reason not to divide."""
+        nest = self.nest
+        if nest.rank == 0 or any(n in self.before or is_late(nest, n) for n in nest.writes):
+            return None
+        cost = sum(TABLE[n.op].cost for n in nest.nodes if nest.walks_inner(n))
+        space = tuple(d for dims in nest.space for d in dims)
+        gathered = [n for n in nest.nodes if nest.gathers(n)]
+        if nest.rank > 1 and not any(nest.accumulates(n) or is_late(nest, n) for n in nest.nodes):
+            if all(nest.flags[n][0] for n in nest.writes):
+                return Division(0, nest.space[0], 1, space, cost)
+        if all(nest.inner(n) for n in (*gathered, *nest.writes)):
+            return Division(nest.rank - 1, nest.space[-1], LINE, space, cost)
+        return None
+
+    def range_of(self, axis: int) -> str:
+        """The turns of a loop over an axis of the nest: a member's share where the axis is divided."""
+        divided = self.division is not None and self.division.axis == axis
+        return "range(first, last)" if divided else f"range(n{axis})"
 
     def _is_scalar(self, node: Node) -> bool:
         """Whether a node is known before any loop."""
@@ -64,13 +102,18 @@ class Writer:
 
     def maker(self, dtype: str) -> str:
         """The function that makes a pointer of an address."""
-        return {"float": "floats" if self.precision == "float32" else "doubles", "int": "ints", "bool": "bytes_at"}[dtype]
+        return {"float": "floats" if self.precision == "float32" else "doubles", "int": "ints", "bool": "bytes_at"}[
+            dtype
+        ]
 
     def declare_all(self) -> None:
         """Lengths, what is read, what is written, and memory for sums that are used only when the loops are done."""
         nest = self.nest
         for k, dims in enumerate(nest.space):
             self.head.append(f"n{k} = {self.argument(Length(dims))}")
+        if self.division is not None:
+            dims = self.division.dims
+            self.head.append(f"first, last = {self.argument(Bound(dims, False))}, {self.argument(Bound(dims, True))}")
         for node in nest.reads:
             self._declare(node, written=False)
         for node in nest.writes:
@@ -126,12 +169,18 @@ class Writer:
             return f"real({value!r})".replace("inf", "np.inf")
         if (user, at) not in self._numbers:
             name = self._numbers[user, at] = self.fresh("c")
-            code = f"np.int32({self.argument(Whole(value))})" if node.dtype == "int" else f"number({self.argument(Number(value))})"
+            code = (
+                f"np.int32({self.argument(Whole(value))})"
+                if node.dtype == "int"
+                else f"number({self.argument(Number(value))})"
+            )
             self.head.append(f"{name} = {code}")
         return self._numbers[user, at]
 
     def operands(self, node: Node, known: Callable[[Node], str], number: Callable[[str, str], str]) -> list[str]:
-        """The operands of a node: `known` says those that are values, `number` those that are constants (by name and dtype)."""
+        """The operands of a node: `known` says those that are values, `number` those that are constants (by name and
+        dtype).
+        """
         found = []
         for at, x in enumerate(node.inputs):
             const = constant_of(x) if x in self.nest.passes else None
