@@ -18,6 +18,7 @@ from nndsl.lower.inputs import bind_input
 from nndsl.lower.operators import labels, mean_of_batch
 from nndsl.lower.parameters import declare_param, declare_slot, declare_state, fitted
 from nndsl.lower.values import Tensor, shape_words, value_words
+from nndsl.semantics.walk import names
 from nndsl.syntax import ast
 
 
@@ -238,8 +239,6 @@ def _conjuncts(expr: ast.Expr) -> list[ast.Expr]:
 
 def _refuse(part: ast.Expr, frame: Frame) -> None:
     """Says which argument breaks the condition, at the place where it was given."""
-    from nndsl.semantics.walk import names
-
     said = [name.text for name in names(part) if name.text in frame.names]
     place = next((frame.places[name] for name in said if name in frame.places), frame.site)
     facts = " and ".join(

@@ -130,7 +130,7 @@ def check_use(entry: Entry, active: tuple[Entry, ...], build: Build, span: Span)
 
 def set_parameters(inner: Frame, template: Template, fed: dict[str, Any], span: Span) -> None:
     """Names the arguments in a body's frame; defaults are read there, from left to right."""
-    from nndsl.lower.expr import evaluate
+    from nndsl.lower.expr import evaluate  # here, since expressions hold calls and calls hold expressions
 
     definition = template.entry.definition
     for name in ROLES[template.entry.role].given:

@@ -26,7 +26,7 @@ class Build:
     variables, states: by the leaf's name, in the order of first use. updates: next values of states, by leaf. slots:
     the states of an optimizer and what they begin with.
     wrong: definitions that hold a fault already said: whoever uses them stops quietly.
-    run: reads a definition's body in its frame and gives its outputs; handed in by `elaborate.py`, since bodies call
+    run: reads a definition's body in its frame and gives its outputs; handed in by `network.py`, since bodies call
     bodies.
     """
 

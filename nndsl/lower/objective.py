@@ -22,6 +22,7 @@ from nndsl.lower.operators import labels
 from nndsl.lower.values import Template, Tensor, shape_words, tensor, value_words
 from nndsl.semantics.program import Program
 from nndsl.semantics.scopes import Entry
+from nndsl.semantics.walk import names
 from nndsl.syntax import ast
 
 
@@ -61,8 +62,6 @@ def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast
 
 
 def _evaluate(expr: ast.Expr, frame: Frame, signature: Signature) -> Any:
-    from nndsl.semantics.walk import names
-
     for name in names(expr):
         if name.text == "target" and signature.target is None:
             raise method.no_target(signature, name.span)

@@ -12,6 +12,7 @@ from typing import Any
 
 from nndsl.diagnostics import Span
 from nndsl.ir.node import BATCH, Dim, Node, Shape
+from nndsl.semantics.roles import ROLES
 from nndsl.semantics.scopes import Entry
 
 # What a parameter that asks for a kind takes.
@@ -106,8 +107,6 @@ def value_words(value: Any) -> str:
     if isinstance(value, Tensor):
         return f"a tensor of shape {shape_words(value.shape)}" if value.shape else "a number of each example"
     if isinstance(value, Template):
-        from nndsl.semantics.roles import ROLES
-
         return f"{ROLES[value.entry.role].article} (`{value.entry.name}`)"
     if isinstance(value, Function):
         return f"the function `{value.name}`"

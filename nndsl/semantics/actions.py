@@ -147,10 +147,8 @@ def _show(action: ast.Action, context: Context) -> Show:
     if not isinstance(expr, ast.Name):
         raise fault("E0216", f"`show` takes a name, not `{expr.span.text}`", expr.span, help="`print` shows values")
     if expr.text in context.networks:
-        context.used.add(expr.text)
         return Show("network", expr.text, expr.span)
     if expr.text in context.data:
-        context.used.add(expr.text)
         return Show("data", expr.text, expr.span)
     if expr.text in context.results:
         found = context.results[expr.text]

@@ -14,7 +14,7 @@ from nndsl.data.dataset import signature as read_signature
 from nndsl.data.declare import declare
 from nndsl.data.spec import DataSpec, Evaluate
 from nndsl.data.types import Signature
-from nndsl.diagnostics import Collector, Fault, Source, fault
+from nndsl.diagnostics import Collector, Fault, Source, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.actions import read_action
 from nndsl.semantics.bodies import check_bodies
@@ -116,8 +116,6 @@ def _overrides(texts: Mapping[str, str], module: ast.Module, scope: Scope, colle
         for diagnostic in inner:
             collector.add(diagnostic)
         if name not in names:
-            from nndsl.diagnostics import Span
-
             known = ", ".join(f"`{n}`" for n in names)
             place = Span(source, 0, len(name))
             hint = did_you_mean(name, names)

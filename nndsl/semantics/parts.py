@@ -41,7 +41,6 @@ class Context:
     places: dict[str, Span] = field(default_factory=dict)
     runs: list[Train] = field(default_factory=list)
     later: frozenset[str] = frozenset()
-    used: set[str] = field(default_factory=set)
 
     @property
     def reader(self) -> Reader:
@@ -71,7 +70,6 @@ def network_of(action: ast.Action, context: Context) -> tuple[Network, Span]:
         if expr.text in context.results:
             raise fault("E0205", f"`{expr.text}` is not a network", expr.span, help="name the network itself")
         raise unknown(context.scope, expr.text, expr.span, "network", [*context.networks])
-    context.used.add(expr.text)
     return context.networks[expr.text], expr.span
 
 
@@ -85,7 +83,6 @@ def data_of(action: ast.Action, context: Context) -> tuple[str, str | None, Span
         raise fault("E0216", f"`on` takes the name of a data set, not `{expr.span.text}`", expr.span)
     if base.text not in context.data:
         raise unknown(context.scope, base.text, base.span, "data", [*context.data])
-    context.used.add(base.text)
     if not isinstance(expr, ast.Attribute):
         return base.text, None, expr.span
     if expr.name not in PARTS:

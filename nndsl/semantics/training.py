@@ -60,7 +60,6 @@ def _training_options(action: ast.Action, context: Context) -> Given:
         entry = context.scope.find(expr.text, ("recipe",))
         if entry is None:
             raise unknown(context.scope, expr.text, expr.span, "recipe")
-        context.used.add(expr.text)
         body = entry.definition.body
         given = Reader(context.scope, context.constants, Collector()).block(
             "recipe", body if isinstance(body, ast.Block) else None, TRAINING
