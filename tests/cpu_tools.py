@@ -50,8 +50,12 @@ def run(outputs: Sequence[Node], given: Mapping[Node, Any], setting: Setting) ->
     return [leaves[result_leaf(i, out)] for i, out in enumerate(outputs)]
 
 
-def compare(outputs: Sequence[Node], given: Mapping[Node, Any], setting: Setting, tolerance: float | None = None) -> None:
-    """Asserts that the CPU backend agrees with the reference: numbers up to rounding of the largest element, the rest exactly."""
+def compare(
+    outputs: Sequence[Node], given: Mapping[Node, Any], setting: Setting, tolerance: float | None = None
+) -> None:
+    """Asserts that the CPU backend agrees with the reference: numbers up to rounding of the largest element, the rest
+    exactly.
+    """
     rounding = tolerance or {"float32": 2e-6, "float64": 1e-12}[setting.precision]
     found, wanted = run(outputs, given, setting), evaluate(outputs, given, setting)
     for out, have, want in zip(outputs, found, wanted, strict=True):

@@ -1,4 +1,6 @@
-"""Compiled kernels on disk: found again without numba, safe with several writers, damaged files and folders that cannot be written."""
+"""Compiled kernels on disk: found again without numba, safe with several writers, damaged files and folders that
+cannot be written.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def python(code: str, folder: Path) -> subprocess.Popen[str]:
     root = Path(__file__).parent.parent
     environment = {**os.environ, "NNDSL_CACHE": str(folder), "PYTHONPATH": str(root)}
     script = RUN_FILL + textwrap.dedent(code)
-    return subprocess.Popen([sys.executable, "-c", script], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", script], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def finished(process: subprocess.Popen[str]) -> str:

@@ -1,4 +1,6 @@
-"""Walks over a data set: each row once an epoch, the last batch smaller, stopped between batches, ended by a loss that is no number."""
+"""Walks over a data set: each row once an epoch, the last batch smaller, stopped between batches, ended by a loss that
+is no number.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,25 @@ OUT, ID, LOSS = b.state("out", ("B", 3)), b.input_("id", ("B",), "int"), b.state
 W = b.param("w", (3, 3))
 
 
-def _loop(updates: list[tuple[Node, Node]], feeds: list[tuple[Node, NDArray[Any]]], collects: list[tuple[Node, NDArray[Any]]], **options: Any) -> Loop:
+def _loop(
+    updates: list[tuple[Node, Node]],
+    feeds: list[tuple[Node, NDArray[Any]]],
+    collects: list[tuple[Node, NDArray[Any]]],
+    **options: Any,
+) -> Loop:
     precision, batch = options.pop("precision", "float32"), options.get("batch", 4)
     stages = [Stage(tuple(updates))]
-    leaves = {n: aligned(concrete(n.shape, {"B": batch}), storage_type(n.dtype, precision)) for n in memory_leaves(stages)}
+    leaves = {
+        n: aligned(concrete(n.shape, {"B": batch}), storage_type(n.dtype, precision)) for n in memory_leaves(stages)
+    }
     if W in leaves:
         leaves[W][...] = np.linspace(-0.5, 0.5, 9).reshape(3, 3)
     rows = len(feeds[0][1])
     made = [Feed(leaf, data, *options.pop("scaling", (1.0, 0.0))) for leaf, data in feeds]
     settings = {"batch": batch, "seed": 3, "loss": LOSS if LOSS in leaves else None, "rows": rows, **options}
-    return Loop(compile_stages(stages, precision), leaves, made, [Collect(leaf, data) for leaf, data in collects], **settings)
+    return Loop(
+        compile_stages(stages, precision), leaves, made, [Collect(leaf, data) for leaf, data in collects], **settings
+    )
 
 
 def _rows(n: int) -> NDArray[np.float32]:

@@ -1,4 +1,6 @@
-"""Maps, casts and leaves: the CPU backend against the reference, over a vector, a table with broadcasting, and a scalar."""
+"""Maps, casts and leaves: the CPU backend against the reference, over a vector, a table with broadcasting, and a
+scalar.
+"""
 
 from __future__ import annotations
 
@@ -67,13 +69,20 @@ def test_whole_numbers_wrap_at_32_bits_within_a_kernel() -> None:
 def test_casts_between_all_types(precision: str) -> None:
     x, i, k = b.input_("x", (6,)), b.input_("i", (6,), "int"), b.input_("k", (6,), "bool")
     s = b.input_("s", ())
-    given = {x: np.array([-2.7, -0.5, 0.0, 0.5, 1.5, 2.9]), i: np.array([-3, 0, 0, 1, 2, 9]), k: np.array([1, 0, 1, 1, 0, 0]), s: -3.7}
+    given = {
+        x: np.array([-2.7, -0.5, 0.0, 0.5, 1.5, 2.9]),
+        i: np.array([-3, 0, 0, 1, 2, 9]),
+        k: np.array([1, 0, 1, 1, 0, 0]),
+        s: -3.7,
+    }
     outputs = [b.cast(v, to) for v in (x, i, k, s) for to in ("float", "int", "bool") if v.dtype != to]
     compare(outputs, given, Setting({}, precision))
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("name", ["maximum", "minimum", "add", "mul", "eq", "lt", "ge", "where", "abs", "neg", "sign", "exp", "log"])
+@pytest.mark.parametrize(
+    "name", ["maximum", "minimum", "add", "mul", "eq", "lt", "ge", "where", "abs", "neg", "sign", "exp", "log"]
+)
 def test_numbers_that_are_none_and_infinities(name: str, precision: str) -> None:
     x, y = b.input_("x", (8, 8)), b.input_("y", (8, 8))
     given = {x: np.broadcast_to(EXTREMES[:, None], (8, 8)), y: np.broadcast_to(EXTREMES, (8, 8))}
@@ -85,7 +94,13 @@ def test_numbers_that_are_none_and_infinities(name: str, precision: str) -> None
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), 0.0, 1.0, 0.1, -2.5])
 def test_constants(value: float) -> None:
     x = b.input_("x", (3,))
-    outputs = [b.add(x, value), b.const(value), b.full((2, 2), value), b.mul(b.const(value), b.const(3.0)), b.reshape(b.const(value), (1, 1))]
+    outputs = [
+        b.add(x, value),
+        b.const(value),
+        b.full((2, 2), value),
+        b.mul(b.const(value), b.const(3.0)),
+        b.reshape(b.const(value), (1, 1)),
+    ]
     compare(outputs, {x: np.arange(3)}, Setting())
 
 
@@ -116,11 +131,20 @@ def test_uniform_numbers_are_the_same_bits_and_normal_ones_up_to_rounding(precis
 def test_random_numbers_inside_a_larger_space() -> None:
     """Elements are counted over the axes of the draw, wherever it stands in the nest."""
     x = b.input_("x", ("B", 3, 4))
-    outputs = [b.add(x, b.uniform(1, (3, 1))), b.add(x, b.uniform(2, (4,))), b.mul(x, b.normal(3, ("B", 1, 4))), b.reduce_sum(b.mul(x, b.uniform(4, x.shape)), (1,))]
+    outputs = [
+        b.add(x, b.uniform(1, (3, 1))),
+        b.add(x, b.uniform(2, (4,))),
+        b.mul(x, b.normal(3, ("B", 1, 4))),
+        b.reduce_sum(b.mul(x, b.uniform(4, x.shape)), (1,)),
+    ]
     compare(outputs, {x: np.arange(24).reshape(2, 3, 4)}, Setting({"B": 2}, "float64"))
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (1,), (1, 1), (2, 0, 2)])
 def test_axes_of_size_0_and_1(shape: tuple[int, ...]) -> None:
     x, y = b.input_("x", shape), b.input_("y", shape[-1:])
-    compare([b.exp(x), b.add(x, y), b.reduce_sum(x), b.reduce_sum(x, 0)], {x: np.ones(shape), y: np.ones(shape[-1:])}, Setting())
+    compare(
+        [b.exp(x), b.add(x, y), b.reduce_sum(x), b.reduce_sum(x, 0)],
+        {x: np.ones(shape), y: np.ones(shape[-1:])},
+        Setting(),
+    )

@@ -1,4 +1,6 @@
-"""The elementary functions of float32 against float64: errors in units in the last place, and the edges of their range."""
+"""The elementary functions of float32 against float64: errors in units in the last place, and the edges of their
+range.
+"""
 
 from __future__ import annotations
 
@@ -47,16 +49,22 @@ def _values(name: str, x: NDArray[Any]) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize(("name", "exact", "interval", "units", "absolute"), CASES, ids=[c[0] for c in CASES])
-def test_errors_in_units_in_the_last_place(name: str, exact: Any, interval: tuple[float, float], units: float, absolute: bool) -> None:
+def test_errors_in_units_in_the_last_place(
+    name: str, exact: Any, interval: tuple[float, float], units: float, absolute: bool
+) -> None:
     x = _spread(*interval)
     with np.errstate(all="ignore"):
         wanted = exact(x.astype("float64"))
-    unit = np.spacing(np.maximum(np.abs(wanted), 1.0 if absolute else np.finfo("float32").tiny).astype("float32")).astype("float64")
+    unit = np.spacing(
+        np.maximum(np.abs(wanted), 1.0 if absolute else np.finfo("float32").tiny).astype("float32")
+    ).astype("float64")
     error = np.abs(_values(name, x).astype("float64") - wanted) / unit
     assert error.max() <= units + 0.5, f"{error.max():.2f} units at x = {x[error.argmax()]!r}"
 
 
-@pytest.mark.parametrize(("x", "y"), [(2.0, 0.5), (1.5, -3.0), (10.0, 30.0), (0.0, 2.0), (-2.0, 3.0), (-2.0, 0.5), (0.0, 0.0), (0.0, -1.0)])
+@pytest.mark.parametrize(
+    ("x", "y"), [(2.0, 0.5), (1.5, -3.0), (10.0, 30.0), (0.0, 2.0), (-2.0, 3.0), (-2.0, 0.5), (0.0, 0.0), (0.0, -1.0)]
+)
 def test_powers(x: float, y: float) -> None:
     a, c = b.input_("x", (4,)), b.input_("y", (4,))
     with np.errstate(all="ignore"):

@@ -46,14 +46,23 @@ def test_sizes_around_those_of_the_tiles(n: int) -> None:
     for m, k in ((1, n), (n, 1), (n, n), (13, n), (n, 5)):
         x, y, z = b.input_("x", (m, k)), b.input_("y", (k, n)), b.input_("z", (n, k))
         given = {v: RNG.normal(size=v.shape) for v in (x, y, z)}
-        outputs = [b.einsum("ik,kj->ij", x, y), b.einsum("ik,jk->ij", x, z), b.einsum("ji,jk->ik", x, b.reshape(b.einsum("ik,jk->ij", x, z), (m, n)))]
+        outputs = [
+            b.einsum("ik,kj->ij", x, y),
+            b.einsum("ik,jk->ij", x, z),
+            b.einsum("ji,jk->ik", x, b.reshape(b.einsum("ik,jk->ij", x, z), (m, n))),
+        ]
         compare(outputs, given, Setting(), 3e-5)
 
 
 def test_a_product_of_what_is_computed_and_of_scalars() -> None:
     x, w = b.input_("x", ("B", 6)), b.param("w", (6, 4))
     y = b.einsum("bi,ij->bj", b.tanh(x), b.mul(2.0, w))
-    outputs = [y, b.einsum("bi,bj->ij", y, y), b.einsum("ij,bj->bi", w, b.maximum(y, 0.0)), b.einsum("bi,->bi", x, b.const(3.0))]
+    outputs = [
+        y,
+        b.einsum("bi,bj->ij", y, y),
+        b.einsum("ij,bj->bi", w, b.maximum(y, 0.0)),
+        b.einsum("bi,->bi", x, b.const(3.0)),
+    ]
     compare(outputs, {x: RNG.normal(size=(5, 6)), w: RNG.normal(size=(6, 4))}, Setting({"B": 5}), 1e-5)
 
 
@@ -65,7 +74,9 @@ def test_what_is_not_a_number_spreads_through_a_product() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float", "int", "bool"])
-@pytest.mark.parametrize(("rest", "ids"), [((4,), ("B",)), ((), ("B",)), ((2, 3), ("B", 5)), ((4,), ()), ((1,), (1,)), ((0,), (3,))], ids=str)
+@pytest.mark.parametrize(
+    ("rest", "ids"), [((4,), ("B",)), ((), ("B",)), ((2, 3), ("B", 5)), ((4,), ()), ((1,), (1,)), ((0,), (3,))], ids=str
+)
 def test_rows_by_ids_and_sums_under_ids(rest: tuple[int, ...], ids: tuple[int | str, ...], dtype: str) -> None:
     table, k = b.input_("table", (6, *rest), dtype), b.input_("k", ids, "int")  # type: ignore[arg-type]
     rows = b.gather(table, k)
@@ -81,5 +92,9 @@ def test_rows_of_a_view_by_ids_that_are_computed() -> None:
     table, k = b.input_("table", (4, 6)), b.input_("k", (3, 2), "int")
     turned = b.transpose(table, (1, 0))
     ids = b.add(b.transpose(k, (1, 0)), 1)
-    outputs = [b.gather(turned, ids), b.gather(turned, b.transpose(k, (1, 0))), b.scatter_add(ids, b.gather(turned, ids), 6)]
+    outputs = [
+        b.gather(turned, ids),
+        b.gather(turned, b.transpose(k, (1, 0))),
+        b.scatter_add(ids, b.gather(turned, ids), 6),
+    ]
     compare(outputs, {table: RNG.normal(size=(4, 6)), k: RNG.integers(0, 5, (3, 2))}, Setting())

@@ -1,4 +1,6 @@
-"""Stages on the CPU: updates in place, values two leaves want, leaves that change places, and the same graph at several sizes."""
+"""Stages on the CPU: updates in place, values two leaves want, leaves that change places, and the same graph at
+several sizes.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,15 @@ def test_leaves_after_stages(name: str, precision: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["in place", "two leaves want one value", "a sum of one axis in place of it", "running statistics", "scalars", "in place, in passes"]
+    "name",
+    [
+        "in place",
+        "two leaves want one value",
+        "a sum of one axis in place of it",
+        "running statistics",
+        "scalars",
+        "in place, in passes",
+    ],
 )
 def test_at_most_one_copy_remains(name: str) -> None:
     steps = compile_stages(STAGES[name], "float32").items
@@ -114,7 +124,12 @@ def test_random_graphs_and_their_gradients(seed: int) -> None:
 def test_one_binding_at_several_batch_sizes() -> None:
     w = b.param("w", (4, 3))
     y = b.einsum("bi,ij->bj", b.tanh(X), w)
-    outputs = [b.reduce_sum(b.exp(y), (0, 1)), b.transpose(y, (1, 0)), b.sub(y, b.mean(y, (0,))), b.uniform(3, ("B", 4))]
+    outputs = [
+        b.reduce_sum(b.exp(y), (0, 1)),
+        b.transpose(y, (1, 0)),
+        b.sub(y, b.mean(y, (0,))),
+        b.uniform(3, ("B", 4)),
+    ]
     outputs = [o for o in outputs if o.shape != (3, "B")] + [b.reduce_sum(b.transpose(y, (1, 0)), 1)]
     stages, values = [into_leaves(outputs)], {X: RNG.normal(size=(8, 4)), w: RNG.normal(size=(4, 3))}
     leaves = arrays_for(stages, values, Setting({"B": 8}))

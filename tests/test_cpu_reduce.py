@@ -1,4 +1,6 @@
-"""Reductions on the CPU against the reference: over each choice of axes, over maps and over what is read as it stands."""
+"""Reductions on the CPU against the reference: over each choice of axes, over maps and over what is read as it
+stands.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,17 @@ def test_a_reduction_of_a_read_and_of_a_map(name: str, axes: tuple[int, ...]) ->
 @pytest.mark.parametrize("name", ["argmax", "argmin"])
 def test_positions(name: str, batch: int) -> None:
     """With ties (the first counts), with what is not a number (it counts most), with infinities alone."""
-    rows = np.array([[0, 3, 3, -1, -1], [np.nan, 1, np.nan, 2, 0], [-np.inf] * 5, [np.inf] * 5, [1, np.nan, 5, -9, 0], [2] * 5, [5, 4, 3, 2, 1]])
+    rows = np.array(
+        [
+            [0, 3, 3, -1, -1],
+            [np.nan, 1, np.nan, 2, 0],
+            [-np.inf] * 5,
+            [np.inf] * 5,
+            [1, np.nan, 5, -9, 0],
+            [2] * 5,
+            [5, 4, 3, 2, 1],
+        ]
+    )
     x = b.input_("x", ("B", 5))
     cube = b.input_("cube", ("B", 3, 5))
     outputs = [b.reduce(name, x, axis) for axis in (0, 1)] + [b.reduce(name, cube, axis) for axis in (0, 1, 2)]
@@ -62,7 +74,11 @@ def test_reductions_of_whole_numbers() -> None:
 def test_conditions_are_counted() -> None:
     x = b.input_("x", ("B", 3))
     outputs = [b.reduce_sum(b.greater(x, 0.0), 0), b.reduce_sum(b.input_("k", (5,), "bool"))]
-    compare(outputs, {x: RNG.normal(size=(4, 3)), outputs[1].inputs[0].inputs[0]: np.array([1, 0, 1, 1, 0])}, Setting({"B": 4}))
+    compare(
+        outputs,
+        {x: RNG.normal(size=(4, 3)), outputs[1].inputs[0].inputs[0]: np.array([1, 0, 1, 1, 0])},
+        Setting({"B": 4}),
+    )
 
 
 @pytest.mark.parametrize("shape", [(1,), (1, 1), (1, 5), (5, 1), (0,), (0, 3), (3, 0), (2, 1, 3)], ids=str)
@@ -78,7 +94,13 @@ def test_values_of_some_outer_axes_are_reduced_once() -> None:
     """A value of axis 0 alone, in a nest of three axes, counts once and not once in every row."""
     x, s = b.input_("x", ("B", 3, 5)), b.input_("s", ("B", 1, 1))
     scale = b.exp(s)
-    outputs = [b.reduce_sum(b.mul(x, scale), (1, 2)), b.reduce_sum(scale, 0), b.reduce_sum(b.mul(x, scale)), scale, b.transpose(b.mul(x, scale), (2, 0, 1))]
+    outputs = [
+        b.reduce_sum(b.mul(x, scale), (1, 2)),
+        b.reduce_sum(scale, 0),
+        b.reduce_sum(b.mul(x, scale)),
+        scale,
+        b.transpose(b.mul(x, scale), (2, 0, 1)),
+    ]
     compare(outputs, {x: CUBE, s: RNG.normal(size=(4, 1, 1))}, Setting({"B": 4}, "float64"))
 
 
@@ -91,5 +113,17 @@ def test_softmax_variance_and_norms_in_passes(precision: str) -> None:
     rows = b.div(centred, b.sqrt(b.add(b.mean(b.mul(centred, centred), (1,)), 1e-5)))
     around = b.sub(x, b.mean(x, (0,)))
     columns = b.div(around, b.sqrt(b.add(b.mean(b.mul(around, around), (0,)), 1e-5)))
-    outputs = [softmax, b.log(softmax), rows, columns, b.mean(b.mul(softmax, rows), (0, 1)), b.reduce_sum(b.mul(columns, softmax), 0)]
-    compare(outputs, {x: RNG.normal(size=(6, 5)) * 20}, Setting({"B": 6}, precision), 4e-6 if precision == "float32" else None)
+    outputs = [
+        softmax,
+        b.log(softmax),
+        rows,
+        columns,
+        b.mean(b.mul(softmax, rows), (0, 1)),
+        b.reduce_sum(b.mul(columns, softmax), 0),
+    ]
+    compare(
+        outputs,
+        {x: RNG.normal(size=(6, 5)) * 20},
+        Setting({"B": 6}, precision),
+        4e-6 if precision == "float32" else None,
+    )

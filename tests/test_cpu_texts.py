@@ -1,4 +1,6 @@
-"""Kernel texts say what is computed and nothing of sizes, rates, seeds or names: another network of the same kind compiles nothing."""
+"""Kernel texts say what is computed and nothing of sizes, rates, seeds or names: another network of the same kind
+compiles nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,23 @@ BETAS = (0.9, 0.999)
 
 
 def network(
-    widths: Sequence[int], *, drop: float = 0.2, betas: tuple[float, float] = BETAS, rate: float = 0.001, name: str = "W", streams: int = 0
+    widths: Sequence[int],
+    *,
+    drop: float = 0.2,
+    betas: tuple[float, float] = BETAS,
+    rate: float = 0.001,
+    name: str = "W",
+    streams: int = 0,
 ) -> set[Text]:
-    """The texts of a dense network with relu, dropout, softmax, cross entropy and Adam: loss and gradients, then the update."""
-    x, k, h, weights = b.input_("x", ("B", widths[0])), b.input_("k", ("B",), "int"), b.input_("x", ("B", widths[0])), list[Node]()
+    """The texts of a dense network with relu, dropout, softmax, cross entropy and Adam: loss and gradients, then the
+    update.
+    """
+    x, k, h, weights = (
+        b.input_("x", ("B", widths[0])),
+        b.input_("k", ("B",), "int"),
+        b.input_("x", ("B", widths[0])),
+        list[Node](),
+    )
     for i, (rows, columns) in enumerate(zip(widths, widths[1:], strict=False)):
         w, bias = b.param(f"{name}{i}", (rows, columns)), b.param(f"{name}b{i}", (columns,))
         weights += [w, bias]
@@ -34,7 +49,10 @@ def network(
     loss = b.neg(b.mean(b.log(b.pick(b.div(e, b.reduce_sum(e, 1)), k)), (0,)))
     (loss,) = simplify(stabilise([loss]))
     values = simplify([loss, *gradients(loss, weights)], derived=True)
-    stages = [Stage(tuple((b.state(f"{name} result {i}", v.shape), v) for i, v in enumerate(values))), _adam(betas, rate)]
+    stages = [
+        Stage(tuple((b.state(f"{name} result {i}", v.shape), v) for i, v in enumerate(values))),
+        _adam(betas, rate),
+    ]
     return set(compile_stages(stages, "float32").texts)
 
 

@@ -63,7 +63,12 @@ def test_a_view_as_operand_of_a_product(name: str) -> None:
 @pytest.mark.parametrize("dtype", ["int", "bool"])
 def test_views_of_whole_numbers_and_conditions(dtype: str) -> None:
     k = b.input_("k", (4, 6), dtype)  # type: ignore[arg-type]
-    outputs = [b.transpose(k, (1, 0)), b.reshape(b.slice_(k, 1, 1, 3), (8,)), b.concat([k, k], 0), b.where(b.cast(b.transpose(k, (1, 0)), "bool"), 1.0, 2.0)]
+    outputs = [
+        b.transpose(k, (1, 0)),
+        b.reshape(b.slice_(k, 1, 1, 3), (8,)),
+        b.concat([k, k], 0),
+        b.where(b.cast(b.transpose(k, (1, 0)), "bool"), 1.0, 2.0),
+    ]
     outputs += [b.pad(k, 1, 1, 1)] if dtype == "int" else [b.not_(b.slice_(k, 0, 1, 2))]
     compare(outputs, {k: RNG.integers(0, 2 if dtype == "bool" else 9, (4, 6))}, Setting())
 
@@ -72,5 +77,11 @@ def test_views_of_whole_numbers_and_conditions(dtype: str) -> None:
 def test_merged_axes_with_a_batch_of_one(batch: int) -> None:
     """The batch may be the last of merged axes, and have one row."""
     x, y = b.input_("x", (3, "B")), b.input_("y", (3, "B", 4))
-    outputs = [b.exp(x), b.add(y, b.unsqueeze(x, 2)), b.reduce_sum(y, 2), b.reduce_sum(b.mul(y, b.unsqueeze(x, 2)), (0, 1)), b.transpose(y, (1, 0, 2))]
+    outputs = [
+        b.exp(x),
+        b.add(y, b.unsqueeze(x, 2)),
+        b.reduce_sum(y, 2),
+        b.reduce_sum(b.mul(y, b.unsqueeze(x, 2)), (0, 1)),
+        b.transpose(y, (1, 0, 2)),
+    ]
     compare(outputs, {x: RNG.normal(size=(3, batch)), y: RNG.normal(size=(3, batch, 4))}, Setting({"B": batch}))

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from nndsl.passes.memory import Life, place
 
-LIVES = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 12), st.integers(0, 6)).map(lambda t: Life(t[0], t[1], t[1] + t[2])), max_size=25)
+LIVES = st.lists(
+    st.tuples(st.integers(0, 300), st.integers(0, 12), st.integers(0, 6)).map(lambda t: Life(t[0], t[1], t[1] + t[2])),
+    max_size=25,
+)
 
 
 @given(LIVES, st.sampled_from([1, 16, 64]))

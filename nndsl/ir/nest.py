@@ -2,11 +2,11 @@
 
 In: nodes that are to be computed together. Out: a `Nest`, or None where no single walk over their axes can do it.
 
-All nodes of a nest live on one space, the shape of its largest. Axes on which every node varies alike are merged, so that
-most nests have one or two. The last axis is the inner loop, the others are outer loops; `depth` of a value is how many of the
-first axes it varies on: a row's value stands outside the inner loop, a scalar outside all.
-An inner reduction is complete when its row is, so it can be used in a later pass over the same row (softmax: three passes).
-A reduction over outer axes is complete when the nest is: only what stands after all loops may use it.
+All nodes of a nest live on one space, the shape of its largest. Axes on which every node varies alike are merged, so
+that most nests have one or two. The last axis is the inner loop, the others are outer loops; `depth` of a value is how
+many of the first axes it varies on: a row's value stands outside the inner loop, a scalar outside all.
+An inner reduction is complete when its row is, so it can be used in a later pass over the same row (softmax: three
+passes). A reduction over outer axes is complete when the nest is: only what stands after all loops may use it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ class Nest:
         return bool(self.axes) and self.flags[node][-1]
 
     def walks_inner(self, node: Node) -> bool:
-        """Whether a node of the nest is computed along the inner loop: of a reduction, whether its operand varies there."""
+        """Whether a node of the nest is computed along the inner loop: of a reduction, whether its operand varies
+        there.
+        """
         return bool(self.axes) and self.walks[node][-1]
 
     def gathers(self, node: Node) -> bool:
@@ -75,8 +77,8 @@ def is_reduction(node: Node) -> bool:
 
 
 def compared(nodes: Iterable[Node]) -> set[Node]:
-    """Values that are compared with a reduction of themselves, as in the derivative of a maximum. They must be computed once: a
-    second time they might be rounded otherwise, and no element would equal the greatest."""
+    """Values that are compared with a reduction of themselves, as in the derivative of a maximum. They must be
+    computed once: a second time they might be rounded otherwise, and no element would equal the greatest."""
     conditions = (n for n in nodes if n.dtype == "bool")
     return {x.inputs[0] for n in conditions for x in n.inputs if is_reduction(x) and x.inputs[0] in n.inputs}
 
@@ -105,7 +107,9 @@ def _size(shape: Shape, axis: int) -> Dim:
 
 
 def _merged(space: Sequence[Dim], shapes: Iterable[Shape], plain: bool) -> list[tuple[int, ...]]:
-    """Axes of size 1 are dropped; neighbours on which all shapes vary alike become one, if all lie in memory in order."""
+    """Axes of size 1 are dropped; neighbours on which all shapes vary alike become one, if all lie in memory in
+    order.
+    """
     kept = [axis for axis in range(-len(space), 0) if space[axis] != 1]
     known = tuple(shapes)
     patterns = {axis: tuple(_size(s, axis) != 1 for s in known) for axis in kept}
@@ -119,11 +123,16 @@ def _merged(space: Sequence[Dim], shapes: Iterable[Shape], plain: bool) -> list[
 
 
 def nest_of(
-    nodes: Sequence[Node], reads: Sequence[Node], writes: Sequence[Node], roots: frozenset[Node], scattered: frozenset[Node]
+    nodes: Sequence[Node],
+    reads: Sequence[Node],
+    writes: Sequence[Node],
+    roots: frozenset[Node],
+    scattered: frozenset[Node],
 ) -> Nest | None:
     """The nest that computes `nodes` (topological order) from `reads`.
 
-    roots: nodes that must be computed once, not once more in every row. scattered: reads that do not lie in memory in order.
+    roots: nodes that must be computed once, not once more in every row. scattered: reads that do not lie in memory in
+    order.
     """
     shapes = list(dict.fromkeys([s for n in nodes for s in (n.shape, space_of(n))] + [r.shape for r in reads]))
     space = joint_space(shapes)
@@ -141,7 +150,9 @@ def nest_of(
 
 
 def _is_once(walk: Flags) -> bool:
-    """Whether a node that is computed over these axes is computed once: before the loops, once a row, or in the inner loop."""
+    """Whether a node that is computed over these axes is computed once: before the loops, once a row, or in the inner
+    loop.
+    """
     deep = depth(walk)
     return all(walk[:deep]) and (deep == 0 or deep >= len(walk) - 1)
 

@@ -1,10 +1,12 @@
 """Fusion: which nodes are computed together, in one walk over memory.
 
-In: the nodes that must stand in memory in the end. Out: a schedule of items, each a loop nest (`Nest`) or a single node for which
-backends have a routine (products, rows by ids, copies). Views cost nothing: they are other ways to count in the memory of their operand.
+In: the nodes that must stand in memory in the end. Out: a schedule of items, each a loop nest (`Nest`) or a single
+node for which backends have a routine (products, rows by ids, copies). Views cost nothing: they are other ways to
+count in the memory of their operand.
 
-The way: every node that must be stored or is costly to compute twice becomes a root; a root's cheap operands are computed with it,
-in each root again. Then neighbouring roots are joined while one nest can still hold them. Nothing is stored that only its own nest reads.
+The way: every node that must be stored or is costly to compute twice becomes a root; a root's cheap operands are
+computed with it, in each root again. Then neighbouring roots are joined while one nest can still hold them. Nothing is
+stored that only its own nest reads.
 Source: the greedy producer-consumer and multi-output fusion of XLA, with the loop nests of Halide in mind.
 """
 
@@ -36,7 +38,9 @@ Item = Nest | Single
 
 @dataclass(slots=True, eq=False)
 class _Group:
-    """Nodes that will be one nest. space: without leading axes of size 1. first, last: places of its roots in the order."""
+    """Nodes that will be one nest. space: without leading axes of size 1. first, last: places of its roots in the
+    order.
+    """
 
     roots: set[Node]
     nodes: set[Node]
@@ -60,7 +64,9 @@ def is_view(node: Node) -> bool:
 
 def is_scattered(node: Node) -> bool:
     """Whether the node is a view whose elements do not lie in memory one after the other."""
-    return node.op in ("transpose", "slice") or (node.op == "reshape" and is_view(node) and is_scattered(node.inputs[0]))
+    return node.op in ("transpose", "slice") or (
+        node.op == "reshape" and is_view(node) and is_scattered(node.inputs[0])
+    )
 
 
 def base_of(node: Node) -> Node:
@@ -101,10 +107,12 @@ def _needed_in_memory(outputs: Sequence[Node], order: Sequence[Node]) -> set[Nod
 
 
 def _roots(order: Sequence[Node], needed: set[Node]) -> set[Node]:
-    """Nodes that are computed once: needed ones, reductions, what is compared with them, and costly ones that several roots use."""
+    """Nodes that are computed once: needed ones, reductions, what is compared with them, and costly ones that several
+    roots use.
+    """
     roots = needed | {n for n in order if is_reduction(n)} | {n for n in compared(order) if is_fusable(n)}
     heads: dict[Node, set[Node]] = {n: set() for n in order}  # the roots in whose cone a node lies
-    stretched = {n: False for n in order}  # whether a root that uses the node walks over more than the node has
+    stretched = dict.fromkeys(order, False)  # whether a root that uses the node walks over more than the node has
     for node in reversed(order):
         if not is_fusable(node):
             continue
@@ -190,8 +198,8 @@ class _Graph:
 
 
 def _merge(groups: list[_Group], singles: list[Node], place: Mapping[Node, int]) -> list[_Group]:
-    """Joins groups, each with an earlier one it shares values with, while a nest can hold both. Twice: groups that grew may
-    now hold each other."""
+    """Joins groups, each with an earlier one it shares values with, while a nest can hold both. Twice: groups that
+    grew may now hold each other."""
     graph = _Graph(groups, singles, place)
     for _ in range(2):
         groups = _merged_once(groups, graph, place)
@@ -202,7 +210,9 @@ def _merged_once(groups: list[_Group], graph: _Graph, place: Mapping[Node, int])
     done: dict[_Group, None] = {}
     near: dict[Node, list[_Group]] = {}  # which done groups touch a value
     for group in groups:
-        home = next((o for o in _candidates(group, done, near) if _fit(o, group, place) and graph.apart(o, group)), None)
+        home = next(
+            (o for o in _candidates(group, done, near) if _fit(o, group, place) and graph.apart(o, group)), None
+        )
         if home is None:
             done[group] = None
         else:
@@ -215,8 +225,8 @@ def _merged_once(groups: list[_Group], graph: _Graph, place: Mapping[Node, int])
 def _candidates(group: _Group, done: Mapping[_Group, None], near: Mapping[Node, list[_Group]]) -> list[_Group]:
     """Earlier groups worth joining: those it reads from first, then those that read the same memory; the latest first.
 
-    A value that both touch must fill the space of one of them. Else that they fit would be chance, such as two layers of one
-    width, and the same network with other widths would need other kernels.
+    A value that both touch must fill the space of one of them. Else that they fit would be chance, such as two layers
+    of one width, and the same network with other widths would need other kernels.
     """
     found: dict[_Group, bool] = {}
     for x in group.touched:
@@ -236,7 +246,9 @@ def _fit(first: _Group, second: _Group, place: Mapping[Node, int]) -> bool:
     return _nest(nodes, reads, first.roots | second.roots, (), place) is not None
 
 
-def _nest(nodes: set[Node], reads: set[Node], roots: set[Node], writes: Iterable[Node], place: Mapping[Node, int]) -> Nest | None:
+def _nest(
+    nodes: set[Node], reads: set[Node], roots: set[Node], writes: Iterable[Node], place: Mapping[Node, int]
+) -> Nest | None:
     ordered = sorted(nodes, key=place.__getitem__)
     inputs = sorted(reads, key=place.__getitem__)
     stored = sorted(writes, key=place.__getitem__)

@@ -1,7 +1,8 @@
 """Where values that live for a part of a step are put, so that those that never meet share memory.
 
-In: for each value its size and the first and last item that touch it. Out: offsets into one arena. Values that are alive at once
-never overlap. Greedy by size, the largest first, each at the lowest gap that holds it (Pisarchyk and Lee 2020, "greedy by size").
+In: for each value its size and the first and last item that touch it. Out: offsets into one arena. Values that are
+alive at once never overlap. Greedy by size, the largest first, each at the lowest gap that holds it (Pisarchyk and Lee
+2020, "greedy by size").
 """
 
 from __future__ import annotations
