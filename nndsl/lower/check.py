@@ -7,7 +7,7 @@ for use, so that what is wrong with a shape is said here; whoever runs the progr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,6 +64,9 @@ class _Checker:
     program: Program
     signatures: Mapping[str, Signature]
     collector: Collector
+    seen: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # (network, data): their graphs have been built in both modes
 
     def attempt(self, work: Callable[[], T], action: Train | Evaluate | Predict | None = None) -> T | None:
         """The result, or None with the fault collected.
@@ -120,6 +123,7 @@ class _Checker:
             train = replace(train, loss=chosen[0], loss_note=chosen[1])
         graph = self.attempt(lambda: step_graph(self.program, train, signature), train)
         used = self.attempt(lambda: evaluation_graph(self.program, network, train.loss, signature))
+        self.seen.add((train.network, train.data))
         if graph is None or used is None:
             return None
         self.warn(method.unreached(graph.objective, graph.trained))
@@ -171,7 +175,7 @@ class _Checker:
                 isinstance(a, Train | Evaluate | Predict) and a.network == network.name for a in self.program.actions
             )
             signature = self.signatures.get(network.data) if network.data else None if known else declared(network)
-            if signature is not None:
+            if signature is not None and (network.name, network.data) not in self.seen:
                 self._network(network, signature)
 
     def _network(self, network: Network, signature: Signature) -> None:
