@@ -70,6 +70,13 @@ def checked(text: str, objects: Mapping[str, object] | None = None) -> Checked:
     return done
 
 
+def refused(text: str) -> list[tuple[str, str]]:
+    """(code, message) of each error of a script."""
+    collector = Collector()
+    check_program(parse(Source("script.nn", text), collector), Path("/nowhere"), collector)
+    return [(d.code, d.message) for d in collector if d.severity == "error"]
+
+
 def expression(text: str) -> ast.Expr:
     """An expression as it stands in an option."""
     collector = Collector()

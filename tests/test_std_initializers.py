@@ -1,4 +1,4 @@
-"""Initializers of the library: bounds and moments against PyTorch's formulas, for vectors, matrices and larger tensors."""
+"""Initializers of the library: bounds and moments against PyTorch's formulas, for vectors, matrices and more axes."""
 
 from __future__ import annotations
 
