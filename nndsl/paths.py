@@ -1,12 +1,15 @@
-"""Where nndsl keeps what it can make again: compiled tables and kernels. Makes folders, reads and writes no files in
-them."""
+"""Where nndsl keeps what it can make again: tables, the library's trees, kernels. Files there may be lost or damaged
+at any time: reading one gives what was kept, or nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
+import zlib
 from pathlib import Path
+
+CHECKSUM = 4  # bytes before the data
 
 
 def cache_folder() -> Path:
@@ -35,3 +38,33 @@ def _chosen_folder() -> Path:
     if sys.platform == "win32" and local:
         return Path(local) / "nndsl" / "cache"
     return Path.home() / ".cache" / "nndsl"
+
+
+def read_kept(path: Path) -> bytes | None:
+    """What `keep` wrote to this file; None where it is missing or damaged: a checksum comes before the data."""
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    data = kept[CHECKSUM:]
+    return data if _checksum(data) == kept[:CHECKSUM] else None
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Writes a file in one step, so that another process sees the whole file or none. Without a place to write,
+    nothing is kept."""
+    import tempfile  # slow to import, and seldom needed
+
+    with contextlib.suppress(OSError):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_checksum(data) + data)
+            os.replace(temporary, path)
+        except OSError:
+            os.unlink(temporary)
+            raise
+
+
+def _checksum(data: bytes) -> bytes:
+    return zlib.crc32(data).to_bytes(CHECKSUM, "big")

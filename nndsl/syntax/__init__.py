@@ -1,4 +1,4 @@
-"""The syntax of nn: from a text to a tree and back to text. The only package that uses lark."""
+"""The syntax of nn: from a text to a tree and back to text. The only package that uses lark, to build its tables."""
 
 from nndsl.syntax.layout import is_complete
 from nndsl.syntax.parser import parse, parse_expression

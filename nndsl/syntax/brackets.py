@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lark import Token
+from nndsl.syntax.tree import Token
 
 CLOSES = {"RPAR": "LPAR", "RSQB": "LSQB"}
 FIRST_WORDS = ("KIND", "LET", "USE", "SET")
@@ -121,11 +121,11 @@ class _Matcher:
         hold."""
         if not self.marks[i].first:
             return None
-        edge = self.marks[i].token.column or 1
+        edge = self.marks[i].token.column
         first: int | None = None
         for j in range(i - 1, (self.last_outer or 0) - 1, -1):
             if self.marks[j].first:
-                if (self.marks[j].token.column or 1) <= edge:
+                if self.marks[j].token.column <= edge:
                     return first
                 first = j
         return None
@@ -136,7 +136,7 @@ class _Matcher:
         mark = self.marks[i]
         brace = self.open[-1]
         opening = next(m.token for m in reversed(self.marks[: brace + 1]) if m.first)
-        return mark.first and (mark.token.column or 1) < (opening.column or 1)
+        return mark.first and mark.token.column < opening.column
 
     def _kind(self, i: int) -> str:
         return str(self.marks[i].token.type)

@@ -1,4 +1,4 @@
-"""From Lark's trees to the syntax tree of `ast.py`.
+"""From the parser's trees to the syntax tree of `ast.py`.
 
 In: the tree of one statement, block or expression. Out: its node. Reports, item by item, what the rules let through and
 the language does not (`a < b < c`, an unknown escape in a string); such an item is left out and its block marked
@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from lark import Token, Tree
-
 from nndsl.diagnostics import Collector, Edit, Fault, Source, Span, fault
 from nndsl.syntax import ast
 from nndsl.syntax.foreign import python_verb
 from nndsl.syntax.literals import number_value, string_value
+from nndsl.syntax.tree import Token, Tree
 
 DEEPEST = 200  # nested expressions; what reads a tree may recurse
 T = TypeVar("T")
-Child = Tree[Token] | Token | None
+Child = Tree | Token | None
 
 
 class Builder:
@@ -31,7 +30,7 @@ class Builder:
         self.comments = comments
         self.broken = broken
         self.depth = 0
-        self.statements: dict[str, Callable[[Tree[Token]], ast.Statement | ast.Item]] = {
+        self.statements: dict[str, Callable[[Tree], ast.Statement | ast.Item]] = {
             "let": self._let,
             "use": self._use,
             "set": self._set,
@@ -41,7 +40,7 @@ class Builder:
             "option": self._option,
             "flow": self._flow,
         }
-        self.expressions: dict[str, Callable[[Tree[Token]], ast.Expr]] = {
+        self.expressions: dict[str, Callable[[Tree], ast.Expr]] = {
             "pipe": self._pipe,
             "or": self._or,
             "and": self._and,
@@ -66,20 +65,18 @@ class Builder:
 
     # ---- places ----
 
-    def span(self, place: Tree[Token] | Token) -> Span:
-        if isinstance(place, Token):
-            return Span(self.source, place.start_pos or 0, place.end_pos or 0)
-        return Span(self.source, place.meta.start_pos, place.meta.end_pos)
+    def span(self, place: Tree | Token) -> Span:
+        return Span(self.source, place.start_pos, place.end_pos)
 
     # ---- statements and items ----
 
-    def statement(self, tree: Tree[Token]) -> ast.Statement:
+    def statement(self, tree: Tree) -> ast.Statement:
         """May raise Fault; faults inside blocks are collected."""
         return self.statements[str(tree.data)](tree)  # type: ignore[return-value]
 
-    def block(self, tree: Tree[Token]) -> ast.Block:
+    def block(self, tree: Tree) -> ast.Block:
         items: list[ast.Item] = []
-        broken = tree.meta.start_pos in self.broken
+        broken = tree.start_pos in self.broken
         for child in _trees(tree.children):
             try:
                 items.append(self.statements[str(child.data)](child))  # type: ignore[arg-type]
@@ -89,19 +86,19 @@ class Builder:
         broken = broken or any(_is_broken(item) for item in items)
         return ast.Block(tuple(items), broken, span=self.span(tree))
 
-    def _let(self, tree: Tree[Token]) -> ast.Let:
+    def _let(self, tree: Tree) -> ast.Let:
         _, names, value = tree.children
         return ast.Let(self._names(names), self.expression(value), span=self.span(tree))
 
-    def _use(self, tree: Tree[Token]) -> ast.Use:
+    def _use(self, tree: Tree) -> ast.Use:
         path = _token(tree.children[1])
         return ast.Use(ast.String(string_value(path, self.span(path)), span=self.span(path)), span=self.span(tree))
 
-    def _set(self, tree: Tree[Token]) -> ast.Set:
+    def _set(self, tree: Tree) -> ast.Set:
         name = _token(tree.children[1])
         return ast.Set(str(name), self.span(name), self.expression(tree.children[2]), span=self.span(tree))
 
-    def _definition(self, tree: Tree[Token]) -> ast.Definition:
+    def _definition(self, tree: Tree) -> ast.Definition:
         kind, name, parameters, result, data, body = tree.children
         made = self._body(body)
         given = () if parameters is None else tuple(self._parameter(p) for p in _trees(_tree(parameters).children))
@@ -114,7 +111,7 @@ class Builder:
             self._word(data),
             made,
             isinstance(made, ast.Block) and made.broken,
-            self.comments.get(tree.meta.start_pos, ""),
+            self.comments.get(tree.start_pos, ""),
             span=self.span(tree),
         )
 
@@ -123,7 +120,7 @@ class Builder:
             return self.block(body)
         return self.expression(body)
 
-    def _parameter(self, tree: Tree[Token]) -> ast.Parameter:
+    def _parameter(self, tree: Tree) -> ast.Parameter:
         name, kind, default = tree.children
         value = None if default is None else self.expression(default)
         return ast.Parameter(str(name), self._word(kind), value, span=self.span(tree))
@@ -131,7 +128,7 @@ class Builder:
     def _word(self, token: Child) -> ast.Name | None:
         return None if token is None else ast.Name(str(token), span=self.span(_token(token)))
 
-    def _action(self, tree: Tree[Token]) -> ast.Action:
+    def _action(self, tree: Tree) -> ast.Action:
         verb, subjects, *rest = tree.children
         self._refuse_foreign(_token(verb), False)
         block = rest.pop()
@@ -141,14 +138,14 @@ class Builder:
         broken = made is not None and made.broken
         return ast.Action(str(verb), self.span(_token(verb)), values, clauses, made, broken, span=self.span(tree))
 
-    def _clause(self, tree: Tree[Token]) -> ast.Clause:
+    def _clause(self, tree: Tree) -> ast.Clause:
         word = _token(tree.children[0])
         return ast.Clause(str(word), self.span(word), self._all(tree.children[1:]), span=self.span(tree))
 
-    def _bind(self, tree: Tree[Token]) -> ast.Bind:
+    def _bind(self, tree: Tree) -> ast.Bind:
         return ast.Bind(self._names(tree.children[0]), self.expression(tree.children[1]), span=self.span(tree))
 
-    def _option(self, tree: Tree[Token]) -> ast.Option:
+    def _option(self, tree: Tree) -> ast.Option:
         name = _token(tree.children[0])
         self._refuse_foreign(name, True)
         arguments: tuple[ast.OptionArgument, ...] = ()
@@ -165,14 +162,14 @@ class Builder:
         if found is not None:
             raise Fault(found)
 
-    def _option_argument(self, tree: Tree[Token]) -> ast.OptionArgument:
+    def _option_argument(self, tree: Tree) -> ast.OptionArgument:
         value, second = self.expression(tree.children[0]), tree.children[1]
         given = None if second is None else self.expression(second)
         if tree.data == "option_initial":
             return ast.OptionArgument(value, None, given, span=self.span(tree))
         return ast.OptionArgument(value, given, None, span=self.span(tree))
 
-    def _flow(self, tree: Tree[Token]) -> ast.Flow:
+    def _flow(self, tree: Tree) -> ast.Flow:
         return ast.Flow(self.expression(tree.children[0]), span=self.span(tree))
 
     def _names(self, tree: Child) -> tuple[ast.Name, ...]:
@@ -204,33 +201,33 @@ class Builder:
         last = len(operands) - 1
         return [self.expression(child, last - max(i, 1)) for i, child in enumerate(operands)]
 
-    def _pipe(self, tree: Tree[Token]) -> ast.Expr:
+    def _pipe(self, tree: Tree) -> ast.Expr:
         left, *rest = self._fold(list(tree.children))
         for right, end in zip(rest, _ends(tree), strict=True):
-            left = ast.Pipe(left, right, span=Span(self.source, tree.meta.start_pos, end))
+            left = ast.Pipe(left, right, span=Span(self.source, tree.start_pos, end))
         return left
 
-    def _or(self, tree: Tree[Token]) -> ast.Expr:
+    def _or(self, tree: Tree) -> ast.Expr:
         return self._same(tree, "or")
 
-    def _and(self, tree: Tree[Token]) -> ast.Expr:
+    def _and(self, tree: Tree) -> ast.Expr:
         return self._same(tree, "and")
 
-    def _same(self, tree: Tree[Token], op: str) -> ast.Expr:
+    def _same(self, tree: Tree, op: str) -> ast.Expr:
         return self._join(self._fold(list(tree.children)), [op] * (len(tree.children) - 1), tree)
 
-    def _chain(self, tree: Tree[Token]) -> ast.Expr:
+    def _chain(self, tree: Tree) -> ast.Expr:
         operands = self._fold(list(tree.children[::2]))
         return self._join(operands, [str(op) for op in tree.children[1::2]], tree)
 
-    def _join(self, operands: list[ast.Expr], ops: list[str], tree: Tree[Token]) -> ast.Expr:
+    def _join(self, operands: list[ast.Expr], ops: list[str], tree: Tree) -> ast.Expr:
         """Spans start with the tree's, which sees a parenthesis that its first operand does not."""
         left = operands[0]
         for op, right, child in zip(ops, operands[1:], _ends(tree), strict=True):
-            left = ast.Binary(op, left, right, span=Span(self.source, tree.meta.start_pos, child))
+            left = ast.Binary(op, left, right, span=Span(self.source, tree.start_pos, child))
         return left
 
-    def _comparison(self, tree: Tree[Token]) -> ast.Expr:
+    def _comparison(self, tree: Tree) -> ast.Expr:
         if len(tree.children) > 3:
             first, op, second, other, third = [self._source_text(c) for c in tree.children[:5]]
             span = self.span(tree)
@@ -244,17 +241,17 @@ class Builder:
             return str(child)
         return self.span(_tree(child)).text
 
-    def _negation(self, tree: Tree[Token]) -> ast.Expr:
+    def _negation(self, tree: Tree) -> ast.Expr:
         return ast.Unary("not", self.expression(tree.children[0]), span=self.span(tree))
 
-    def _negative(self, tree: Tree[Token]) -> ast.Expr:
+    def _negative(self, tree: Tree) -> ast.Expr:
         return ast.Unary("-", self.expression(tree.children[1]), span=self.span(tree))
 
-    def _power(self, tree: Tree[Token]) -> ast.Expr:
+    def _power(self, tree: Tree) -> ast.Expr:
         base, exponent = self._all(tree.children)
         return ast.Binary("^", base, exponent, span=self.span(tree))
 
-    def _call(self, tree: Tree[Token]) -> ast.Expr:
+    def _call(self, tree: Tree) -> ast.Expr:
         called, *arguments = tree.children
         function = self.expression(called)
         if isinstance(function, ast.Number | ast.String):
@@ -266,56 +263,56 @@ class Builder:
             )
         return ast.Call(function, tuple(self._argument(a) for a in _trees(arguments)), span=self.span(tree))
 
-    def _argument(self, tree: Tree[Token]) -> ast.Argument:
+    def _argument(self, tree: Tree) -> ast.Argument:
         if tree.data == "named_argument":
             name, value = tree.children
             return ast.Argument(str(name), self.expression(value), span=self.span(tree))
         return ast.Argument(None, self.expression(tree.children[0]), span=self.span(tree))
 
-    def _index(self, tree: Tree[Token]) -> ast.Expr:
+    def _index(self, tree: Tree) -> ast.Expr:
         base, *items = self._all(tree.children)
         return ast.Index(base, tuple(items), span=self.span(tree))
 
-    def _slice(self, tree: Tree[Token]) -> ast.Expr:
+    def _slice(self, tree: Tree) -> ast.Expr:
         start, stop = (None if part is None else self.expression(part) for part in tree.children)
         return ast.Slice(start, stop, span=self.span(tree))
 
-    def _attribute(self, tree: Tree[Token]) -> ast.Expr:
+    def _attribute(self, tree: Tree) -> ast.Expr:
         base, name = tree.children
         word = _token(name)
         return ast.Attribute(self.expression(base), str(word).strip("`"), self.span(word), span=self.span(tree))
 
-    def _name(self, tree: Tree[Token]) -> ast.Name:
+    def _name(self, tree: Tree) -> ast.Name:
         return ast.Name(str(tree.children[0]).strip("`"), span=self.span(tree))
 
-    def _number(self, tree: Tree[Token]) -> ast.Expr:
+    def _number(self, tree: Tree) -> ast.Expr:
         token = _token(tree.children[0])
         value, percent = number_value(token, self.span(token))
         return ast.Number(value, percent, span=self.span(tree))
 
-    def _string(self, tree: Tree[Token]) -> ast.Expr:
+    def _string(self, tree: Tree) -> ast.Expr:
         token = _token(tree.children[0])
         return ast.String(string_value(token, self.span(token)), span=self.span(tree))
 
-    def _constant(self, tree: Tree[Token]) -> ast.Expr:
+    def _constant(self, tree: Tree) -> ast.Expr:
         values = {"true": True, "false": False, "none": None}
         return ast.Constant(values[str(tree.children[0])], span=self.span(tree))
 
-    def _ellipsis(self, tree: Tree[Token]) -> ast.Expr:
+    def _ellipsis(self, tree: Tree) -> ast.Expr:
         return ast.Ellipsis(span=self.span(tree))
 
-    def _group(self, tree: Tree[Token]) -> ast.Expr:
+    def _group(self, tree: Tree) -> ast.Expr:
         return ast.Group(self._all(tree.children), span=self.span(tree))
 
-    def _list(self, tree: Tree[Token]) -> ast.Expr:
+    def _list(self, tree: Tree) -> ast.Expr:
         return ast.List(self._all(tree.children), span=self.span(tree))
 
 
-def _ends(tree: Tree[Token]) -> list[int]:
+def _ends(tree: Tree) -> list[int]:
     """Where each operand but the first ends; the last with the tree, which may close a parenthesis."""
     operands = [c for c in tree.children if isinstance(c, Tree)]
-    ends = [getattr(c.meta, "container_end_pos", c.meta.end_pos) for c in operands[1:]]
-    return [*ends[:-1], tree.meta.end_pos]
+    ends = [c.outer_end for c in operands[1:]]
+    return [*ends[:-1], tree.end_pos]
 
 
 def _is_broken(item: ast.Item) -> bool:
@@ -324,11 +321,11 @@ def _is_broken(item: ast.Item) -> bool:
     return isinstance(item, ast.Definition) and item.broken
 
 
-def _trees(children: Iterable[Child]) -> list[Tree[Token]]:
+def _trees(children: Iterable[Child]) -> list[Tree]:
     return [child for child in children if isinstance(child, Tree)]
 
 
-def _tree(child: Child) -> Tree[Token]:
+def _tree(child: Child) -> Tree:
     assert isinstance(child, Tree)
     return child
 

@@ -95,7 +95,7 @@ def _single_quoted(t: Trouble) -> Diagnostic:
 
 
 def _bad_number(t: Trouble) -> Diagnostic:
-    digits = t.word[: next(i for i, c in enumerate(t.word) if not c.isdigit())]
+    digits = t.word[: next(i for i, c in enumerate(t.word) if c not in "0123456789")]
     rest = t.word[len(digits) :]
     help = f"to multiply, write `{digits} * {rest}`; a name cannot start with a digit"
     if "_" in t.word or rest[:1] in "eE" or (digits == "0" and rest[:1] in "xXbBoO"):

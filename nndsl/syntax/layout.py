@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lark import Token
-
 from nndsl.diagnostics import Collector, Edit, Label, Source, Span, fault
 from nndsl.syntax.brackets import Brackets, Mark, match
-from nndsl.syntax.tables import tables
+from nndsl.syntax.tables import lexer
+from nndsl.syntax.tree import Token
 
 GOES_ON = {
     "COMMA",
@@ -54,7 +53,7 @@ class Layout:
 
 def raw_tokens(text: str) -> list[Token]:
     """Every token of a text, with comments and ends of lines, without blanks."""
-    return list(tables().lex(text))
+    return lexer().lex(text)
 
 
 def is_complete(text: str) -> bool:
@@ -76,7 +75,7 @@ def lay_out(
     marks = _without_deep_blocks(_marks(raw), source, collector)
     brackets = match(marks)
     layout = Layout(comments=_comments(raw))
-    layout.unclosed = {marks[i].token.start_pos or 0 for i in brackets.unclosed}
+    layout.unclosed = {marks[i].token.start_pos for i in brackets.unclosed}
     tokens = _Words(marks, brackets, layout, is_expression, breaks).run()
     layout.statements = _split(tokens)
     _report(source, marks, brackets, collector)
@@ -109,7 +108,7 @@ def _without_deep_blocks(marks: list[Mark], source: Source, collector: Collector
             deep = mark.token
         depth = max(0, depth - (kind == "RBRACE"))
     if deep is not None:
-        place = Span(source, deep.start_pos or 0, deep.end_pos or 0)
+        place = Span(source, deep.start_pos, deep.end_pos)
         message = f"blocks are nested more than {DEEPEST_BLOCK} levels deep"
         collector.add(fault("E0120", message, place, help="make a `layer` of the inner ones").diagnostic)
     return kept
@@ -129,10 +128,10 @@ def _comments(raw: list[Token]) -> dict[int, str]:
         elif token.type == "COMMENT":
             empty = False
             if alone:
-                lines.append(token.value[1:].strip())
+                lines.append(str(token)[1:].strip())
         else:
             if alone and lines:
-                found[token.start_pos or 0] = "\n".join(lines)
+                found[token.start_pos] = "\n".join(lines)
             lines.clear()
             alone, empty = False, False
     return found
@@ -183,7 +182,7 @@ class _Words:
     def _take(self, i: int, token: Token) -> None:
         previous = self.out[-1] if self.out and not self.begin else None
         kind = self._kind(i, token, previous)
-        token = token if kind == token.type else Token.new_borrow_pos(kind, token.value, token)
+        token = token if kind == token.type else token.turned_into(kind)
         if self.begin:
             self.begin_index = len(self.out)
             self.head = "VERB" if kind == "NAME" else kind
@@ -274,20 +273,18 @@ class _Words:
 
     def _separate(self, token: Token) -> None:
         if self.out:
-            end = self.out[-1].end_pos
-            value = token.value if token.type == "SEMICOLON" else "\n"
-            self.out.append(Token("_SEP", value, end, token.line, token.column, token.end_line, token.end_column, end))
+            value = str(token) if token.type == "SEMICOLON" else "\n"
+            self.out.append(self.out[-1].followed_by("_SEP", value))
         self.begin = True
         self.head = ""
 
     def _open_lost(self) -> None:
         """Puts in the `{` that is missing: an empty one, behind the last token."""
         last = self.out[-1]
-        end = last.end_pos
-        self.out.append(Token("LBRACE", "", end, last.end_line, last.end_column, last.end_line, last.end_column, end))
+        self.out.append(last.followed_by("LBRACE"))
         self.open.append("LBRACE")
         self.begin = True
-        self.layout.lost.add(end or 0)
+        self.layout.lost.add(last.end_pos)
 
     def _close_lost(self, brace: int) -> None:
         """Puts in the `}` that is missing: an empty one, behind the last token."""
@@ -295,10 +292,8 @@ class _Words:
             self.open.pop()
         if self.open:
             self.open.pop()
-        last = self.out[-1]
-        end = last.end_pos
-        self.out.append(Token("RBRACE", "", end, last.end_line, last.end_column, last.end_line, last.end_column, end))
-        self.layout.lost.add(self.marks[brace].token.start_pos or 0)
+        self.out.append(self.out[-1].followed_by("RBRACE"))
+        self.layout.lost.add(self.marks[brace].token.start_pos)
 
 
 def _split(tokens: list[Token]) -> list[list[Token]]:
@@ -317,7 +312,7 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
 
 def _report(source: Source, marks: list[Mark], brackets: Brackets, collector: Collector) -> None:
     def span(i: int) -> Span:
-        return Span(source, marks[i].token.start_pos or 0, marks[i].token.end_pos or 0)
+        return Span(source, marks[i].token.start_pos, marks[i].token.end_pos)
 
     for before, braces in brackets.closed_before.items():
         for brace in braces[:1]:

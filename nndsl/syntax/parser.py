@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from lark import Token, Tree
-
 from nndsl.diagnostics import Collector, Fault, Source, Span
 from nndsl.syntax import ast
 from nndsl.syntax.build import Builder
 from nndsl.syntax.foreign import PYTHON_WORDS
 from nndsl.syntax.layout import Layout, lay_out
 from nndsl.syntax.reader import Reader, Stopped
+from nndsl.syntax.tree import Token, Tree
 
 MOST_READINGS = 5  # of one text; each finds the lines that the one before took together wrongly
 
@@ -40,9 +39,9 @@ def _read(source: Source, collector: Collector, breaks: frozenset[int]) -> tuple
     statements: list[ast.Statement] = []
     indented_under = 0  # the column of a line that ended with `:`; what is indented below it belongs to it
     for tokens in layout.statements:
-        if indented_under and (tokens[0].column or 1) > indented_under:
+        if indented_under and tokens[0].column > indented_under:
             continue
-        indented_under = (tokens[0].column or 1) if tokens[-1].type == "COLON" else 0
+        indented_under = tokens[0].column if tokens[-1].type == "COLON" else 0
         statement = _statement(tokens, layout, reader, builder)
         if statement is not None:
             statements.append(statement)
@@ -82,7 +81,7 @@ def _stub(tokens: list[Token], blocks: list[ast.Block], layout: Layout, builder:
     block = blocks[-1] if blocks else None
     if first.type == "KIND" and len(tokens) > 1 and tokens[1].type == "NAME":
         body = block or ast.Block((), True, span=builder.span(last))
-        comment = layout.comments.get(first.start_pos or 0, "")
+        comment = layout.comments.get(first.start_pos, "")
         return ast.Definition(
             str(first), str(tokens[1]), builder.span(tokens[1]), (), None, None, body, True, comment, span=span
         )

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lark import Token, Tree, UnexpectedToken
-from lark.parsers.lalr_parser_state import ParserState
-
 from nndsl.diagnostics import Collector, Source
+from nndsl.syntax.lalr import END, Parse, Unexpected
 from nndsl.syntax.messages import explain
 from nndsl.syntax.tables import tables
+from nndsl.syntax.tree import Token, Tree
 from nndsl.syntax.trouble import OPERATORS, Trouble
-
-END = "$END"
 
 
 @dataclass(slots=True)
@@ -25,7 +22,7 @@ class Begin:
     token."""
 
     states: list[int]
-    values: list[object]
+    values: list[Tree | Token]
     first: int
     brace: Token
 
@@ -48,31 +45,31 @@ class Reader:
         self.broken: set[int] = set()
         self.breaks: set[int] = set()
 
-    def read(self, tokens: list[Token], start: str) -> Tree[Token] | Stopped:
+    def read(self, tokens: list[Token], start: str) -> Tree | Stopped:
         """Parses `tokens` as `start`. Every fault is collected; only one outside all blocks stops it."""
-        state = _fresh(start)
+        state = Parse(tables(), start)
         begins: list[Begin] = []
         end = _end_token(tokens)
         i = 0
         while i <= len(tokens):
             token = tokens[i] if i < len(tokens) else end
             try:
-                tree = state.feed_token(token, token.type == END)
-            except UnexpectedToken as unexpected:
+                tree = state.feed(token)
+            except Unexpected as unexpected:
                 self._report(tokens, i, begins, state, start, unexpected)
                 if not begins or token.type == END:
                     return Stopped(i)
                 i = self._drop_item(tokens, i, begins[-1], state)
                 continue
-            if token.type == END:
-                return tree if isinstance(tree, Tree) else _lonely(tree)
+            if tree is not None:
+                return tree
             self._remember(state, begins, token, i)
             i += 1
         raise AssertionError("the last token ends the parse")
 
-    def read_lost_blocks(self, tokens: list[Token], i: int) -> list[Tree[Token]]:
+    def read_lost_blocks(self, tokens: list[Token], i: int) -> list[Tree]:
         """The blocks among tokens that were dropped, from number `i` on, read for the faults in them."""
-        trees: list[Tree[Token]] = []
+        trees: list[Tree] = []
         while i < len(tokens):
             if tokens[i].type != "LBRACE":
                 i += 1
@@ -86,19 +83,19 @@ class Reader:
         return trees
 
     @staticmethod
-    def _remember(state: ParserState[int], begins: list[Begin], token: Token, i: int) -> None:
+    def _remember(state: Parse, begins: list[Begin], token: Token, i: int) -> None:
         if token.type == "LBRACE":
-            begins.append(Begin(list(state.state_stack), list(state.value_stack), i + 1, token))
+            begins.append(Begin(list(state.states), list(state.values), i + 1, token))
         elif token.type == "_SEP" and begins:
-            begins[-1] = Begin(list(state.state_stack), list(state.value_stack), i + 1, begins[-1].brace)
+            begins[-1] = Begin(list(state.states), list(state.values), i + 1, begins[-1].brace)
         elif token.type == "RBRACE":
             begins.pop()
 
-    def _drop_item(self, tokens: list[Token], i: int, begin: Begin, state: ParserState[int]) -> int:
+    def _drop_item(self, tokens: list[Token], i: int, begin: Begin, state: Parse) -> int:
         """Back to the stacks before the item; gives the number of the token that ends it."""
-        state.state_stack[:] = begin.states
-        state.value_stack[:] = begin.values
-        self.broken.add(begin.brace.start_pos or 0)
+        state.states[:] = begin.states
+        state.values[:] = begin.values
+        self.broken.add(begin.brace.start_pos)
         stop = _item_end(tokens, i)
         self.read_lost_blocks(tokens[begin.first : stop], i - begin.first)
         return stop
@@ -108,36 +105,31 @@ class Reader:
         tokens: list[Token],
         i: int,
         begins: list[Begin],
-        state: ParserState[int],
+        state: Parse,
         start: str,
-        unexpected: UnexpectedToken,
+        unexpected: Unexpected,
     ) -> None:
         first = begins[-1].first if begins else 0
         self.breaks.update(_dangling(tokens, first, i))
         stop = _item_end(tokens, i) if begins else len(tokens)
-        expected = frozenset(unexpected.expected)
+        expected = unexpected.expected
         place = "item" if begins else start
         trouble = Trouble(self.source, tokens[first:stop], i - first, place, expected, self.unclosed)
         self.collector.add(explain(trouble))
 
 
-def _fresh(start: str) -> ParserState[int]:
-    return tables().parse_interactive("", start=start).parser_state
-
-
 def _end_token(tokens: list[Token]) -> Token:
     if not tokens:
-        return Token(END, "", 0, 1, 1, 1, 1, 0)
-    last = tokens[-1]
-    return Token(END, "", last.end_pos, last.end_line, last.end_column, last.end_line, last.end_column, last.end_pos)
+        return Token.at(END, "", (0, 1, 1), (0, 1, 1))
+    return tokens[-1].followed_by(END)
 
 
 def _dangling(tokens: list[Token], first: int, i: int) -> list[int]:
     """`let a = 3 +`, and below it a line that is not indented: it may be meant for itself. Where that line starts."""
     for k in range(first + 1, min(i, len(tokens) - 1) + 1):
         before, token = tokens[k - 1], tokens[k]
-        if before.type in OPERATORS and (token.line or 0) > (before.end_line or 0):
-            return [token.start_pos or 0] if (token.column or 1) <= (tokens[first].column or 1) else []
+        if before.type in OPERATORS and token.line > before.end_line:
+            return [token.start_pos] if token.column <= tokens[first].column else []
     return []
 
 
@@ -163,7 +155,3 @@ def _closing(tokens: list[Token], i: int) -> int:
         if depth == 0:
             return j
     return len(tokens) - 1
-
-
-def _lonely(value: object) -> Tree[Token]:
-    raise AssertionError(f"a start rule gave {value!r}")

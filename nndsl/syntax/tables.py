@@ -1,26 +1,21 @@
-"""The grammar made ready: from `grammar/nn.lark` to a lexer and LALR tables, kept between runs.
+"""The grammar made ready: from `grammar/nn.lark` to plain tables, kept between runs.
 
-In: the grammar file that ships with the package. Out: a `Lark` whose lexer never fails and whose parser is fed token
-by token. Building the tables takes longer than using them, so they are kept in the user's cache folder under a name
-that holds a hash of the grammar and the versions. A file there that is damaged, or cannot be written, costs time and
-nothing else.
+In: the grammar file that ships with the package. Out: the `Tables` that `lalr.py` runs. Lark builds them, and is
+imported only for that. Building takes longer than using them, so they are kept in the user's cache folder under a
+name that holds a checksum of the grammar. A file there that is damaged, or cannot be written, costs time and nothing
+else.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import io
-import os
-import sys
-import tempfile
-from collections.abc import Iterator
+import json
+import zlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from lark import Lark, Token, __version__
-
-from nndsl.paths import cache_folder
+from nndsl.paths import cache_folder, keep, read_kept
+from nndsl.syntax.lalr import Lexer, Rule, Tables
 
 START = ["statement", "block", "pipe"]
 LAYOUT_ONLY = (
@@ -34,6 +29,7 @@ LAYOUT_ONLY = (
     "FOREIGN",
     "ILLEGAL",
 )
+FORMAT = 1  # of the kept file; goes up when `Tables` changes
 
 
 class Everything:
@@ -41,7 +37,7 @@ class Everything:
 
     always_accept = LAYOUT_ONLY
 
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+    def process(self, stream: Any) -> Any:
         return stream
 
 
@@ -54,44 +50,82 @@ def grammar_text(name: str = "nn.lark") -> str:
 
 
 @cache
-def tables() -> Lark:
-    """The lexer and the parser; read from the cache folder, or built and put there."""
+def tables() -> Tables:
+    """The tables; read from the cache folder, or built and put there."""
     grammar = grammar_text()
-    key = hashlib.sha256("\0".join((grammar, __version__, sys.version, *START)).encode()).hexdigest()[:24]
-    path = cache_folder() / f"grammar-{key}.tables"
-    return _read(path) or _build(grammar, path)
+    path = cache_folder() / f"grammar-{FORMAT}-{zlib.crc32(grammar.encode()):08x}.tables"
+    return _read(grammar, path) or _build(grammar, path)
 
 
-def _read(path: Path) -> Lark | None:
-    """The kept tables; None where they are missing or damaged: a checksum comes before the rest."""
-    try:
-        kept = path.read_bytes()
-    except OSError:
+@cache
+def lexer() -> Lexer:
+    return Lexer(tables())
+
+
+def _read(grammar: str, path: Path) -> Tables | None:
+    """The kept tables; None where they are missing, damaged, or of another grammar."""
+    data = read_kept(path)
+    if data is None:
         return None
-    checksum, data = kept[:32], kept[32:]
-    if hashlib.sha256(data).digest() != checksum:
+    text, *fields = json.loads(data)
+    if text != grammar:
         return None
-    loaded: Lark = Lark.load(io.BytesIO(data))
-    return loaded
+    made = Tables(*fields)
+    return made._replace(rules=[Rule(*rule) for rule in made.rules])
 
 
-def _build(grammar: str, path: Path) -> Lark:
-    lark = Lark(grammar, parser="lalr", lexer="basic", postlex=Everything(), propagate_positions=True, start=START)
-    memory = io.BytesIO()
-    lark.save(memory)
-    data = memory.getvalue()
-    _write(path, hashlib.sha256(data).digest() + data)
-    return lark
+def _build(grammar: str, path: Path) -> Tables:
+    made = build(grammar)
+    keep(path, json.dumps([grammar, *made], separators=(",", ":")).encode())
+    return made
 
 
-def _write(path: Path, data: bytes) -> None:
-    """In one step, so that another process sees the whole file or none. Without a place to write, nothing is kept."""
-    with contextlib.suppress(OSError):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(temporary, path)
-        except OSError:
-            os.unlink(temporary)
-            raise
+def build(grammar: str) -> Tables:
+    """The tables of a grammar, by lark. They are read from its insides, which lark's own way of keeping them writes
+    out too."""
+    from lark import Lark
+
+    lark: Any = Lark(grammar, parser="lalr", lexer="basic", postlex=Everything(), start=START)
+    lexing, table = lark.parser.lexer.lexer, lark.parser.parser._parse_table
+    (scanner,) = lexing.scanner._mres
+    assert not lexing.callback, "a word of the grammar is also a pattern of the same priority"
+    states = {state: number for number, state in enumerate(sorted(table.states))}
+    rules: list[Rule] = []
+    numbers: dict[Any, int] = {}
+    actions: list[dict[str, int]] = []
+    gotos: list[dict[str, int]] = []
+    for state in sorted(table.states):
+        here: dict[str, int] = {}
+        after: dict[str, int] = {}
+        for symbol, (_, target) in table.states[state].items():
+            if isinstance(target, int):
+                (here if symbol.isupper() else after)[symbol] = states[target]
+                continue
+            if target not in numbers:
+                numbers[target] = len(rules)
+                rules.append(_rule(target))
+            here[symbol] = ~numbers[target]
+        actions.append(here)
+        gotos.append(after)
+    starts = {name: states[state] for name, state in table.start_states.items()}
+    ends = {name: states[state] for name, state in table.end_states.items()}
+    terminals = sorted(terminal.name for terminal in lark.terminals)
+    return Tables(scanner.pattern, sorted(lexing.ignore_types), terminals, rules, actions, gotos, starts, ends)
+
+
+def _rule(rule: Any) -> Rule:
+    """What the tree of one of lark's rules holds: no terminals without a name, helper rules by their parts."""
+    options = rule.options
+    assert rule.expansion and not options.keep_all_tokens
+    left_out = "".join("x" if empty else "|" for empty in options.empty_indices).split("|")
+    gaps = [len(nones) for nones in left_out] if options.empty_indices else [0] * (len(rule.expansion) + 1)
+    children: list[tuple[int, bool, int]] = []
+    nones = 0
+    for number, symbol in enumerate(rule.expansion):
+        nones += gaps[number]
+        if not (symbol.is_term and symbol.filter_out):
+            children.append((number, not symbol.is_term and symbol.name.startswith("_"), nones))
+            nones = 0
+    passes_on = bool(options.expand1) and not rule.alias
+    name = rule.alias or rule.origin.name
+    return Rule(rule.origin.name, len(rule.expansion), str(name), passes_on, children, nones + gaps[-1])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lark import Token
-
 from nndsl.diagnostics import Source, Span
+from nndsl.syntax.tree import Token
 
 OPERATORS = {
     "ARROW",
@@ -66,8 +65,7 @@ class Trouble:
     def token(self) -> Token:
         if self.at < len(self.tokens):
             return self.tokens[self.at]
-        end = (self.tokens[-1].end_pos if self.tokens else 0) or 0
-        return Token("$END", "", end, end_pos=end)
+        return self.tokens[-1].followed_by("$END") if self.tokens else Token.at("$END", "", (0, 1, 1), (0, 1, 1))
 
     @property
     def kind(self) -> str:
@@ -90,7 +88,7 @@ class Trouble:
         return self.span_of(self.token)
 
     def span_of(self, token: Token) -> Span:
-        start, end = token.start_pos or 0, token.end_pos or 0
+        start, end = token.start_pos, token.end_pos
         if start == end:  # the end of a line: the last thing on it is shown
             end = start
             start = max(0, start - 1)
@@ -110,11 +108,11 @@ class Trouble:
 
     @property
     def after_previous(self) -> Span:
-        end = (self.previous.end_pos if self.previous is not None else self.token.start_pos) or 0
+        end = self.previous.end_pos if self.previous is not None else self.token.start_pos
         return Span(self.source, end, end)
 
     def between(self, left: Token, right: Token) -> Span:
-        return Span(self.source, left.end_pos or 0, right.start_pos or 0)
+        return Span(self.source, left.end_pos, right.start_pos)
 
     @property
     def starts_line(self) -> bool:
