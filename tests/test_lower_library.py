@@ -287,7 +287,7 @@ def test_schedules() -> None:
     t = np.arange(1, 21)
     np.testing.assert_allclose(_factors("constant"), 1)
     np.testing.assert_allclose(_factors("cosine"), 0.5 * (1 + np.cos(np.pi * t / 20)), atol=1e-12)
-    np.testing.assert_allclose(_factors("exponential(0.1)"), 0.1 ** ((t - 1) / 20))
+    np.testing.assert_allclose(_factors("exponential(0.1)"), 0.1 ** ((t - 1) / 19))
     np.testing.assert_allclose(_factors("step(4, 0.5)"), 0.5 ** ((t - 1) * 4 // 20))
     np.testing.assert_allclose(_factors("warmup(25%)"), np.minimum(t / 5, (20 - t) / 15), atol=1e-12)
 
