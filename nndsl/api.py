@@ -26,6 +26,7 @@ from nndsl.semantics.options import SETTINGS
 from nndsl.syntax import parse
 
 if TYPE_CHECKING:
+    from nndsl.runtime.events import Listener
     from nndsl.runtime.network import NetworkState
     from nndsl.runtime.results import Answers, Evaluation, Run
     from nndsl.runtime.session import Session
@@ -121,15 +122,15 @@ class Program:
         self._folder = folder
         self.warnings = warnings
 
-    def run(self, progress: bool = False) -> Results:
-        """Carries out the script's actions. progress: whether to tell of it on stderr and stdout.
+    def run(self, progress: bool = False, listener: Listener | None = None) -> Results:
+        """Carries out the script's actions. progress: whether to tell of it on stderr and stdout. listener: is told instead.
 
         Raises RunError at the first action that fails, and Interrupted (a KeyboardInterrupt) after Ctrl-C; both hold the results so far.
         """
         from nndsl.runtime.session import Interrupted as Stopped
         from nndsl.runtime.session import Session
 
-        session = Session(self._checked, self._folder, _listener(progress))
+        session = Session(self._checked, self._folder, listener or _listener(progress))
         results = Results(session)
         try:
             session.run()

@@ -13,6 +13,20 @@ from nndsl.diagnostics.suggest import did_you_mean
 
 WIDTH = 96
 
+# What the options of a `data` block say, and how each looks.
+DATA_OPTIONS = {
+    "from": ("where the rows come from: a file, a folder, a generator or a Python object", 'from "iris.csv"'),
+    "columns": ("the names of the columns of a table that stands in the script", "columns age, height"),
+    "rows": ("the rows of a table that stands in the script", "rows [[4, 1.02], [9, 1.33]]"),
+    "input": ("columns that go into the network, and their encoders", "input (age, height) -> standard"),
+    "target": ("what the network is to say, and its encoder", "target species -> category"),
+    "drop": ("columns that `input all` leaves out", "drop name, ticket"),
+    "missing": ("what is done with missing cells: drop, mean, median, mode or a value", "missing drop"),
+    "split": ("the parts: shares, counts or `rest`; `stratify`, `by`, `order`, `seed`", "split train=70%, validation=15%, test=15%"),
+    "test": ("a file of its own for the test part", 'test "iris-test.csv"'),
+    "validation": ("a file of its own for the validation part", 'validation "iris-validation.csv"'),
+}
+
 
 def explain(code: str, console: Console) -> int:
     """The page of a diagnostic's code."""
@@ -137,6 +151,9 @@ def _words(name: str) -> Iterator[str]:
     """Words of `data`."""
     from nndsl.data import ENCODERS, GENERATORS
 
+    if name in DATA_OPTIONS:
+        meaning, example = DATA_OPTIONS[name]
+        yield f"{name} in `data`: {meaning}\n\n  {example}"
     if name in ENCODERS:
         yield f"{name}: an encoder of columns, after `->` in a `data` block; fitted on the training part, undone on predictions"
     if name in GENERATORS:

@@ -40,8 +40,10 @@ def not_finite(train: Train, failure: NotFinite, steps: int, program: Program) -
     span = _place(node, train)
     labels: tuple[Label, ...] = ()
     if node is not None:
-        labels = (Label(span, CAUSES.get(node.op, TOO_LARGE.format(precision=precision))),)
-    if span != train.span:
+        words = CAUSES.get(node.op, TOO_LARGE.format(precision=precision))
+        of_loss = span == train.network_span and train.loss is not None
+        labels = (Label(span, f"the loss `{_loss_name(train)}`: {words}" if of_loss else words),)
+    if span != train.network_span:
         labels += (Label(train.network_span, "in this training"),)
     kept = "the weights from before this epoch are back" if failure.epoch > 1 else "the first weights are back"
     facts = [f"the optimizer is {optimizer}"]
@@ -55,6 +57,12 @@ def not_finite(train: Train, failure: NotFinite, steps: int, program: Program) -
         notes=(", and ".join(facts), kept),
         help=_advice(train, node),
     )
+
+
+def _loss_name(train: Train) -> str:
+    """The loss as written, or the one that was chosen."""
+    loss = train.loss
+    return loss.text if isinstance(loss, ast.Name) else _one_line(loss.span.text) if loss else ""
 
 
 def _place(node: Node | None, train: Train) -> Span:

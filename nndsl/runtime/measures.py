@@ -1,6 +1,7 @@
 """Metrics over a whole part, computed by the reference backend in float64.
 
 In: metrics of an action, the network's output and the target as lowering knows them. Out: functions of arrays of outputs and targets.
+A metric of numbers is in the units of the target's column: the target's encoders are undone first, on both sides.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.backend.reference import evaluate
+from nndsl.data import Dataset
 from nndsl.data.types import Array, Field
 from nndsl.ir.primitive import Setting
 from nndsl.lower import metric_graph
@@ -22,17 +24,40 @@ Measure = Callable[[NDArray[Any], NDArray[Any]], Any]  # (outputs [N, *shape], t
 PRECISION = "float64"
 
 
-def measures(program: Program, metrics: Sequence[Metric], output: Value, target: Field) -> dict[str, Measure]:
+def measures(
+    program: Program, metrics: Sequence[Metric], output: Value, target: Field, dataset: Dataset
+) -> dict[str, Measure]:
     """A function for each metric, by its name."""
-    return {metric.name: _measure(program, metric, output, target) for metric in metrics}
+    units = _in_units(dataset) if target.kind == "real" else _as_they_are
+    return {metric.name: _measure(program, metric, output, target, units) for metric in metrics}
 
 
-def _measure(program: Program, metric: Metric, output: Value, target: Field) -> Measure:
+def _as_they_are(values: NDArray[Any]) -> NDArray[Any]:
+    return values
+
+
+def _in_units(dataset: Dataset) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """Numbers of the target with its encoders undone: [N, *shape] to the same."""
+
+    def undone(values: NDArray[Any]) -> NDArray[Any]:
+        columns = [np.reshape(column, (len(values), -1)) for column in dataset.decode_target(values).values()]
+        return np.concatenate(columns, axis=1).astype(PRECISION).reshape(values.shape)
+
+    return undone
+
+
+def _measure(
+    program: Program,
+    metric: Metric,
+    output: Value,
+    target: Field,
+    units: Callable[[NDArray[Any]], NDArray[Any]],
+) -> Measure:
     (y, z), result = metric_graph(program, metric, output, target)
 
     def measure(outputs: NDArray[Any], targets: NDArray[Any]) -> Any:
         setting = Setting({"N": len(outputs)}, PRECISION)
-        (value,) = evaluate([result], {y: outputs, z: targets}, setting)
+        (value,) = evaluate([result], {y: units(outputs), z: units(targets)}, setting)
         return value.item() if value.size == 1 else _whole(value)
 
     return measure

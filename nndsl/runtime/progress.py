@@ -27,7 +27,7 @@ class Human:
         self.results, self.messages, self.quiet, self.color = results, messages, quiet, color
         self.live: Any = None
         self.drawn = 0.0
-        self.told = 0  # epochs of which a plain line was written, or would have been
+        self.told = 0  # the last epoch of which a plain line was written
         self.is_terminal = messages.isatty() and os.environ.get("TERM") != "dumb"
 
     def note(self, text: str) -> None:
@@ -49,7 +49,8 @@ class Human:
         self.drawn = now
         if self.live is None:
             self.live = _live(self.messages, self.color)
-        self.live.update(_fitted(live_line(progress, now), self.live.console.width), refresh=True)
+        self._tell(progress)
+        self.live.update(live_line(progress, now, self.live.console.width - 1), refresh=True)
 
     def end(self, progress: Progress) -> None:
         if self.live is not None:
@@ -72,13 +73,19 @@ class Human:
         """Plain lines for the epochs that are new, every so many."""
         stride = stride_for(progress.epochs)
         done = len(progress.history)
-        for epoch in range(self.told + 1, done + 1):
-            if epoch % stride == 0 or epoch == 1 or (last and epoch == done):
-                self._say(f"{progress.name}: {epoch_words(progress, epoch)}")
-        self.told = done
+        due = [epoch for epoch in range(self.told + 1, done + 1) if epoch % stride == 0 or epoch == 1]
+        if last and done and (due or [self.told])[-1] != done:
+            due.append(done)
+        for epoch in due:
+            self._say(f"{progress.name}: {epoch_words(progress, epoch)}")
+            self.told = epoch
 
     def _say(self, text: str) -> None:
-        print(text, file=self.messages, flush=True)
+        """A line that stays; above the live one, if there is one."""
+        if self.live is not None:
+            self.live.console.print(text, markup=False, highlight=False)
+        else:
+            print(text, file=self.messages, flush=True)
 
 
 def _live(stream: TextIO, color: bool) -> Any:
@@ -90,10 +97,6 @@ def _live(stream: TextIO, color: bool) -> Any:
     live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
     live.start()
     return live
-
-
-def _fitted(text: str, width: int) -> str:
-    return text if len(text) < width else text[: max(width - 4, 1)] + "..."
 
 
 def stride_for(epochs: int) -> int:
@@ -108,20 +111,30 @@ def stride_for(epochs: int) -> int:
 
 def epoch_words(progress: Progress, epoch: int) -> str:
     """`epoch 10 of 100: loss 0.12, validation_loss 0.3`."""
-    numbers = ", ".join(f"{key} {column[epoch - 1]:.4g}" for key, column in list(progress.history.columns.items()))
-    return f"epoch {epoch} of {progress.epochs}: {numbers}"
+    return f"epoch {epoch} of {progress.epochs}: " + ", ".join(_numbers(progress, epoch))
 
 
-def live_line(progress: Progress, now: float) -> str:
-    """The same, with the place within the epoch, the speed and the time left."""
+def _numbers(progress: Progress, epoch: int) -> list[str]:
+    """`loss 0.12`, the losses first."""
+    columns = sorted(progress.history.columns.items(), key=lambda item: item[0] not in ("loss", "validation_loss"))
+    return [f"{key} {column[epoch - 1]:.4g}" for key, column in columns]
+
+
+def live_line(progress: Progress, now: float, width: int) -> str:
+    """Epoch, losses, speed and time left, and as many metrics as there is room for."""
     done, seconds = len(progress.history), now - progress.started
     share = min(progress.seen() / max(progress.rows, 1), 1.0) if done < progress.epochs else 0.0
-    words = epoch_words(progress, done) if done else f"epoch 1 of {progress.epochs}: {share:.0%}"
-    parts = [f"{progress.name}: {words}", speed(progress, seconds)]
+    head = f"{progress.name}: epoch {done or 1} of {progress.epochs}" + ("" if done else f", {share:.0%}")
+    tail = [speed(progress, seconds)]
     if done + share > 0:
-        left = seconds * (progress.epochs - done - share) / (done + share)
-        parts.append(f"{duration(left)} left" if progress.watch is None else f"at most {duration(left)} left")
-    return "  ".join(parts)
+        left = duration(seconds * (progress.epochs - done - share) / (done + share))
+        tail.append(f"{left} left" if progress.watch is None else f"at most {left} left")
+    parts = [head, *tail]
+    for text in _numbers(progress, done) if done else ():
+        if len("  ".join([*parts, text])) <= width:
+            parts.insert(-len(tail), text)
+    line = "  ".join(parts)
+    return line if len(line) <= width else line[: max(width - 3, 1)] + "..."
 
 
 def speed(progress: Progress, seconds: float) -> str:

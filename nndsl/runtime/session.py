@@ -144,7 +144,7 @@ class Session:
         found: dict[str, Any] = {}
         targets = targets_of(part.target)
         if target is not None and targets is not None:
-            chosen = measures(self.program, action.metrics, graph.outputs[0], target) if action.metrics else {}
+            chosen = measures(self.program, action.metrics, graph.outputs[0], target, dataset) if action.metrics else {}
             found = {name: measure(outputs[0], targets) for name, measure in chosen.items()}
         classes = target.classes if target is not None else ()
         result = Evaluation(action.name, action.network, action.data, action.part, len(part.rows), loss, Fields(found), classes)

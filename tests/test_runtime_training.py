@@ -1,0 +1,199 @@
+"""Training as a whole: it learns, it repeats, it stops when it should, and it says where a number went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nndsl.api import Results, RunError
+from nndsl.diagnostics.location import locate
+from nndsl.runtime.events import Progress, Silent
+from nndsl.runtime.session import Interrupted, Session
+from tests.run_tools import LINE, blobs, checked, program, results, same
+
+TRAIN = "train net on points as run { optimizer adam(lr=0.02); batch 16; epochs %s; metrics accuracy }\n"
+
+
+# ---- it learns ------------------------------------------------------------------------------------------
+
+
+def test_clouds_of_points_are_told_apart() -> None:
+    found = results(blobs(TRAIN % "40; stop patience=10" + "evaluate net on points.test as result { metrics accuracy, confusion }"))
+    assert found.result.accuracy > 0.95
+    assert found.result.confusion.sum() == found.result.rows == 30
+    assert found.run.history.loss[-1] < 0.3 * found.run.history.loss[0]
+
+
+def test_a_line_is_found_to_six_digits() -> None:
+    text = LINE + "network fit for line { dense(1) }\ntrain fit on line as run { optimizer sgd(lr=0.5); batch 4; epochs 2000 }"
+    weights = results("set precision float64\n" + text).fit.weights
+    np.testing.assert_allclose(weights["dense_1.W"], [[2.0]], atol=1e-6)
+    np.testing.assert_allclose(weights["dense_1.b"], [0.0], atol=1e-6)
+
+
+@pytest.mark.parametrize("option", ["schedule cosine", "clip 0.1", "regularize l2(0.1)", "regularize l1(0.1), l2(0.1)", "seed 9"])
+def test_every_option_changes_the_run(option: str) -> None:
+    plain = results(blobs("train net on points { epochs 2 }")).net.weights
+    other = results(blobs("train net on points { epochs 2; " + option + " }")).net.weights
+    assert not same(plain, other)
+
+
+def test_a_second_training_goes_on_from_the_weights_there_are() -> None:
+    found = results(blobs(TRAIN % 5 + "train net on points as more { optimizer adam(lr=0.02); batch 16; epochs 5 }"))
+    assert found.more.history.loss[0] < found.run.history.loss[0]
+    assert found.more.history.loss[0] < 1.05 * found.run.history.loss[-1]
+
+
+def test_metrics_and_losses_of_each_epoch_are_kept() -> None:
+    run = results(blobs(TRAIN % 3)).run
+    assert set(run.history) == {"loss", "accuracy", "validation_loss", "validation_accuracy"}
+    assert all(len(column) == run.epochs == 3 for column in run.history.values())
+    assert len(run.epoch_seconds) == 3 and 0 < sum(run.epoch_seconds) <= run.seconds
+    assert run.best.epoch == 1 + int(np.argmin(run.history.validation_loss))
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_examples_as_it_was_computed() -> None:
+    text = LINE + "network fit for line { dense(1) }\ntrain fit on line as run { optimizer sgd(lr=1e-30); batch 3; epochs 1 }\n"
+    found = results(text + "evaluate fit on line.train as result { metrics mse }")
+    assert found.run.history.loss[0] == pytest.approx(found.result.loss, rel=1e-6) == pytest.approx(found.result.mse, rel=1e-6)
+
+
+# ---- it repeats -----------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
+    text = TRAIN % 3
+    first, again, other = (results(blobs(text, seed)) for seed in (1, 1, 2))
+    assert same(first.net.weights, again.net.weights)
+    assert first.run.history.loss == again.run.history.loss
+    assert not same(first.net.weights, other.net.weights)
+
+
+def test_a_program_that_is_run_twice_begins_anew() -> None:
+    made = program(blobs(TRAIN % 3))
+    assert same(made.run().net.weights, made.run().net.weights)
+
+
+def test_the_name_of_a_run_changes_nothing() -> None:
+    text = TRAIN % 3
+    assert same(results(blobs(text)).net.weights, results(blobs(text.replace("as run", "as other"))).net.weights)
+
+
+# ---- early stopping ---------------------------------------------------------------------------------------
+
+OVERFIT = """set seed 3
+data waves {
+  from sine(60, noise=0.3)
+  split train=30, validation=30
+}
+network net for waves { dense(32) -> tanh; dense(32) -> tanh; dense(1) }
+train net on waves as run { optimizer adam(lr=0.02); batch 8; epochs 300; stop patience=8%s }
+evaluate net on waves.validation as result { metrics mse }
+"""
+
+
+def test_early_stopping_brings_the_best_weights_back() -> None:
+    found = results(OVERFIT % "")
+    run = found.run
+    assert run.stopped_early and run.epochs == run.best.epoch + 8 < 300
+    assert run.best.validation_loss == min(run.history.validation_loss) < run.history.validation_loss[-1]
+    assert found.result.loss == pytest.approx(run.best.validation_loss, rel=1e-6)
+
+
+def test_early_stopping_on_a_metric_that_is_better_when_it_is_more() -> None:
+    text = blobs("train net on points as run { optimizer adam(lr=0.05); epochs 60; metrics accuracy; stop patience=3, monitor=validation.accuracy }")
+    run = results(text).run
+    assert run.best.validation_accuracy == max(run.history.validation_accuracy)
+    assert run.epochs == run.best.epoch + 3
+
+
+def test_min_delta_wants_more_than_a_little() -> None:
+    patient, strict = (results(OVERFIT % delta).run for delta in ("", ", min_delta=10"))
+    assert strict.epochs == 9 < patient.epochs  # the first epoch counts; nothing after it is better by 10
+
+
+# ---- numbers that are not finite --------------------------------------------------------------------------
+
+FIT = LINE + "network fit for line { %s }\n"
+NAN = [
+    pytest.param(FIT % "dense(1)" + "train fit on line { optimizer sgd(lr=1e30); batch 2 }", 8, "the loss `mse`: a number too large", id="loss"),
+    pytest.param(FIT % "dense(4) -> relu -> dense(1)" + "train fit on line { optimizer sgd(lr=1e30); batch 2 }", 7, "sgd(lr=1e30)", id="learning rate"),
+    pytest.param(
+        FIT % "dense(1)" + "loss relative(y, z) = (log(y - 9) - z)^2\ntrain fit on line { loss relative }", 8, "not positive", id="own loss"
+    ),
+    pytest.param(FIT % "\n  h = dense(3)\n  1 / (h - h) -> dense(1)" + "train fit on line { }", 9, "division", id="own layer"),
+    pytest.param(
+        FIT % "dense(1)" + "optimizer bad(lr = 0.1) { state c = 0; c' = c + 1; w' = w - lr * g / (2 - c) }\n"
+        "train fit on line { optimizer bad; batch 1; epochs 1 }", 8, "division", id="own optimizer",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "word"), NAN)
+def test_a_number_that_is_not_finite_is_shown_where_it_was_made(text: str, line: int, word: str) -> None:
+    with pytest.raises(RunError) as found:
+        results(text)
+    (diagnostic,) = found.value.diagnostics
+    assert diagnostic.code == "E0601" and "epoch 1, step" in diagnostic.message
+    assert diagnostic.span is not None and locate(diagnostic.span.source, diagnostic.span.start).line == line
+    assert word in str(found.value) and "the optimizer is" in str(found.value)
+    assert found.value.results is not None
+    assert all(np.isfinite(w).all() for w in found.value.results.fit.weights.values())
+
+
+def test_the_step_is_that_of_the_update_that_spoilt_the_weights() -> None:
+    with pytest.raises(RunError, match="epoch 1, step 3 of 4"):
+        results(NAN[4].values[0])  # type: ignore[arg-type]
+
+
+def test_the_weights_from_before_the_epoch_are_back() -> None:
+    good = LINE + "network fit for line { dense(1) }\n"
+    steps = "optimizer slow(lr = 0.1) { state c = 0; c' = c + 1; w' = w - lr * g / max(0, 6 - c) }\ntrain fit on line as run { optimizer slow; batch 1; epochs %d }"
+    with pytest.raises(RunError, match="epoch 2, step 3 of 4") as found:
+        results(good + steps % 2)
+    kept = found.value.results
+    assert kept is not None and same(kept.fit.weights, results(good + steps % 1).fit.weights)
+
+
+# ---- Ctrl-C ------------------------------------------------------------------------------------------------
+
+
+class StopAfter(Silent):
+    """Asks for the end when some epochs are done."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+        self.session: Session | None = None
+        self.done_actions = 0
+
+    def look(self, progress: Progress) -> None:
+        if len(progress.history) >= self.epochs and self.session is not None:
+            self.session.control.stop()
+
+    def done(self, action: object, outcome: object, elapsed_s: float) -> None:
+        self.done_actions += 1
+
+
+def test_an_interrupted_run_keeps_its_weights_and_ends_the_script() -> None:
+    listener = StopAfter(3)
+    session = Session(checked(blobs("train net on points as run { epochs 100_000_000 }\nevaluate net on points.test")), Path.cwd(), listener)
+    listener.session = session
+    with pytest.raises(Interrupted):
+        session.run()
+    run = session.results["run"]
+    assert list(session.results) == ["run"] and listener.done_actions == 0
+    found = Results(session)
+    assert found.run is run and run.interrupted and run.epochs >= 3  # type: ignore[union-attr]
+    assert not same(found.net.weights, results(blobs("train net on points { epochs 1 }")).net.weights)
+
+
+# ---- networks and data that do not go together ---------------------------------------------------------------
+
+
+def test_a_network_keeps_its_shape_when_it_meets_other_data() -> None:
+    other = "data wide { columns a, b, c\n rows [[1, 2, 3], [4, 5, 6]]\n input (a, b)\n target c }\n"
+    text = LINE + other + "network net { dense(1) }\ntrain net on line { epochs 1 }\ntrain net on wide { epochs 1 }"
+    with pytest.raises(RunError, match="was made for `line` and does not fit `wide`"):
+        results(text)
