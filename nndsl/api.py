@@ -144,7 +144,9 @@ class Program:
 
     def __repr__(self) -> str:
         program = self._checked.program
-        return f"Program(networks={sorted(program.networks)}, data={sorted(program.data)}, {len(program.actions)} actions)"
+        return (
+            f"Program(networks={sorted(program.networks)}, data={sorted(program.data)}, {len(program.actions)} actions)"
+        )
 
 
 def _listener(progress: bool) -> Any:

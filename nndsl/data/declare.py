@@ -38,14 +38,16 @@ def declare(
     evaluate: Evaluate | None = None,
     objects: Mapping[str, object] | None = None,
     constants: Mapping[str, float] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> DataSpec | None:
     """The data set a definition describes, or None where it holds an error (then the collector says which).
 
-    folder: what paths are relative to. objects: those of `compile(data={...})`. constants: numbers named by `let`.
+    folder: what paths are relative to. objects: those of `compile(data={...})`. constants: numbers named by `let`;
+    texts: files named so.
     """
     if definition.broken or not isinstance(definition.body, ast.Block) or definition.body.broken:
         return None
-    draft = Draft(definition, folder, evaluate, objects or {}, dict(constants or {}))
+    draft = Draft(definition, folder, evaluate, objects or {}, dict(constants or {}), texts or {})
     wrong = False
     seen: dict[str, ast.Option] = {}
     for item in definition.body.items:
@@ -134,7 +136,7 @@ def _words(option: ast.Option) -> tuple[Word, ...]:
 
 def _from(option: ast.Option, draft: Draft) -> None:
     value = _one(option, "one source")
-    if isinstance(value, ast.String):
+    if isinstance(value, ast.String) or (isinstance(value, ast.Name) and value.text in draft.texts):
         draft.source = _file(value, draft)
     elif isinstance(value, ast.Name) and value.text in draft.objects:
         draft.source = ObjectSource(value.text, draft.objects[value.text], value.span)
@@ -154,11 +156,14 @@ def _from(option: ast.Option, draft: Draft) -> None:
 
 
 def _file(value: ast.Expr, draft: Draft) -> FileSource:
-    if not isinstance(value, ast.String):
-        raise fault("E0202", f"a file's name stands in quotes, found `{value.span.text}`", value.span)
-    path = draft.folder / value.text
+    name = draft.texts.get(value.text) if isinstance(value, ast.Name) else None
+    if name is None:
+        if not isinstance(value, ast.String):
+            raise fault("E0202", f"a file's name stands in quotes, found `{value.span.text}`", value.span)
+        name = value.text
+    path = draft.folder / name
     if not path.exists():
-        raise missing_file(path, value.text, value.span)
+        raise missing_file(path, name, value.span)
     return FileSource(path, value.span)
 
 

@@ -37,6 +37,7 @@ class Draft:
     evaluate: Evaluate | None
     objects: Mapping[str, object]
     constants: dict[str, float]
+    texts: Mapping[str, str]
     source: Source | None = None
     columns: tuple[Word, ...] = ()
     rows: ast.Option | None = None

@@ -20,7 +20,9 @@ from nndsl.lower import metric_graph
 from nndsl.lower.graphs import Value
 from nndsl.semantics.program import Metric, Program
 
-Measure = Callable[[NDArray[Any], NDArray[Any]], Any]  # (outputs [N, *shape], targets [N, *shape]) -> a number or a table
+Measure = Callable[
+    [NDArray[Any], NDArray[Any]], Any
+]  # (outputs [N, *shape], targets [N, *shape]) -> a number or a table
 PRECISION = "float64"
 
 

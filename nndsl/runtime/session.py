@@ -87,7 +87,12 @@ class Session:
         """The data a network is for, where it has met none yet. Raises a fault (E0202) where the script names none."""
         chosen = self.program.networks[network]
         if chosen.data is None:
-            raise fault("E0202", f"it is not known what data `{network}` is for", chosen.span, help=f"write `network {network} for` and a data set, or train it")
+            raise fault(
+                "E0202",
+                f"it is not known what data `{network}` is for",
+                chosen.span,
+                help=f"write `network {network} for` and a data set, or train it",
+            )
         return self.dataset(chosen.data)
 
     def say(self, note: str) -> None:
@@ -114,11 +119,17 @@ class Session:
     def _sizes(self, action: Action) -> dict[str, int]:
         """Bytes of what an action needs, under names that people know: weights, data, and the values of a step."""
         precision = self.program.settings.precision
-        found = {f"{s.name}.{name}": faults.bytes_of(v.leaf, 1, precision) for s in self.networks.values() for name, v in s.variables.items()}
+        found = {
+            f"{s.name}.{name}": faults.bytes_of(v.leaf, 1, precision)
+            for s in self.networks.values()
+            for name, v in s.variables.items()
+        }
         for name, dataset in self.datasets.items():
             found |= {f"{name}.{part}": rows.input.values.nbytes for part, rows in dataset.parts.items()}
         if isinstance(action, Train):
-            found |= faults.step_sizes(step_graph(self.program, action, self.signatures[action.data]), action.batch, precision)
+            found |= faults.step_sizes(
+                step_graph(self.program, action, self.signatures[action.data]), action.batch, precision
+            )
         return found
 
     # ---- actions
@@ -147,7 +158,9 @@ class Session:
             chosen = measures(self.program, action.metrics, graph.outputs[0], target, dataset) if action.metrics else {}
             found = {name: measure(outputs[0], targets) for name, measure in chosen.items()}
         classes = target.classes if target is not None else ()
-        result = Evaluation(action.name, action.network, action.data, action.part, len(part.rows), loss, Fields(found), classes)
+        result = Evaluation(
+            action.name, action.network, action.data, action.part, len(part.rows), loss, Fields(found), classes
+        )
         self.results[action.name] = result
         return result
 

@@ -16,7 +16,7 @@ from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Progress
 from nndsl.runtime.faults import not_finite
 from nndsl.runtime.measures import Measure, measures, targets_of
-from nndsl.runtime.network import NetworkState
+from nndsl.runtime.network import NetworkState, threads_of
 from nndsl.runtime.results import Fields, Run
 from nndsl.runtime.trainer import Trainer, Watch
 from nndsl.semantics.program import Stop, Train
@@ -76,6 +76,7 @@ def _trainer(task: Task) -> Trainer:
     trainer = Trainer(
         graph, state.arrays, rows_of(dataset.part("train")),
         batch=train.batch, precision=program.settings.precision, seed=task.seed, metrics=found,
+        threads=threads_of(program.settings),
     )  # fmt: skip
     if "validation" in dataset.parts:
         part = dataset.parts["validation"]

@@ -216,6 +216,7 @@ def _data(
         for name, value in constants.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     }
+    texts = {name: value for name, value in constants.items() if isinstance(value, str)}
     return {
         entry.name: declare(
             entry.definition,
@@ -224,6 +225,7 @@ def _data(
             evaluate=activation,
             objects=objects,
             constants=numbers,
+            texts=texts,
         )
         for entry in scope.own("data")
     }

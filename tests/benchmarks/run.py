@@ -36,7 +36,7 @@ class Option:
 class Workload:
     """
     epochs: how many, where none are asked for. script: which text serves the options. settings: values of its `let`s.
-    figure: what the accuracy after training is called.
+    figure: what the accuracy after training is called. data: what it reads in the folder of the data.
     """
 
     epochs: int
@@ -44,6 +44,7 @@ class Workload:
     script: Callable[[Options], str]
     settings: Callable[[Options], Settings]
     figure: str
+    data: str
 
 
 def _tiny_script(options: Options) -> str:
@@ -56,9 +57,9 @@ def _tiny_settings(options: Options) -> Settings:
 
 WORKLOADS: Mapping[str, Workload] = {
     "tiny": Workload(
-        200, (Option("task", "iris", ("iris", "xor")), Option("full", 0)), _tiny_script, _tiny_settings, "train_acc"
+        200, (Option("task", "iris", ("iris", "xor")), Option("full", 0)), _tiny_script, _tiny_settings, "train_acc", "iris/iris.csv"
     ),
-    "mlp": Workload(3, (Option("batch", 64),), lambda _: "mlp.nn", lambda options: {"size": options.batch}, "test_acc"),
+    "mlp": Workload(3, (Option("batch", 64),), lambda _: "mlp.nn", lambda options: {"size": options.batch}, "test_acc", "fashion-mnist"),
 }
 
 
@@ -66,33 +67,23 @@ def main() -> None:
     """Runs the workload that the command line names."""
     workload, options = _options()
     _limit_threads(options.threads)
-    text = _script(workload, options)
-    settings = {
-        "seed": options.seed, "threads": options.threads, "turns": options.epochs, **workload.settings(options)
-    }  # fmt: skip
+    text, settings = _script(workload, options)
+    settings |= {"seed": options.seed, "threads": options.threads, "turns": options.epochs, **workload.settings(options)}
+    import nndsl
+
     clock = _Clock()
-    results = _run(text, settings, clock)
+    results = nndsl.compile(text, settings=settings).run(listener=clock)  # somebody who listens knows when training ends
     print(json.dumps(_line(workload, options, results, clock)))
 
 
-def _run(text: str, settings: Settings, clock: _Clock) -> Mapping[str, Any]:
-    """`nndsl.compile(text, settings=settings).run()`, with somebody listening: that alone tells when training ends."""
-    import nndsl
-    from nndsl.api import Results
-    from nndsl.runtime.session import Session
-
-    session = Session(nndsl.compile(text, settings=settings)._checked, HERE, clock)
-    session.run()
-    return Results(session)
-
-
-def _script(workload: Workload, options: Options) -> str:
+def _script(workload: Workload, options: Options) -> tuple[str, Settings]:
+    """The text, and the folder of the data for a script that asks for it."""
     text = (HERE / workload.script(options)).read_text(encoding="utf-8")
-    if '"DATA/' not in text:
-        return text
+    if "let folder" not in text:
+        return text, {}
     if options.data is None:
         raise SystemExit("name the folder of the data: --data FOLDER")
-    return text.replace('"DATA/', f'"{Path(options.data).resolve().as_posix()}/')
+    return text, {"folder": (Path(options.data).resolve() / workload.data).as_posix()}
 
 
 def _line(workload: Workload, options: Options, results: Mapping[str, Any], clock: _Clock) -> dict[str, Any]:
