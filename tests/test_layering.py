@@ -43,7 +43,7 @@ HEAVY = {
     "sklearn",
 }
 NUMBA_MODULES = {
-    f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "elementary", "random")
+    f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "random")
 }
 
 

@@ -9,6 +9,7 @@ every row.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 
 from nndsl.backend.cpu.arguments import Kernel
@@ -23,11 +24,13 @@ _HEAD = """import numpy as np
 from numba import njit
 from nndsl.backend.cpu.compiler import FAST
 from nndsl.backend.cpu.intrinsics import at, bytes_at, doubles, floats, ints, number, restrict
-from nndsl.backend.cpu.elementary import cos, erf, exp, expm1, floor, log, log1p, pow, sin, sqrt, tanh
+from nndsl.backend.cpu import math64 as wide
+from nndsl.backend.cpu.{math} import cos, erf, exp, expm1, floor, log, log1p, pow, sin, sqrt, tanh
 from nndsl.backend.cpu.random import normal, uniform
 
 real = np.{precision}
 """
+_FUNCTION = re.compile(r"\b(cos|erf|exp|expm1|floor|log|log1p|pow|sin|sqrt|tanh)\(")
 
 
 def emit(nest: Nest, precision: str, shared: Mapping[Node, Node]) -> Kernel:
@@ -37,7 +40,8 @@ def emit(nest: Nest, precision: str, shared: Mapping[Node, Node]) -> Kernel:
     scalars, late, row = _scalars(writer), _late(writer), row_text(writer)
     calls = _calls(writer) if row else []
     lines = ["def NAME(g):", *("    " + line for line in (*writer.head, *scalars, *calls, *late))]
-    source = _HEAD.format(precision=precision) + "\n\n" + row + "\n".join(lines) + "\n"
+    head = _HEAD.format(precision=precision, math="math32" if precision == "float32" else "math64")
+    source = head + "\n\n" + row + "\n".join(lines) + "\n"
     name = "nest_" + hashlib.sha256(source.encode()).hexdigest()[:12]
     return Kernel(Text(name, source.replace("NAME", name), precision), tuple(writer.arguments), writer.division)
 
@@ -124,4 +128,5 @@ def _wide(node: Node, code: str) -> str:
 
 
 def _widened(code: str) -> str:
-    return code.replace("real(", "np.float64(")
+    """The code in double, with the functions of the C library."""
+    return _FUNCTION.sub(r"wide.\1(", code).replace("real(", "np.float64(")

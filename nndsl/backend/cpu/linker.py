@@ -26,18 +26,22 @@ _NEVER_CALLED = (
 
 def addresses(texts: Iterable[Text]) -> dict[Text, int]:
     """The address of each kernel, ready to be called."""
-    wanted = {text: text.key for text in texts}
-    missing = {key: text for text, key in wanted.items() if key not in _addresses}
-    for key, text in missing.items():
-        _addresses[key] = _link(fetch(key) or _compiled(key, text))
+    wanted = {text: text.key for text in dict.fromkeys(texts)}
+    found = {text: fetch(key) for text, key in wanted.items() if key not in _addresses}
+    made = _compiled([text for text, there in found.items() if there is None])
+    for text, there in found.items():
+        _addresses[wanted[text]] = _link(there or made[text])
     return {text: _addresses[key] for text, key in wanted.items()}
 
 
-def _compiled(key: str, text: Text) -> Object:
-    from nndsl.backend.cpu.compiler import compile_text
+def _compiled(texts: list[Text]) -> dict[Text, Object]:
+    if not texts:
+        return {}
+    from nndsl.backend.cpu.workshop import compile_texts
 
-    made = compile_text(text)
-    keep(key, made)
+    made = compile_texts(texts)
+    for text, code in made.items():
+        keep(text.key, code)
     return made
 
 

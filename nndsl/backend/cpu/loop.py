@@ -1,8 +1,8 @@
 """Walking a plan over the rows of a data set: whole epochs in native code.
 
-In: a program with its leaves, what is fed from the data and what is collected. Out: the mean loss of an epoch, and how it ended.
-Every row is visited once an epoch, the last batch may be smaller. While native code runs Python threads run too; setting
-`stop` ends it after the batch under way.
+In: a program with its leaves, what is fed from the data and what is collected. Out: the mean loss of an epoch, and how
+it ended. Every row is visited once an epoch, the last batch may be smaller. While native code runs Python threads run
+too; setting `stop` ends it after the batch under way.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a walk ended. loss: the mean over the examples seen. steps: done in this walk. finite: no loss was NaN or infinite."""
+    """How a walk ended. loss: the mean over the examples seen. steps: done in this walk. finite: no loss was NaN or
+    infinite.
+    """
 
     loss: float
     steps: int
@@ -60,7 +62,8 @@ class Outcome:
 class Loop:
     """A plan over N rows in batches of `batch`.
 
-    leaves: an array for each memory leaf; inputs have room for `batch` rows. loss: the leaf that holds a batch's mean loss.
+    leaves: an array for each memory leaf; inputs have room for `batch` rows. loss: the leaf that holds a batch's mean
+    loss.
     seed: of random numbers and of the order of rows. sizes: other symbolic sizes, such as P. threads: how many may
     walk together; one does where a batch is too little to share.
     """
@@ -96,23 +99,31 @@ class Loop:
         self.arena_bytes = binding.arena_bytes
         self._binding = binding  # owns the memory that the tables point into
         shuffle = library.kernel("shuffle", "float32")
-        self._shuffle = KERNEL(addresses([shuffle])[shuffle])
+        drivers = [
+            library.kernel(kind, self.precision) for kind in ("drive", *(("drive_team", "barrier") * (threads > 1)))
+        ]
+        # all at once: what is new is compiled side by side
+        found = addresses([shuffle, *drivers, *(text for text, _ in self._instructions(self.batch))])
+        self._shuffle = KERNEL(found[shuffle])
         self.walkers = {n: self._walker(n, threads) for n in (self.batch, rows % self.batch) if n}
 
     def _walker(self, batch: int, threads: int) -> Walker:
-        before = [self._rows_in(feed, batch) for feed in self.feeds]
-        after = [self._rows_out(collect, batch) for collect in self.collects]
-        sizes = {**self.sizes, "B": batch}
         words = (self.stop, self.cursor, self.done, self.step, self.loss, self.total)
         if threads > 1:
             items = [
-                *(divided([made], threads) for made in before),
-                *self._binding.shared(sizes, threads),
-                *(divided([made], threads) for made in after),
+                *(divided([self._rows_in(feed, batch)], threads) for feed in self.feeds),
+                *self._binding.shared({**self.sizes, "B": batch}, threads),
+                *(divided([self._rows_out(collect, batch)], threads) for collect in self.collects),
             ]
             if any(any(shares[1:]) for shares in items):
                 return Team(items, threads, batch, words, self.precision)
-        return Single([*before, *self._binding.instructions(sizes), *after], batch, words, self.precision)
+        return Single(self._instructions(batch), batch, words, self.precision)
+
+    def _instructions(self, batch: int) -> list[Instruction]:
+        """One thread's work on a batch."""
+        before = [self._rows_in(feed, batch) for feed in self.feeds]
+        after = [self._rows_out(collect, batch) for collect in self.collects]
+        return [*before, *self._binding.instructions({**self.sizes, "B": batch}), *after]
 
     def _rows_in(self, feed: Feed, batch: int) -> Instruction:
         target = self.leaves[feed.leaf]

@@ -119,7 +119,7 @@ def _scatter_add(node: Node, context: Context) -> list[Instruction]:
     target = context.place(node)
     width, count = math.prod(target.shape[1:]), math.prod(context.place(ids).shape)
     arguments = [count, width, target.shape[0], ids_at, g_at, target.address]
-    return [*before, *also, (library.kernel("scatter_add", context.precision), arguments)]
+    return [*before, *also, (library.kernel("scatter_add", _type(node, context)), arguments)]
 
 
 # ---- products

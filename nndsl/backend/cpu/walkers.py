@@ -1,7 +1,7 @@
 """Who walks a table: one thread, or a team of them, each with a table of its own share.
 
-In: instructions and the words that driver and Python share. Out: steps that are done. Native code holds no lock, so other Python
-threads run meanwhile.
+In: instructions and the words that driver and Python share. Out: steps that are done. Native code holds no lock, so
+other Python threads run meanwhile.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class Single:
 
 
 class Team:
-    """The caller's thread and others that live as long as a walk. They meet at barriers, each spinning until all are there."""
+    """The caller's thread and others that live as long as a walk. They meet at barriers, each spinning until all are
+    there.
+    """
 
     def __init__(
         self, items: Sequence[list[list[Instruction]]], members: int, batch: int, words: Words, precision: str
