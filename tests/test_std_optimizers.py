@@ -1,7 +1,7 @@
 """Optimizers of the library: training runs agree with PyTorch's from the same weights over the same batches.
 
-Where the library's equation is not PyTorch's: `momentum` and `nesterov` hold `lr` inside the velocity (Sutskever et al.,
-2013), so that they agree under a constant rate; under a schedule they are compared with their own equation.
+Where the library's equation is not PyTorch's: `momentum` and `nesterov` hold `lr` inside the velocity (Sutskever et
+al., 2013), so that they agree under a constant rate; under a schedule they are compared with their own equation.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Penalty = Callable[[Any, Sequence[Any]], Any]  # torch, matrices -> a term of th
 
 @dataclass(frozen=True)
 class Case:
-    """optimizer: as written. expected: (torch, parameters) -> PyTorch's. more: other options. clip, penalty: the same there.
+    """optimizer: as written. expected: (torch, parameters) -> PyTorch's. more: other options; clip and penalty are they.
 
     activation, classes: of the network; without classes it is trained on numbers.
     """
@@ -74,7 +74,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "nesterov": (
         Case("nesterov(lr=0.05)", lambda torch, p: torch.optim.SGD(p, 0.05, momentum=0.9, nesterov=True)),
-        Case("nesterov(0.02, 0.6)", lambda torch, p: torch.optim.SGD(p, 0.02, momentum=0.6, nesterov=True), classes=False),
+        Case("nesterov(0.02, 0.6)", lambda torch, p: torch.optim.SGD(p, 0.02, 0.6, nesterov=True), classes=False),
     ),
     "adagrad": (
         Case("adagrad", lambda torch, p: torch.optim.Adagrad(p)),
@@ -92,7 +92,8 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "adamw": (
         Case("adamw(lr=0.01)", lambda torch, p: torch.optim.AdamW(p, 0.01)),
-        Case("adamw(lr=0.02, decay=0.3)", lambda torch, p: torch.optim.AdamW(p, 0.02, weight_decay=0.3), activation="relu"),
+        Case("adamw(lr=0.02, decay=0.3)",
+             lambda torch, p: torch.optim.AdamW(p, 0.02, weight_decay=0.3), activation="relu"),
     ),
 }  # fmt: skip
 
@@ -136,9 +137,16 @@ def script(case: Case, precision: str) -> str:
         False: {"encoder": "", "last": "dense(1)", "loss": "mse"},
     }[case.classes]
     return TEXT.format(
-        precision=precision, rows=str(rows).replace("'", '"'), hidden=HIDDEN, activation=case.activation, optimizer=case.optimizer,
-        more=case.more, batch=BATCH, epochs=EPOCHS, **parts,
-    )  # fmt: skip
+        precision=precision,
+        rows=str(rows).replace("'", '"'),
+        hidden=HIDDEN,
+        activation=case.activation,
+        optimizer=case.optimizer,
+        more=case.more,
+        batch=BATCH,
+        epochs=EPOCHS,
+        **parts,
+    )
 
 
 def trainer(case: Case, precision: str) -> Trainer:
