@@ -1,6 +1,7 @@
 """nndsl: a language and compiler for experiments with neural networks.
 
-From Python: `compile`, which gives a `Program`; its `run` gives `Results`. Everything is imported when it is first asked for.
+From Python: `compile`, which gives a `Program`; its `run` gives `Results`. Everything is imported when it is first
+asked for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """nndsl from Python: compile a script, run it, ask its networks.
 
-In: text or a file, Python data, other values for settings. Out: programs, results and networks as objects with NumPy arrays inside. Faults
-are raised as `CompileError` and `RunError`, which carry the same diagnostics as the command line shows.
+In: text or a file, Python data, other values for settings. Out: programs, results and networks as objects with NumPy
+arrays inside. Faults are raised as `CompileError` and `RunError`, which carry the same diagnostics as the command
+line shows.
 
     program = nndsl.compile("iris.nn", data={"iris": frame})
     results = program.run()
@@ -35,7 +36,9 @@ TEXT_NAME = "<text>"
 
 
 class DiagnosticError(Exception):
-    """An error with diagnostics: `str()` is what the command line would show. diagnostics: errors and warnings, in the order of the text."""
+    """An error with diagnostics: `str()` is what the command line would show. diagnostics: errors and warnings, in
+    the order of the text.
+    """
 
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
         super().__init__(diagnostics)
@@ -50,7 +53,8 @@ class CompileError(DiagnosticError):
 
 
 class RunError(DiagnosticError):
-    """A failure of a script that is right as far as can be known before: a loss that is not a number, a false `expect`, a full disk.
+    """A failure of a script that is right as far as can be known before: a loss that is not a number, a false
+    `expect`, a full disk.
 
     results: what was done before (`run` only).
     """
@@ -71,9 +75,9 @@ def compile(  # the name is the design's: `nndsl.compile`
 ) -> Program:
     """Reads and checks a script: names, shapes, data and method. Nothing is trained.
 
-    text_or_path: a path, the name of a file that ends in `.nn`, or the script itself. data: Python objects by the name that `from` says
-    (NumPy arrays [N, columns], dicts of columns, pandas or polars frames, Arrow tables). settings: other values for `set` and `let`, by name.
-    Raises CompileError with all that is wrong.
+    text_or_path: a path, the name of a file that ends in `.nn`, or the script itself. data: Python objects by the
+    name that `from` says (NumPy arrays [N, columns], dicts of columns, pandas or polars frames, Arrow tables).
+    settings: other values for `set` and `let`, by name. Raises CompileError with all that is wrong.
     """
     collector = Collector()
     try:
@@ -115,7 +119,9 @@ def _literal(value: object) -> str:
 
 
 class Program:
-    """A script that was checked. warnings: what was found on the way. Each `run` begins anew, and gives the same numbers."""
+    """A script that was checked. warnings: what was found on the way. Each `run` begins anew, and gives the same
+    numbers.
+    """
 
     def __init__(self, checked: Checked, folder: Path, warnings: list[Diagnostic]) -> None:
         self._checked = checked
@@ -123,9 +129,11 @@ class Program:
         self.warnings = warnings
 
     def run(self, progress: bool = False, listener: Listener | None = None) -> Results:
-        """Carries out the script's actions. progress: whether to tell of it on stderr and stdout. listener: is told instead.
+        """Carries out the script's actions. progress: whether to tell of it on stderr and stdout. listener: is told
+        instead.
 
-        Raises RunError at the first action that fails, and Interrupted (a KeyboardInterrupt) after Ctrl-C; both hold the results so far.
+        Raises RunError at the first action that fails, and Interrupted (a KeyboardInterrupt) after Ctrl-C; both hold
+        the results so far.
         """
         from nndsl.runtime.session import Interrupted as Stopped
         from nndsl.runtime.session import Session
@@ -226,12 +234,16 @@ class Network:
 
     @property
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Parameters and states by name (`dense_1.W`), as copies in the script's precision. `set_weights` puts others in."""
+        """Parameters and states by name (`dense_1.W`), as copies in the script's precision. `set_weights` puts others
+        in.
+        """
         state = self._state
         return {name: np.array(state.arrays[v.leaf]) for name, v in state.variables.items() if v.leaf in state.arrays}
 
     def set_weights(self, weights: Mapping[str, NDArray[Any]]) -> None:
-        """Puts values in, by name, any of them; all of the right shape. Raises KeyError and ValueError, and then changes nothing."""
+        """Puts values in, by name, any of them; all of the right shape. Raises KeyError and ValueError, and then
+        changes nothing.
+        """
         state, found = self._state, {}
         for name, value in weights.items():
             if name not in state.variables:
@@ -245,19 +257,23 @@ class Network:
 
     @property
     def history(self) -> Mapping[str, list[float]]:
-        """Of its last training run: a number an epoch under `loss`, `validation_loss`, and each metric. Empty before one."""
+        """Of its last training run: a number an epoch under `loss`, `validation_loss`, and each metric. Empty before
+        one.
+        """
         runs = [run for run in self._results.runs.values() if run.network == self.name]
         return runs[-1].history if runs else {}
 
     def scores(self, x: object) -> NDArray[Any]:
         """The network's outputs [N, *shape] for new raw rows, as it gives them: encoded, in the script's precision.
 
-        x: an array [N, columns] in the order of the data set's input columns, a dict of columns, a list of rows as dicts, a frame. Raises RunError.
+        x: an array [N, columns] in the order of the data set's input columns, a dict of columns, a list of rows as
+        dicts, a frame. Raises RunError.
         """
         return self._outputs(x)[1][0]
 
     def predict(self, x: object) -> Any:
-        """Answers in the target's own units and names: [N] class names or numbers, a dict of columns where the target has several.
+        """Answers in the target's own units and names: [N] class names or numbers, a dict of columns where the target
+        has several.
 
         x: as for `scores`. Raises RunError where the rows do not fit.
         """

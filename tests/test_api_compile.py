@@ -13,7 +13,8 @@ import nndsl
 from tests.run_tools import LINE, blobs, same
 
 SCRIPT = blobs(
-    "train net on points as run { epochs 5 }\nevaluate net on points.test as result { metrics accuracy }\npredict net on points.test as answers\n"
+    "train net on points as run { epochs 5 }\nevaluate net on points.test as result { metrics accuracy }\n"
+    "predict net on points.test as answers\n"
 )
 ROWS = {"heart_rate": np.array([0.02, 0.04, 0.08]), "temperature": np.array([0.2, 0.4, 0.8])}
 OBJECT = """data patients { from frame
@@ -78,7 +79,8 @@ def test_python_data_and_predictions_in_their_own_units() -> None:
 
 
 def test_several_targets_are_a_dict_of_columns() -> None:
-    text = "data three { columns x, y, z\n rows [[1, 2, 3], [2, 4, 5]]\n input z\n target (x, y) }\nnetwork fit for three { dense(2) }\ntrain fit on three"
+    data = "data three { columns x, y, z\n rows [[1, 2, 3], [2, 4, 5]]\n input z\n target (x, y) }\n"
+    text = data + "network fit for three { dense(2) }\ntrain fit on three"
     answers = nndsl.compile(text).run().fit.predict([[3], [4]])
     assert {name: column.shape for name, column in answers.items()} == {"x": (2,), "y": (2,)}
 
@@ -107,7 +109,11 @@ def test_files_and_texts_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_settings_are_those_of_the_language() -> None:
-    text = 'let width = 4\nlet name = "a"\n' + LINE + "network fit for line { dense(width) -> relu; dense(1) }\ntrain fit on line { epochs 1 }"
+    text = (
+        'let width = 4\nlet name = "a"\n'
+        + LINE
+        + "network fit for line { dense(width) -> relu; dense(1) }\ntrain fit on line { epochs 1 }"
+    )
     weights = nndsl.compile(text, settings={"width": 7, "name": 'b"c', "precision": "float64"}).run().fit.weights
     assert weights["dense_1.W"].shape == (1, 7) and weights["dense_1.W"].dtype == np.float64
     with pytest.raises(nndsl.CompileError, match="`widht`"):
@@ -140,5 +146,7 @@ def test_progress_tells_on_the_two_streams(capsys: pytest.CaptureFixture[str]) -
 )
 def test_what_importing_does_not_import(code: str, absent: list[str]) -> None:
     check = f"{code}; import sys; print([m for m in {absent} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
+    )
     assert done.stdout.strip() == "[]"

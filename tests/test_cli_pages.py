@@ -29,7 +29,12 @@ def test_every_name_has_a_page(kind: str, capsys: pytest.CaptureFixture[str]) ->
 
 def test_an_entry_shows_its_equation_its_source_and_its_place(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "doc", "gelu")
-    assert "activation gelu(x) = " in out and "Hendrycks" in out and "Example: `dense(64) -> gelu`" in out and "nndsl/std/activations.nn:" in out
+    assert (
+        "activation gelu(x) = " in out
+        and "Hendrycks" in out
+        and "Example: `dense(64) -> gelu`" in out
+        and "nndsl/std/activations.nn:" in out
+    )
 
 
 def test_every_entry_of_the_library_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,8 +47,12 @@ def test_the_list_names_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(name in out for names in catalogue().values() for name in names)
 
 
-@pytest.mark.parametrize(("words", "hint"), [(("doc", "sofmax"), "did you mean `softmax`?"), (("explain", "E0200"), "did you mean")])
-def test_a_wrong_name_says_what_was_meant(words: tuple[str, str], hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "hint"), [(("doc", "sofmax"), "did you mean `softmax`?"), (("explain", "E0200"), "did you mean")]
+)
+def test_a_wrong_name_says_what_was_meant(
+    words: tuple[str, str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, out, err = run(capsys, *words)
     assert code == 1 and out == "" and hint in err
 
@@ -63,7 +72,9 @@ WORDS = {
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_stage_is_text(stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_stage_is_text(
+    stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "script.nn").write_text(blobs("train net on points { epochs 1 }"), encoding="utf-8")
     code, out, err = run(capsys, "ir", "script.nn", "--stage", stage)

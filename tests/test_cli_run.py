@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ FIT = LINE + "network fit for line { dense(1) }\n"
 GOOD = blobs(
     "train net on points as run { epochs 4; metrics accuracy }\n"
     "evaluate net on points.test as result { metrics accuracy, confusion }\n"
-    "predict net on points.test as answers to \"answers.csv\"\n"
+    'predict net on points.test as answers to "answers.csv"\n'
     "print run.best.epoch, result.rows\n"
     "expect result.rows == 30\n"
     "show net\n"
@@ -53,7 +54,10 @@ def test_results_are_on_stdout_and_progress_on_stderr(script: Any, capsys: pytes
     code, out, err = run(capsys, script(GOOD))
     assert code == 0
     assert out.splitlines()[0].startswith("run: net trained on points for 4 epochs: loss ")
-    assert "result: net on points.test (30 rows): loss " in out and "answers: net on points.test: 30 rows, written to `answers.csv`" in out
+    assert (
+        "result: net on points.test (30 rows): loss " in out
+        and "answers: net on points.test: 30 rows, written to `answers.csv`" in out
+    )
     assert "network net for points" in out and "58 trained numbers" not in out and "51 trained numbers" in out
     assert "epoch 4 of 4" in err and "examples/s" in err and "\r" not in out + err and "\x1b" not in out + err
 
@@ -85,7 +89,9 @@ def test_exit_codes(text: str, code: int, shown: str, script: Any, capsys: pytes
     assert ("1 error" in err) == (code != 0)
 
 
-def test_a_false_expectation_says_both_sides_and_ends_the_script(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_false_expectation_says_both_sides_and_ends_the_script(
+    script: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, out, err = run(capsys, script("let a = 3\nexpect a + 1 == a * 2\nprint 5"))
     assert code == 1 and out == ""
     assert "`a + 1` is 4" in err and "`a * 2` is 6" in err and "script.nn:2:8" in err
@@ -105,7 +111,9 @@ def test_a_script_that_is_not_there_names_the_nearest(script: Any, capsys: pytes
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
-def test_what_is_no_text_is_a_diagnostic(content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_text_is_a_diagnostic(
+    content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "a.nn"
     if content is None:
         path.mkdir()
@@ -130,7 +138,13 @@ def test_a_fault_of_our_own_is_said_with_a_file(
     monkeypatch.setenv("NNDSL_CACHE", str(tmp_path))
     monkeypatch.setattr("nndsl.cli.script.read", fail)
     code, out, err = run(capsys, "check", script("print 1"))
-    assert code == 70 and out == "" and "nndsl itself has failed" in err and "inner words" not in err and "Traceback" not in err
+    assert (
+        code == 70
+        and out == ""
+        and "nndsl itself has failed" in err
+        and "inner words" not in err
+        and "Traceback" not in err
+    )
     (crash,) = tmp_path.glob("crash-*.txt")
     assert "inner words" in crash.read_text(encoding="utf-8")
     with pytest.raises(RuntimeError):
@@ -143,7 +157,12 @@ def test_a_fault_of_our_own_is_said_with_a_file(
 def test_set_is_read_and_checked_by_the_language(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
     name = script("let width = 4\nlet twice = 2 * width\nprint twice")
     assert run(capsys, name, "--set", "width=2 + 3")[:2] == (0, "10\n")
-    for value, shown in (("width=1 +", "E01"), ("widht=3", "did you mean `width`?"), ("threads=0", "threads"), ("seed=a", "E0201")):
+    for value, shown in (
+        ("width=1 +", "E01"),
+        ("widht=3", "did you mean `width`?"),
+        ("threads=0", "threads"),
+        ("seed=a", "E0201"),
+    ):
         code, out, err = run(capsys, name, "--set", value)
         assert (code, out) == (1, "") and shown in err, value
 
@@ -157,11 +176,21 @@ def test_json_is_one_object_a_line(script: Any, capsys: pytest.CaptureFixture[st
     assert code == 0 and err == ""
     epochs = [line for line in lines if line["statement"] == "epoch"]
     assert [e["epoch"] for e in epochs] == [1, 2, 3, 4]
-    assert set(epochs[0]) == {"statement", "run", "epoch", "loss", "validation_loss", "elapsed_s", "accuracy", "validation_accuracy"}
-    assert all(a["elapsed_s"] <= b["elapsed_s"] for a, b in zip(epochs, epochs[1:], strict=False))
+    assert set(epochs[0]) == {
+        "statement",
+        "run",
+        "epoch",
+        "loss",
+        "validation_loss",
+        "elapsed_s",
+        "accuracy",
+        "validation_accuracy",
+    }
+    assert all(a["elapsed_s"] <= b["elapsed_s"] for a, b in pairwise(epochs))
     actions = [line for line in lines if line["statement"] not in ("epoch", "note")]
     assert [(a["statement"], a["name"], a["line"]) for a in actions] == [
-        ("train", "run", 10), ("evaluate", "result", 11), ("predict", "answers", 12), ("print", None, 13), ("expect", None, 14), ("show", "net", 15),
+        ("train", "run", 10), ("evaluate", "result", 11), ("predict", "answers", 12),
+        ("print", None, 13), ("expect", None, 14), ("show", "net", 15),
     ]  # fmt: skip
     assert all(a["elapsed_s"] >= 0 for a in actions)
     train, evaluate, predict, printed, expect, _ = actions
@@ -173,19 +202,28 @@ def test_json_is_one_object_a_line(script: Any, capsys: pytest.CaptureFixture[st
 
 def test_without_a_validation_part_its_loss_is_null(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, script(FIT + "train fit on line { epochs 1 }"), "--json")
-    assert next(line for line in map(json.loads, out.splitlines()) if line["statement"] == "epoch")["validation_loss"] is None
+    assert (
+        next(line for line in map(json.loads, out.splitlines()) if line["statement"] == "epoch")["validation_loss"]
+        is None
+    )
 
 
 def test_errors_as_json_are_one_object_a_line(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "check", "--error-format", "json", script("print a\nprint b"))
     found = [json.loads(line) for line in err.splitlines()]
-    assert code == 1 and out == "" and [(d["code"], d["line"], d["file"]) for d in found] == [("E0201", 1, "script.nn"), ("E0201", 2, "script.nn")]
+    assert (
+        code == 1
+        and out == ""
+        and [(d["code"], d["line"], d["file"]) for d in found] == [("E0201", 1, "script.nn"), ("E0201", 2, "script.nn")]
+    )
 
 
 # ---- files ------------------------------------------------------------------------------------------------
 
 
-def test_answers_are_a_table_with_names_and_probabilities(script: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_answers_are_a_table_with_names_and_probabilities(
+    script: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     run(capsys, script(GOOD))
     lines = (tmp_path / "answers.csv").read_text(encoding="utf-8").splitlines()
     header, *rows = [line.split(",") for line in lines]
@@ -211,7 +249,14 @@ def test_a_run_has_at_most_a_hundred_plain_lines(epochs: int, script: Any, capsy
 
 def start(*words: str, **options: Any) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, "-m", "nndsl", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **options)
+    return subprocess.Popen(
+        [sys.executable, "-m", "nndsl", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        **options,
+    )
 
 
 def test_ctrl_c_ends_the_batch_and_the_script(tmp_path: Path) -> None:
@@ -227,10 +272,13 @@ def test_ctrl_c_ends_the_batch_and_the_script(tmp_path: Path) -> None:
     assert "the weights are kept" in err and "Traceback" not in err and '"print"' not in out and '"train"' not in out
 
 
+HEAVY = ("numba", "llvmlite", "duckdb", "scipy", "rich", "prompt_toolkit", "torch")
+
+
 def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys; from nndsl.cli import main; assert main(['check', 'examples/penguins.nn']) == 0\n"
-        "print([m for m in ('numba', 'llvmlite', 'duckdb', 'scipy', 'rich', 'prompt_toolkit', 'torch') if m in sys.modules])"
+        f"print([m for m in {HEAVY} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
@@ -240,7 +288,10 @@ def test_a_run_of_known_kernels_imports_no_compiler(tmp_path: Path) -> None:
     path = tmp_path / "a.nn"
     path.write_text(FIT + "train fit on line { epochs 2 }", encoding="utf-8")
     code = f"import sys; from nndsl.cli import main; assert main([{str(path)!r}]) == 0; print('numba' in sys.modules)"
-    outcomes = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout for _ in range(2)]
+    outcomes = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        for _ in range(2)
+    ]
     assert outcomes[1].splitlines()[-1] == "False"
 
 

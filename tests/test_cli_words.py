@@ -26,14 +26,38 @@ RIGHT = [
 
 
 @pytest.mark.parametrize(("line", "verb", "subject", "flags"), RIGHT)
-def test_options_stand_before_and_after_the_verb(line: list[str], verb: str, subject: str | None, flags: dict[str, str]) -> None:
+def test_options_stand_before_and_after_the_verb(
+    line: list[str], verb: str, subject: str | None, flags: dict[str, str]
+) -> None:
     words = read(line)
     assert (words.verb, words.subject, words.flags) == (verb, subject, flags)
 
 
 def test_values_for_the_script_are_gathered_from_all_options() -> None:
-    words = read(["--set", "a=1", "run", "--seed", "-3", "x.nn", "--set=b = [1, 2]", "--threads=2", "--device", "cpu", "--precision", "float64"])
-    assert words.sets == {"a": "1", "b": "[1, 2]", "seed": "-3", "threads": "2", "device": "cpu", "precision": "float64"}
+    words = read(
+        [
+            "--set",
+            "a=1",
+            "run",
+            "--seed",
+            "-3",
+            "x.nn",
+            "--set=b = [1, 2]",
+            "--threads=2",
+            "--device",
+            "cpu",
+            "--precision",
+            "float64",
+        ]
+    )
+    assert words.sets == {
+        "a": "1",
+        "b": "[1, 2]",
+        "seed": "-3",
+        "threads": "2",
+        "device": "cpu",
+        "precision": "float64",
+    }
 
 
 WRONG = [

@@ -1,4 +1,6 @@
-"""The pages of the codes of running: the wrong script is right as far as checks go, and its run ends with exactly the code."""
+"""The pages of the codes of running: the wrong script is right as far as checks go, and its run ends with exactly the
+code.
+"""
 
 from __future__ import annotations
 

@@ -20,20 +20,27 @@ TRAIN = "train net on points as run { optimizer adam(lr=0.02); batch 16; epochs 
 
 
 def test_clouds_of_points_are_told_apart() -> None:
-    found = results(blobs(TRAIN % "40; stop patience=10" + "evaluate net on points.test as result { metrics accuracy, confusion }"))
+    found = results(
+        blobs(TRAIN % "40; stop patience=10" + "evaluate net on points.test as result { metrics accuracy, confusion }")
+    )
     assert found.result.accuracy > 0.95
     assert found.result.confusion.sum() == found.result.rows == 30
     assert found.run.history.loss[-1] < 0.3 * found.run.history.loss[0]
 
 
 def test_a_line_is_found_to_six_digits() -> None:
-    text = LINE + "network fit for line { dense(1) }\ntrain fit on line as run { optimizer sgd(lr=0.5); batch 4; epochs 2000 }"
+    text = (
+        LINE
+        + "network fit for line { dense(1) }\ntrain fit on line as run { optimizer sgd(lr=0.5); batch 4; epochs 2000 }"
+    )
     weights = results("set precision float64\n" + text).fit.weights
     np.testing.assert_allclose(weights["dense_1.W"], [[2.0]], atol=1e-6)
     np.testing.assert_allclose(weights["dense_1.b"], [0.0], atol=1e-6)
 
 
-@pytest.mark.parametrize("option", ["schedule cosine", "clip 0.1", "regularize l2(0.1)", "regularize l1(0.1), l2(0.1)", "seed 9"])
+@pytest.mark.parametrize(
+    "option", ["schedule cosine", "clip 0.1", "regularize l2(0.1)", "regularize l1(0.1), l2(0.1)", "seed 9"]
+)
 def test_every_option_changes_the_run(option: str) -> None:
     plain = results(blobs("train net on points { epochs 2 }")).net.weights
     other = results(blobs("train net on points { epochs 2; " + option + " }")).net.weights
@@ -55,9 +62,16 @@ def test_metrics_and_losses_of_each_epoch_are_kept() -> None:
 
 
 def test_the_loss_of_an_epoch_is_the_mean_over_its_examples_as_it_was_computed() -> None:
-    text = LINE + "network fit for line { dense(1) }\ntrain fit on line as run { optimizer sgd(lr=1e-30); batch 3; epochs 1 }\n"
+    text = (
+        LINE
+        + "network fit for line { dense(1) }\ntrain fit on line as run { optimizer sgd(lr=1e-30); batch 3; epochs 1 }\n"
+    )
     found = results(text + "evaluate fit on line.train as result { metrics mse }")
-    assert found.run.history.loss[0] == pytest.approx(found.result.loss, rel=1e-6) == pytest.approx(found.result.mse, rel=1e-6)
+    assert (
+        found.run.history.loss[0]
+        == pytest.approx(found.result.loss, rel=1e-6)
+        == pytest.approx(found.result.mse, rel=1e-6)
+    )
 
 
 # ---- it repeats -----------------------------------------------------------------------------------------
@@ -103,7 +117,10 @@ def test_early_stopping_brings_the_best_weights_back() -> None:
 
 
 def test_early_stopping_on_a_metric_that_is_better_when_it_is_more() -> None:
-    text = blobs("train net on points as run { optimizer adam(lr=0.05); epochs 60; metrics accuracy; stop patience=3, monitor=validation.accuracy }")
+    text = blobs(
+        "train net on points as run { optimizer adam(lr=0.05); epochs 60; metrics accuracy\n"
+        "  stop patience=3, monitor=validation.accuracy }"
+    )
     run = results(text).run
     assert run.best.validation_accuracy == max(run.history.validation_accuracy)
     assert run.epochs == run.best.epoch + 3
@@ -117,22 +134,34 @@ def test_min_delta_wants_more_than_a_little() -> None:
 # ---- numbers that are not finite --------------------------------------------------------------------------
 
 FIT = LINE + "network fit for line { %s }\n"
-NAN = [
-    pytest.param(FIT % "dense(1)" + "train fit on line { optimizer sgd(lr=1e30); batch 2 }", 8, "the loss `mse`: a number too large", id="loss"),
-    pytest.param(FIT % "dense(4) -> relu -> dense(1)" + "train fit on line { optimizer sgd(lr=1e30); batch 2 }", 7, "sgd(lr=1e30)", id="learning rate"),
-    pytest.param(
-        FIT % "dense(1)" + "loss relative(y, z) = (log(y - 9) - z)^2\ntrain fit on line { loss relative }", 8, "not positive", id="own loss"
+NAN = {  # text, line, words
+    "loss": (
+        FIT % "dense(1)" + "train fit on line { optimizer sgd(lr=1e30); batch 2 }",
+        8, "the loss `mse`: a number too large",
     ),
-    pytest.param(FIT % "\n  h = dense(3)\n  1 / (h - h) -> dense(1)" + "train fit on line { }", 9, "division", id="own layer"),
-    pytest.param(
+    "learning rate": (
+        FIT % "dense(4) -> relu -> dense(1)" + "train fit on line { optimizer sgd(lr=1e30); batch 2 }",
+        7, "sgd(lr=1e30)",
+    ),
+    "own loss": (
+        FIT % "dense(1)" + "loss relative(y, z) = (log(y - 9) - z)^2\ntrain fit on line { loss relative }",
+        8, "not positive",
+    ),
+    "own layer": (
+        FIT % "\n  h = dense(3)\n  1 / (h - h) -> dense(1)" + "train fit on line { }",
+        9, "division",
+    ),
+    "own optimizer": (
         FIT % "dense(1)" + "optimizer bad(lr = 0.1) { state c = 0; c' = c + 1; w' = w - lr * g / (2 - c) }\n"
-        "train fit on line { optimizer bad; batch 1; epochs 1 }", 8, "division", id="own optimizer",
+        "train fit on line { optimizer bad; batch 1; epochs 1 }",
+        8, "division",
     ),
-]  # fmt: skip
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "line", "word"), NAN)
-def test_a_number_that_is_not_finite_is_shown_where_it_was_made(text: str, line: int, word: str) -> None:
+@pytest.mark.parametrize("kind", NAN)
+def test_a_number_that_is_not_finite_is_shown_where_it_was_made(kind: str) -> None:
+    text, line, word = NAN[kind]
     with pytest.raises(RunError) as found:
         results(text)
     (diagnostic,) = found.value.diagnostics
@@ -145,12 +174,13 @@ def test_a_number_that_is_not_finite_is_shown_where_it_was_made(text: str, line:
 
 def test_the_step_is_that_of_the_update_that_spoilt_the_weights() -> None:
     with pytest.raises(RunError, match="epoch 1, step 3 of 4"):
-        results(NAN[4].values[0])  # type: ignore[arg-type]
+        results(NAN["own optimizer"][0])
 
 
 def test_the_weights_from_before_the_epoch_are_back() -> None:
     good = LINE + "network fit for line { dense(1) }\n"
-    steps = "optimizer slow(lr = 0.1) { state c = 0; c' = c + 1; w' = w - lr * g / max(0, 6 - c) }\ntrain fit on line as run { optimizer slow; batch 1; epochs %d }"
+    slow = "optimizer slow(lr = 0.1) { state c = 0; c' = c + 1; w' = w - lr * g / max(0, 6 - c) }\n"
+    steps = slow + "train fit on line as run { optimizer slow; batch 1; epochs %d }"
     with pytest.raises(RunError, match="epoch 2, step 3 of 4") as found:
         results(good + steps % 2)
     kept = found.value.results
@@ -178,7 +208,11 @@ class StopAfter(Silent):
 
 def test_an_interrupted_run_keeps_its_weights_and_ends_the_script() -> None:
     listener = StopAfter(3)
-    session = Session(checked(blobs("train net on points as run { epochs 100_000_000 }\nevaluate net on points.test")), Path.cwd(), listener)
+    session = Session(
+        checked(blobs("train net on points as run { epochs 100_000_000 }\nevaluate net on points.test")),
+        Path.cwd(),
+        listener,
+    )
     listener.session = session
     with pytest.raises(Interrupted):
         session.run()

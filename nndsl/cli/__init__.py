@@ -1,4 +1,5 @@
-"""The command line: `nndsl VERB ...`. In: words. Out: text on the two streams, and an exit code. It computes nothing itself.
+"""The command line: `nndsl VERB ...`. In: words. Out: text on the two streams, and an exit code. It computes nothing
+itself.
 
 Everything but the reading of the words is imported when a verb needs it, so that `nndsl check` starts fast.
 """
@@ -56,7 +57,9 @@ def _carry_out(words: Words, console: Console) -> int:
 
 
 def _stop_at_once(console: Console) -> int:
-    """A second Ctrl-C, or one where nothing can be kept. Native code may still run on its thread: it must not outlive its memory."""
+    """A second Ctrl-C, or one where nothing can be kept. Native code may still run on its thread: it must not outlive
+    its memory.
+    """
     console.say("stopped")
     sys.stdout.flush()
     sys.stderr.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -42,13 +41,16 @@ class Console:
             for diagnostic in listed:
                 self.say(to_json(diagnostic))
             return
+        if not listed:
+            return
+        import shutil
+
         from nndsl.diagnostics.render import render, summary
 
         width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((100, 24)).columns))
         for diagnostic in listed:
             self.say(render(diagnostic, width=width, color=self.color) + "\n")
-        if listed:
-            self.say(summary(listed))
+        self.say(summary(listed))
 
 
 def wants_color(stream: TextIO, refused: bool) -> bool:

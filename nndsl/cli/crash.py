@@ -1,4 +1,6 @@
-"""A fault of our own: said plainly, with a file that holds what is needed to mend it. Never a traceback on the screen."""
+"""A fault of our own: said plainly, with a file that holds what is needed to mend it. Never a traceback on the
+screen.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def crashed(problem: BaseException, arguments: Sequence[str], console: Console) 
     console.say("nndsl itself has failed, which is not your script's fault.")
     path = _write(problem, arguments)
     if path is not None:
-        console.say(f"What is needed to mend it is in `{path}`: please send it with the script to the project's issues.")
+        console.say(
+            f"What is needed to mend it is in `{path}`: please send it with the script to the project's issues."
+        )
     console.say("`--debug` shows it here.")
 
 

@@ -1,7 +1,7 @@
 """The command line as a table, and how its words are read.
 
-In: the words after `nndsl`. Out: `Words` (a verb, its subject, values of flags), or a `Usage` that says what was meant. Options may stand
-before and after the verb; a file alone means `run`.
+In: the words after `nndsl`. Out: `Words` (a verb, its subject, values of flags), or a `Usage` that says what was
+meant. Options may stand before and after the verb; a file alone means `run`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ PRECISIONS = ("float32", "float64")
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """value: what stands for it in the help; empty where it takes none. choices: the only values. several: may be repeated."""
+    """value: what stands for it in the help; empty where it takes none. choices: the only values. several: may be
+    repeated.
+    """
 
     name: str
     value: str
@@ -117,7 +119,9 @@ def _flag(word: str, rest: list[str], words: Words) -> None:
         value = rest.pop(0)
     if flag.choices and value not in flag.choices:
         hint = did_you_mean(value, flag.choices)
-        raise Usage(f"`{name}` is {' or '.join(f'`{c}`' for c in flag.choices)}, not `{value}`" + (f"; {hint}" if hint else ""))
+        raise Usage(
+            f"`{name}` is {' or '.join(f'`{c}`' for c in flag.choices)}, not `{value}`" + (f"; {hint}" if hint else "")
+        )
     if flag.several:
         _set(value, words)
         return
@@ -152,7 +156,8 @@ def _place(plain: list[str], words: Words) -> None:
     verb = next(v for v in VERBS if v.name == words.verb)
     most = 1 if verb.subject else 0
     if len(plain) > most:
-        raise Usage(f"`nndsl {verb.name}` takes {'one ' + verb.subject.strip('[]') if most else 'nothing more'}; `{plain[most]}` is too much")
+        takes = f"one {verb.subject.strip('[]')}" if most else "nothing more"
+        raise Usage(f"`nndsl {verb.name}` takes {takes}; `{plain[most]}` is too much")
     words.subject = plain[0] if plain else None
 
 
@@ -187,8 +192,13 @@ def _check(words: Words) -> None:
 def usage(verb_name: str = "") -> str:
     """The page of a verb, or of all."""
     verb = next((v for v in VERBS if v.name == verb_name), None)
+    listed: tuple[Flag, ...]
     if verb is None:
-        lines = ["nndsl: experiments with neural networks, as scripts", "", "  nndsl FILE.nn             the same as `nndsl run FILE.nn`"]
+        lines = [
+            "nndsl: experiments with neural networks, as scripts",
+            "",
+            "  nndsl FILE.nn             the same as `nndsl run FILE.nn`",
+        ]
         lines += [f"  nndsl {f'{v.name} {v.subject}':<18}  {v.meaning}" for v in VERBS]
         listed = FLAGS
     else:
@@ -197,6 +207,6 @@ def usage(verb_name: str = "") -> str:
     lines += ["", "options, before or after the command:"]
     lines += [f"  {f'{f.name} {f.value}':<24}  {f.meaning}" for f in listed]
     if verb is None or verb.name == "run":
-        lines += ["", "exit codes: 0 well, 1 a fault in the script or a false `expect`, 2 wrong usage, 3 a failure while running,"]
-        lines += ["            70 a fault of nndsl's own, 130 interrupted"]
+        lines += ["", "exit codes: 0 well, 1 a fault in the script or a false `expect`, 2 wrong usage,"]
+        lines += ["            3 a failure while running, 70 a fault of nndsl's own, 130 interrupted"]
     return "\n".join(lines)

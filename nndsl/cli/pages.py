@@ -22,7 +22,10 @@ DATA_OPTIONS = {
     "target": ("what the network is to say, and its encoder", "target species -> category"),
     "drop": ("columns that `input all` leaves out", "drop name, ticket"),
     "missing": ("what is done with missing cells: drop, mean, median, mode or a value", "missing drop"),
-    "split": ("the parts: shares, counts or `rest`; `stratify`, `by`, `order`, `seed`", "split train=70%, validation=15%, test=15%"),
+    "split": (
+        "the parts: shares, counts or `rest`; `stratify`, `by`, `order`, `seed`",
+        "split train=70%, validation=15%, test=15%",
+    ),
     "test": ("a file of its own for the test part", 'test "iris-test.csv"'),
     "validation": ("a file of its own for the validation part", 'validation "iris-validation.csv"'),
 }
@@ -35,7 +38,10 @@ def explain(code: str, console: Console) -> int:
     text = page(code)
     if text is None:
         hint = did_you_mean(code.upper(), codes())
-        console.say(f"there is no code `{code}`" + (f"; {hint}" if hint else "; they look like `E0201` and stand in brackets after `error`"))
+        console.say(
+            f"there is no code `{code}`"
+            + (f"; {hint}" if hint else "; they look like `E0201` and stand in brackets after `error`")
+        )
         return 1
     console.show(text.rstrip())
     return 0
@@ -67,7 +73,10 @@ def catalogue() -> dict[str, list[str]]:
     from nndsl.semantics.modules import library
     from nndsl.semantics.options import SETTINGS, STATEMENTS
 
-    found: dict[str, list[str]] = {"statements": [v for v, row in STATEMENTS.items() if not row.later], "settings": [o.name for o in SETTINGS]}
+    found: dict[str, list[str]] = {
+        "statements": [v for v, row in STATEMENTS.items() if not row.later],
+        "settings": [o.name for o in SETTINGS],
+    }
     for entry in library().entries.values():
         found.setdefault(f"{entry.role}s" if entry.role != "loss" else "losses", []).append(entry.name)
     found["options of data"] = list(DATA_OPTIONS)
@@ -155,7 +164,8 @@ def _words(name: str) -> Iterator[str]:
         meaning, example = DATA_OPTIONS[name]
         yield f"{name} in `data`: {meaning}\n\n  {example}"
     if name in ENCODERS:
-        yield f"{name}: an encoder of columns, after `->` in a `data` block; fitted on the training part, undone on predictions"
+        words = "an encoder of columns, after `->` in a `data` block"
+        yield f"{name}: {words}\n\n  fitted on the training part alone, undone on predictions"
     if name in GENERATORS:
         settings = ", ".join(f"{s.name} = {s.default:g}" for s in GENERATORS[name].settings)
         yield f"{name}({settings}): a generator, after `from` in a `data` block; it brings input and target"
@@ -179,5 +189,3 @@ def version(console: Console) -> int:
         except PackageNotFoundError:
             console.show(f"{package} is not installed")
     return 0
-
-

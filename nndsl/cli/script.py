@@ -28,7 +28,9 @@ def read(path_text: str) -> tuple[Source, Path]:
     try:
         return Source(path_text, path.read_text(encoding="utf-8-sig")), path.parent
     except UnicodeDecodeError as problem:
-        raise fault("E0701", f"`{path_text}` is not text in UTF-8", None, notes=(f"byte {problem.start} is not",)) from None
+        raise fault(
+            "E0701", f"`{path_text}` is not text in UTF-8", None, notes=(f"byte {problem.start} is not",)
+        ) from None
     except IsADirectoryError:
         raise fault("E0701", f"`{path_text}` is a folder, not a script", None) from None
     except OSError as problem:
@@ -86,7 +88,11 @@ def run(path_text: str, sets: Mapping[str, str], console: Console, *, json: bool
     from nndsl.runtime.progress import Human
     from nndsl.runtime.session import Interrupted, Session
 
-    listener: Listener = Lines(console.results) if json else Human(console.results, console.messages, quiet=console.quiet, color=console.color)
+    listener: Listener = (
+        Lines(console.results)
+        if json
+        else Human(console.results, console.messages, quiet=console.quiet, color=console.color)
+    )
     session = Session(checked, folder, listener)
     try:
         session.run()
@@ -95,12 +101,16 @@ def run(path_text: str, sets: Mapping[str, str], console: Console, *, json: bool
         return exit_code(found.diagnostic)
     except Interrupted:
         if not console.json_errors:
-            console.say("interrupted: the weights are kept up to the batch that was under way; nothing after it was run")
+            console.say(
+                "interrupted: the weights are kept up to the batch that was under way; nothing after it was run"
+            )
         return INTERRUPTED
     return WELL
 
 
 def exit_code(diagnostic: Diagnostic) -> int:
-    """Of a fault while running: a false `expect` and faults of the script or its data are 1, what fails in the run itself is 3."""
+    """Of a fault while running: a false `expect` and faults of the script or its data are 1, what fails in the run
+    itself is 3.
+    """
     is_failure = diagnostic.code.startswith(("E06", "E07")) and diagnostic.code not in ("E0602", "E0703")
     return FAILED if is_failure else WRONG

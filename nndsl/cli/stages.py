@@ -1,7 +1,8 @@
 """`nndsl ir FILE --stage ...`: what the compiler makes of a script, as text, one stage at a time.
 
-In: a script. Out: its tree (ast), its graphs as lowered (ir), what is computed together (fused), the table of instructions with its memory
-(plan), or the texts of the generated kernels (kernels). Nothing is trained and nothing is compiled.
+In: a script. Out: its tree (ast), its graphs as lowered (ir), what is computed together (fused), the table of
+instructions with its memory (plan), or the texts of the generated kernels (kernels). Nothing is trained and nothing
+is compiled.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from nndsl.cli.console import Console
 from nndsl.cli.script import WELL, WRONG, compiled, read
 from nndsl.diagnostics import Collector, Fault, Span
 from nndsl.diagnostics.location import line_of
-from nndsl.ir.nest import Nest
 from nndsl.ir.node import Node, concrete
 from nndsl.ir.printer import show
 from nndsl.ir.shapes import text as shape_text
@@ -189,7 +189,10 @@ def _binding(checked: Checked, train: Train, graph: StepGraph) -> tuple[Any, dic
     rows = checked.signatures[train.data].rows.get("train", 1)
     flat = Flat([v.leaf for v in graph.trained], settings.precision)
     sizes = {"B": min(train.batch, max(rows, 1)), "P": flat.size}
-    leaves = {n: aligned(concrete(n.shape, sizes), storage_type(n.dtype, settings.precision)) for n in memory_leaves(made.stages)}
+    leaves = {
+        n: aligned(concrete(n.shape, sizes), storage_type(n.dtype, settings.precision))
+        for n in memory_leaves(made.stages)
+    }
     return Binding(program, leaves, sizes, settings.seed), sizes
 
 
@@ -216,4 +219,9 @@ def kernels(checked: Checked, train: Train, graph: StepGraph) -> str:
     return "\n".join(parts)
 
 
-STAGES: dict[str, Callable[[Checked, Train, StepGraph], str]] = {"ir": graphs, "fused": fused, "plan": plan, "kernels": kernels}
+STAGES: dict[str, Callable[[Checked, Train, StepGraph], str]] = {
+    "ir": graphs,
+    "fused": fused,
+    "plan": plan,
+    "kernels": kernels,
+}

@@ -1,1 +1,3 @@
-"""Carrying out a checked program: weights, training, evaluation, results. Knows nothing of files of scripts or of terminals."""
+"""Carrying out a checked program: weights, training, evaluation, results. Knows nothing of files of scripts or of
+terminals.
+"""

@@ -89,7 +89,9 @@ def flat(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
             found[name] = values
             continue
         wide = values.reshape(len(values), -1)
-        found |= {name: wide[:, 0]} if wide.shape[1] == 1 else {f"{name}_{k + 1}": wide[:, k] for k in range(wide.shape[1])}
+        found |= (
+            {name: wide[:, 0]} if wide.shape[1] == 1 else {f"{name}_{k + 1}": wide[:, k] for k in range(wide.shape[1])}
+        )
     return found
 
 

@@ -1,4 +1,5 @@
-"""Which equation first made a number that is not finite: the failing step once more, node by node, in the reference backend.
+"""Which equation first made a number that is not finite: the failing step once more, node by node, in the reference
+backend.
 
 Training repeats bit for bit, so the state just before the failing step can be had again from the start of its epoch.
 """
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """node: the first that made a number that is not finite from finite ones, if it was found. step: in which step, from 1.
+    """node: the first that made a number that is not finite from finite ones, if it was found. step: in which step,
+    from 1.
 
     gradient_norm: of the step before it, None where it was the first of its epoch.
     """

@@ -1,7 +1,8 @@
 """Stopping work from outside, and running it so that Ctrl-C can.
 
-A signal reaches Python only between native calls, so long work runs on a thread of its own while the first thread waits. The
-first Ctrl-C asks the work to end after the batch under way; what it has done so far is kept. A second one stops at once.
+A signal reaches Python only between native calls, so long work runs on a thread of its own while the first thread
+waits. The first Ctrl-C asks the work to end after the batch under way; what it has done so far is kept. A second one
+stops at once.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Control:
 def interruptible(work: Callable[[], T], control: Control, look: Callable[[], None] | None = None) -> T:
     """The result of `work`, run on a thread; `look` is called some twenty times a second meanwhile, on this one.
 
-    Raises what `work` raises, and KeyboardInterrupt on the second Ctrl-C; the thread then goes on for as long as the process lives.
+    Raises what `work` raises, and KeyboardInterrupt on the second Ctrl-C; the thread then goes on for as long as the
+    process lives.
     """
     result: list[T] = []
     fault: list[BaseException] = []

@@ -31,15 +31,19 @@ class Evaluator:
     rows: what fills each input of the graph ("input", and "target" where a loss is wanted).
     """
 
-    def __init__(self, graph: EvaluationGraph, weights: Arrays, rows: dict[str, Array], precision: str, seed: int) -> None:
+    def __init__(
+        self,
+        graph: EvaluationGraph,
+        weights: Arrays,
+        rows: dict[str, Array],
+        precision: str,
+        seed: int,
+        threads: int = 1,
+    ) -> None:
         count = len(next(iter(rows.values())).values)
-        wanted: list[Node] = [v.node for v in graph.outputs]
         has_loss = graph.loss is not None and all(kind in rows for _, kind in graph.inputs)
-        if graph.loss is not None and has_loss:
-            wanted.append(graph.loss)
-        wanted = list(simplify(stabilise(wanted), derived=True))
-        leaves = [b.state(f"result.{i}", n.shape) if n.dtype == "float" else _whole(i, n) for i, n in enumerate(wanted)]
-        stage = Stage(tuple(zip(leaves, wanted, strict=True)))
+        stage = evaluation_stage(graph, has_loss)
+        leaves = [leaf for leaf, _ in stage.updates]
         batch = min(ROWS_AT_ONCE, max(count, 1))
         arrays = dict(weights)
         feeds = _feeds(graph.inputs, rows, arrays, memory_leaves([stage]), batch, precision)
@@ -49,12 +53,31 @@ class Evaluator:
             arrays[step] = aligned((), precision)
         self.outputs = [c.rows for c in collects[: len(graph.outputs)]]
         self.losses = collects[-1].rows if has_loss else None
-        self.loop = Loop(compile_stages([stage], precision), arrays, feeds, collects, rows=count, batch=batch, seed=seed)
+        self.loop = Loop(
+            compile_stages([stage], precision),
+            arrays,
+            feeds,
+            collects,
+            rows=count,
+            batch=batch,
+            seed=seed,
+            threads=threads,
+        )
 
     def run(self) -> tuple[list[NDArray[Any]], float | None]:
         """(outputs [N, ...], overwritten by the next call; the mean loss, None where there is none)."""
         self.loop.walk()
         return self.outputs, None if self.losses is None else float(np.mean(self.losses, dtype=np.float64))
+
+
+def evaluation_stage(graph: EvaluationGraph, with_loss: bool) -> Stage:
+    """What is computed of each batch: the outputs, and the loss of each example last, if it is wanted."""
+    wanted: list[Node] = [v.node for v in graph.outputs]
+    if with_loss and graph.loss is not None:
+        wanted.append(graph.loss)
+    values = list(simplify(stabilise(wanted), derived=True))
+    leaves = [b.state(f"result.{i}", n.shape) if n.dtype == "float" else _whole(i, n) for i, n in enumerate(values)]
+    return Stage(tuple(zip(leaves, values, strict=True)))
 
 
 def _whole(index: int, node: Node) -> Node:

@@ -16,9 +16,11 @@ from nndsl.semantics.program import Action
 
 @dataclass(slots=True)
 class Progress:
-    """A training run under way. history grows while it works; epochs: the most there will be; rows: of the training part.
+    """A training run under way. history grows while it works; epochs: the most there will be; rows: of the training
+    part.
 
-    seen: how many rows the epoch under way has visited. started: by `time.perf_counter`. watch: early stopping, if there is any.
+    seen: how many rows the epoch under way has visited. started: by `time.perf_counter`. watch: early stopping, if
+    there is any.
     """
 
     name: str

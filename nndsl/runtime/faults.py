@@ -85,11 +85,18 @@ def optimizer_words(train: Train, program: Program) -> str:
     rate = next((p.default for p in parameters if p.name == "lr" and p.default is not None), None)
     known = first or any(argument.name == "lr" for argument in given) or rate is None
     words = f"`{written}`" if known or rate is None else f"`{written}` with `lr` {rate.span.text}"
-    return words if train.schedule is None else f"{words} and the schedule `{' '.join(train.schedule.span.text.split())}`"
+    return (
+        words if train.schedule is None else f"{words} and the schedule `{' '.join(train.schedule.span.text.split())}`"
+    )
 
 
 def _advice(train: Train, node: Node | None) -> str:
-    if node is not None and node.op in ("log", "log1p", "sqrt", "div", "pow") and node.origin and not in_library(node.origin):
+    if (
+        node is not None
+        and node.op in ("log", "log1p", "sqrt", "div", "pow")
+        and node.origin
+        and not in_library(node.origin)
+    ):
         return "keep what goes in away from where this is not defined: `max(x, 1e-6)`; or try a smaller `lr`"
     clip = "" if train.clip is not None else ", or add `clip 1`"
     return f"try a smaller `lr`{clip}; numbers in the data that are very large want an encoder, such as `-> standard`"
@@ -108,7 +115,11 @@ def false_expectation(expect: Expect, sides: tuple[Any, Any] | None) -> Fault:
 def _side(expr: ast.Expr, value: Any) -> str | None:
     if isinstance(expr, ast.Number):
         return None
-    return f"`{_one_line(expr.span.text)}` is {value:.6g}" if isinstance(value, float) else f"`{_one_line(expr.span.text)}` is {value}"
+    return (
+        f"`{_one_line(expr.span.text)}` is {value:.6g}"
+        if isinstance(value, float)
+        else f"`{_one_line(expr.span.text)}` is {value}"
+    )
 
 
 def _one_line(text: str) -> str:
@@ -123,7 +134,9 @@ def out_of_memory(span: Span, tensors: Mapping[str, int]) -> Fault:
     """E0603. tensors: bytes by name."""
     largest = sorted(tensors.items(), key=lambda item: -item[1])[:5]
     notes = tuple(f"`{name}` takes {_bytes(size)}" for name, size in largest)
-    return fault("E0603", "there is not enough memory", span, notes=notes, help="try a smaller `batch`, or a smaller network")
+    return fault(
+        "E0603", "there is not enough memory", span, notes=notes, help="try a smaller `batch`, or a smaller network"
+    )
 
 
 def bytes_of(node: Node, batch: int, precision: str) -> int:

@@ -1,8 +1,9 @@
 """Training for programs: one JSON object a line for each epoch and each action.
 
-In: events of a session. Out: lines on a stream. Keys of an epoch: statement ("epoch"), run, epoch, loss, validation_loss (null without a
-validation part), elapsed_s (since the training began), and each metric. Keys of an action: statement (its verb), name (null where it
-has none), line, elapsed_s (of the action), and its fields. Numbers that are not finite are null.
+In: events of a session. Out: lines on a stream. Keys of an epoch: statement ("epoch"), run, epoch, loss,
+validation_loss (null without a validation part), elapsed_s (since the training began), and each metric. Keys of an
+action: statement (its verb), name (null where it has none), line, elapsed_s (of the action), and its fields. Numbers
+that are not finite are null.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Lines:
         verb = type(action).__name__.lower()
         line = line_of(action.span.source, action.span.start)
         name = getattr(action, "name", None)
-        self._write({"statement": verb, "name": name, "line": line, "elapsed_s": round(elapsed_s, 6)} | fields(action, outcome))
+        self._write(
+            {"statement": verb, "name": name, "line": line, "elapsed_s": round(elapsed_s, 6)} | fields(action, outcome)
+        )
 
     def _write(self, line: dict[str, Any]) -> None:
         print(json.dumps(plain(line), ensure_ascii=False), file=self.stream, flush=True)
@@ -60,13 +63,19 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
     match outcome:
         case Run():
             return {
-                "network": outcome.network, "data": outcome.data, "epochs": outcome.epochs, "best": dict(outcome.best), "last": dict(outcome.last),
-                "stopped_early": outcome.stopped_early, "seconds": outcome.seconds,
+                "network": outcome.network, "data": outcome.data, "epochs": outcome.epochs, "best": dict(outcome.best),
+                "last": dict(outcome.last), "stopped_early": outcome.stopped_early, "seconds": outcome.seconds,
             }  # fmt: skip
         case Evaluation():
             return {"network": outcome.network, "data": outcome.data, "part": outcome.part, **outcome.fields}
         case Answers():
-            return {"network": outcome.network, "data": outcome.data, "part": outcome.part, "rows": outcome.rows, "path": outcome.path}
+            return {
+                "network": outcome.network,
+                "data": outcome.data,
+                "part": outcome.part,
+                "rows": outcome.rows,
+                "path": outcome.path,
+            }
     if isinstance(action, Print):
         return {"values": outcome}
     if isinstance(action, Expect):

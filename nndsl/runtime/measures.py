@@ -1,7 +1,8 @@
 """Metrics over a whole part, computed by the reference backend in float64.
 
-In: metrics of an action, the network's output and the target as lowering knows them. Out: functions of arrays of outputs and targets.
-A metric of numbers is in the units of the target's column: the target's encoders are undone first, on both sides.
+In: metrics of an action, the network's output and the target as lowering knows them. Out: functions of arrays of
+outputs and targets. A metric of numbers is in the units of the target's column: the target's encoders are undone
+first, on both sides.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """A network with its weights: what `train` changes, `evaluate` measures and `predict` asks.
 
-In: a network of a program, a data set for its sizes and encoders. Out: arrays of weights by name, outputs for encoded rows, answers in
-the target's own names. It does not train.
+In: a network of a program, a data set for its sizes and encoders. Out: arrays of weights by name, outputs for encoded
+rows, answers in the target's own names. It does not train.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from nndsl.lower import evaluation_graph
 from nndsl.lower.graphs import EvaluationGraph, Value, Variable
 from nndsl.runtime.evaluator import Evaluator
 from nndsl.runtime.weights import initial
-from nndsl.semantics.program import Network, Program
+from nndsl.semantics.program import Network, Program, Settings
 from nndsl.syntax import ast
 
 
@@ -44,7 +45,9 @@ class NetworkState:
         return self.network.name
 
     def prepare(self, variables: Iterable[Variable], dataset: Dataset, seed: int) -> None:
-        """Gives first values to what has none yet. Raises a fault (E0303) where the network was used with data of another shape."""
+        """Gives first values to what has none yet. Raises a fault (E0303) where the network was used with data of
+        another shape.
+        """
         fresh = []
         for variable in variables:
             known = self.variables.get(variable.name)
@@ -75,7 +78,15 @@ class NetworkState:
     def evaluator(self, graph: EvaluationGraph, rows: Mapping[str, Array]) -> Evaluator:
         """Of the weights as they are now; a later training run may move them elsewhere."""
         settings = self.program.settings
-        return Evaluator(graph, self.arrays, dict(rows), settings.precision, settings.seed)
+        threads = threads_of(settings)
+        return Evaluator(graph, self.arrays, dict(rows), settings.precision, settings.seed, threads)
+
+
+def threads_of(settings: Settings) -> int:
+    """As the script says, else the cores this process may use; where the work is small, one does it alone."""
+    if settings.threads is not None:
+        return settings.threads
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 # ---- answers -------------------------------------------------------------------------------------------
@@ -96,7 +107,8 @@ def class_ids(output: Value, values: NDArray[Any], target: Field) -> NDArray[np.
     if is_single(output, target):
         border = 0.5 if output.kind == "probability" else 0.0
         return (values.reshape(len(values), *target.shape) > border).astype(np.int64)
-    return values.argmax(axis=-1)
+    ids: NDArray[np.int64] = values.argmax(axis=-1)
+    return ids
 
 
 def is_single(output: Value, target: Field) -> bool:
@@ -104,8 +116,12 @@ def is_single(output: Value, target: Field) -> bool:
     return output.shape[len(target.shape) :] in ((), (1,))
 
 
-def probabilities(output: Value, values: NDArray[Any], target: Field | None, loss: ast.Expr | None) -> NDArray[Any] | None:
-    """[N, classes], where the network's outputs are probabilities, or logits that were trained with `cross_entropy`; else None."""
+def probabilities(
+    output: Value, values: NDArray[Any], target: Field | None, loss: ast.Expr | None
+) -> NDArray[Any] | None:
+    """[N, classes], where the network's outputs are probabilities, or logits that were trained with `cross_entropy`;
+    else None.
+    """
     if target is None or target.kind not in ("category", "onehot") or target.shape not in ((), (len(target.classes),)):
         return None
     if output.kind != "probability":

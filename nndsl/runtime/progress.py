@@ -1,7 +1,9 @@
-"""Training as a person sees it: one live line on a terminal, a few plain lines anywhere else, and what each action found.
+"""Training as a person sees it: one live line on a terminal, a few plain lines anywhere else, and what each action
+found.
 
-In: events of a session. Out: text; results on one stream, progress and notes on another. Redrawn ten times a second at most; plain
-lines have no carriage returns and are never more than 100 a run. Times stand in progress only, so that results repeat.
+In: events of a session. Out: text; results on one stream, progress and notes on another. Redrawn ten times a second
+at most; plain lines have no carriage returns and are never more than 100 a run. Times stand in progress only, so that
+results repeat.
 """
 
 from __future__ import annotations
@@ -62,7 +64,8 @@ class Human:
             self._tell(progress, last=True)
         done, seconds = len(progress.history), time.perf_counter() - progress.started
         if done:
-            self._say(f"{progress.name}: {done} epoch{'' if done == 1 else 's'} in {duration(seconds)} ({speed(progress, seconds)})")
+            epochs = f"{done} epoch{'' if done == 1 else 's'}"
+            self._say(f"{progress.name}: {epochs} in {duration(seconds)} ({speed(progress, seconds)})")
 
     def done(self, action: Action, outcome: object, elapsed_s: float) -> None:
         text = told(action, outcome)
@@ -170,8 +173,14 @@ def told(action: Action, outcome: object) -> str | None:
     if isinstance(outcome, Evaluation):
         return evaluation(outcome)
     if isinstance(outcome, Answers):
-        where = f"written to `{outcome.path}`" if isinstance(action, Predict) and action.path else f"see `show {outcome.name}`"
-        return f"{outcome.name}: {outcome.network} on {outcome.data}.{outcome.part}: {number(outcome.rows)} rows, {where}"
+        where = (
+            f"written to `{outcome.path}`"
+            if isinstance(action, Predict) and action.path
+            else f"see `show {outcome.name}`"
+        )
+        return (
+            f"{outcome.name}: {outcome.network} on {outcome.data}.{outcome.part}: {number(outcome.rows)} rows, {where}"
+        )
     return str(outcome)
 
 

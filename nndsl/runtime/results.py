@@ -1,7 +1,8 @@
-"""What actions leave behind, by name: runs, evaluations, answers. Values with fields; nothing is computed or printed here.
+"""What actions leave behind, by name: runs, evaluations, answers. Values with fields; nothing is computed or printed
+here.
 
-In: numbers from the runtime. Out: the fields that `print` and `expect` speak of (as `nndsl.semantics.results` announced them), and
-the same as Python attributes.
+In: numbers from the runtime. Out: the fields that `print` and `expect` speak of (as `nndsl.semantics.results`
+announced them), and the same as Python attributes.
 """
 
 from __future__ import annotations
@@ -49,14 +50,14 @@ class Run:
     """A training run.
 
     history: for each key (`loss`, `validation_loss`, metrics) a list with one number an epoch. epoch_seconds: likewise.
-    best_epoch: from 1, the epoch with the best value of what was watched (the validation loss, else the loss); its weights are the network's
-    where `stop` was given, else those of the last epoch are. seconds: of wall time for the whole run. interrupted: by Ctrl-C.
+    best_epoch: from 1, the epoch with the best value of what was watched (the validation loss, else the loss); its
+    weights are the network's where `stop` was given, else those of the last epoch are. seconds: of wall time for the
+    whole run. interrupted: by Ctrl-C.
     """
 
     name: str
     network: str
     data: str
-    loss_name: str
     history: Fields
     best_epoch: int
     seconds: float
@@ -94,7 +95,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A network measured on a part. loss: None where there is none. metrics: numbers, and tables such as `confusion` [classes, classes]."""
+    """A network measured on a part. loss: None where there is none. metrics: numbers, and tables such as `confusion`
+    [classes, classes].
+    """
 
     name: str
     network: str
@@ -122,7 +125,8 @@ class Evaluation:
 class Answers:
     """A network's answers for a part, in the target's own units and names.
 
-    columns: for each column of the target (or `output`) one value a row. row_numbers: [N] from 1, which row of the source each answer is for.
+    columns: for each column of the target (or `output`) one value a row. row_numbers: [N] from 1, which row of the
+    source each answer is for.
     probabilities: [N, classes] where the network gives some. classes: their names. path: the file they were written to.
     """
 

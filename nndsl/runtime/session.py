@@ -1,6 +1,7 @@
 """A session: carries out the actions of a checked program in order, and keeps what they leave behind.
 
-In: a `Checked` program and a listener. Out: weights by network, results by name. Faults of a run are raised as `Fault`; it prints nothing.
+In: a `Checked` program and a listener. Out: weights by network, results by name. Faults of a run are raised as
+`Fault`; it prints nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Interrupted(KeyboardInterrupt):
 class Session:
     """The state of a program at work.
 
-    folder: what paths of files to be written are relative to. networks: by name. results: by name, in the order of the script.
+    folder: what paths of files to be written are relative to. networks: by name. results: by name, in the order of
+    the script.
     """
 
     def __init__(self, checked: Checked, folder: Path, listener: Listener | None = None) -> None:

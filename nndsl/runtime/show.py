@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.types import Field, Signature
+from nndsl.ir.node import concrete
 from nndsl.lower import network_graph
 from nndsl.runtime.answers import table as answers_table
 from nndsl.runtime.results import Answers, Evaluation, Fields, Run
@@ -50,7 +51,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -
     widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
 
     def line(row: Sequence[str]) -> str:
-        cells = [cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
         return ("  " + "  ".join(cells)).rstrip()
 
     return [line(header), *map(line, rows)]
@@ -77,9 +80,11 @@ def printed(value: Any) -> str:
 
 
 def _listed(values: Sequence[Any] | NDArray[Any]) -> str:
-    items = [printed(v) if isinstance(v, list) else number(v) for v in (*values[: MOST_NUMBERS - 3], *values[-3:])] if len(values) > MOST_NUMBERS else [
-        printed(v) if isinstance(v, list) else number(v) for v in values
-    ]
+    items = (
+        [printed(v) if isinstance(v, list) else number(v) for v in (*values[: MOST_NUMBERS - 3], *values[-3:])]
+        if len(values) > MOST_NUMBERS
+        else [printed(v) if isinstance(v, list) else number(v) for v in values]
+    )
     if len(values) > MOST_NUMBERS:
         items.insert(MOST_NUMBERS - 3, "...")
         return f"[{', '.join(items)}] ({len(values)} values)"
@@ -91,7 +96,9 @@ def matrix(values: NDArray[Any], names: Sequence[str] = ()) -> str:
     flat = values.reshape(len(values), -1)
     names = names if len(names) == len(flat) == flat.shape[1] else ()
     if names:
-        return "\n".join(table(["", *names], [[names[i], *map(number, row)] for i, row in enumerate(flat[:MOST_ROWS].tolist())]))
+        return "\n".join(
+            table(["", *names], [[names[i], *map(number, row)] for i, row in enumerate(flat[:MOST_ROWS].tolist())])
+        )
     cells = [[number(v) for v in row] for row in flat[:MOST_ROWS].tolist()]
     widths = [max(len(row[k]) for row in cells) for k in range(flat.shape[1])] if cells else []
     lines = ["  " + "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in cells]
@@ -116,13 +123,16 @@ def network(name: str, session: Session) -> str:
     for layer, weights in groups.items():
         words = ", ".join(f"{weight} {_shape(shape)}" for weight, shape in weights)
         rows.append([layer, words, f"{sum(math.prod(s) for _, s in weights):,}"])
-    total = sum(math.prod(v.leaf.shape) for v in graph.parameters)  # type: ignore[misc]
+    total = sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.parameters)
     size = 4 if session.program.settings.precision == "float32" else 8
     outputs = ", ".join(f"{_shape(out.shape)}, {out.kind}" for out in graph.outputs)
     inputs = ", ".join(_shape(value.shape) for value in graph.inputs)
     lines = [f"network {name} for {signature.name}", f"  input {inputs}"]
     lines += table(["layer", "weights", "numbers"], rows, left=2) if rows else []
-    lines += [f"  output {outputs}", f"  {total:,} trained numbers, {total * size / 1024:,.1f} kB in {session.program.settings.precision}"]
+    lines += [
+        f"  output {outputs}",
+        f"  {total:,} trained numbers, {total * size / 1024:,.1f} kB in {session.program.settings.precision}",
+    ]
     return "\n".join(lines)
 
 
@@ -150,7 +160,9 @@ def data(signature: Signature, session: Session) -> str:
     lines.append(f"  input {_shape(signature.input.shape)}: {_names(signature.input)}")
     if signature.target is not None:
         target = signature.target
-        what = f"{len(target.classes)} classes: {_some(target.classes)}" if target.classes else f"{_shape(target.shape)}"
+        what = (
+            f"{len(target.classes)} classes: {_some(target.classes)}" if target.classes else f"{_shape(target.shape)}"
+        )
         lines.append(f"  target {_names(target)}: {what}")
     return "\n".join(lines)
 
@@ -173,7 +185,10 @@ def run(value: Run) -> str:
         stride = -(-value.epochs // MOST_ROWS)
         chosen = sorted({*range(stride, value.epochs + 1, stride), 1, value.best_epoch, value.epochs})
         keys = list(value.history)
-        rows = [[f"{e}{' *' if e == value.best_epoch else ''}", *(number(value.history[k][e - 1]) for k in keys)] for e in chosen]
+        rows = [
+            [f"{e}{' *' if e == value.best_epoch else ''}", *(number(value.history[k][e - 1]) for k in keys)]
+            for e in chosen
+        ]
         lines += table(["epoch", *keys], rows)
     return "\n".join(lines)
 
@@ -204,7 +219,10 @@ def evaluation(value: Evaluation) -> str:
 def answers(value: Answers) -> str:
     """The first rows."""
     names, rows = answers_table(value)
-    shown_rows = [[number(float(c)) if isinstance(c, str) and _is_number(c) else str(c) for c in row] for row, _ in zip(rows, range(10), strict=False)]
+    shown_rows = [
+        [number(float(c)) if isinstance(c, str) and _is_number(c) else str(c) for c in row]
+        for row, _ in zip(rows, range(10), strict=False)
+    ]
     more = [] if value.rows <= 10 else [f"  ... ({value.rows:,} rows)"]
     return "\n".join([f"{value.name}: {value.network} on {value.data}.{value.part}", *table(names, shown_rows), *more])
 

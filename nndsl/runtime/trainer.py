@@ -1,7 +1,7 @@
 """Training: from a step's graph and a data set to weights that fit.
 
-In: a `StepGraph`, arrays of weights, encoded rows, the limits. Out: the weights, changed in place, and a history. The whole step
-(batch, gradients, optimizer) is one table of native instructions, walked an epoch at a time.
+In: a `StepGraph`, arrays of weights, encoded rows, the limits. Out: the weights, changed in place, and a history. The
+whole step (batch, gradients, optimizer) is one table of native instructions, walked an epoch at a time.
 Every row is seen once an epoch in a new order. The same seed gives the same bits.
 """
 
@@ -35,7 +35,9 @@ Measure = Callable[[NDArray[Any], NDArray[Any]], float]  # (outputs [N, ...], ta
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Early stopping: the history's key that is watched, and how long it may fail to improve by more than `min_delta`."""
+    """Early stopping: the history's key that is watched, and how long it may fail to improve by more than
+    `min_delta`.
+    """
 
     key: str
     more: bool
@@ -45,7 +47,8 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class NotFinite:
-    """A loss or an update that is not a number: where it happened (from 1), and the step's graph node that first made one, if found.
+    """A loss or an update that is not a number: where it happened (from 1), and the step's graph node that first made
+    one, if found.
 
     gradient_norm: of the step before it; None where it was the first of its epoch.
     """
@@ -60,8 +63,8 @@ class NotFinite:
 class History:
     """One number an epoch for each key: loss, metrics, validation_loss, validation metrics.
 
-    epoch_seconds: of training, without what is measured after it. ended: when each epoch was done, by `time.perf_counter`.
-    Another thread may read the first `len(history)` numbers of each column while this grows.
+    epoch_seconds: of training, without what is measured after it. ended: when each epoch was done, by
+    `time.perf_counter`. Another thread may read the first `len(history)` numbers of each column while this grows.
     """
 
     columns: dict[str, list[float]] = field(default_factory=dict)
@@ -80,7 +83,9 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """A training step ready to be compiled. outputs: leaves that hold the network's outputs of a batch, where wanted."""
+    """A training step ready to be compiled. outputs: leaves that hold the network's outputs of a batch, where
+    wanted.
+    """
 
     stages: tuple[Stage, ...]
     loss: Node
@@ -116,8 +121,10 @@ def _divided(nodes: list[Node], updates: int, parameters: int) -> tuple[list[Nod
 class Trainer:
     """Trains the weights it is given, in place.
 
-    weights: arrays of parameters and states by leaf; those trained are moved into one vector, whose parts `weights` then holds.
-    rows: encoded "input" and "target" of the training part. validation: an evaluator over the validation part with these weights.
+    weights: arrays of parameters and states by leaf; those trained are moved into one vector, whose parts `weights`
+    then holds.
+    rows: encoded "input" and "target" of the training part. validation: an evaluator over the validation part with
+    these weights.
     metrics: name -> measure of outputs against targets (numbers in float64, or ids).
     """
 
@@ -131,6 +138,7 @@ class Trainer:
         precision: str,
         seed: int,
         metrics: Mapping[str, Measure] | None = None,
+        threads: int = 1,
     ) -> None:
         self.graph, self.weights, self.rows, self.seed = graph, weights, rows, seed
         self.metrics = dict(metrics or {})
@@ -153,7 +161,7 @@ class Trainer:
         self.collects: list[Collect] = [collect_of(leaf, self.arrays, count, batch, precision) for leaf in made.outputs]
         self.loop = Loop(
             self.program, self.arrays, feeds, self.collects, rows=count, batch=batch, seed=seed, loss=made.loss,
-            sizes={"P": self.flat.size},
+            sizes={"P": self.flat.size}, threads=threads,
         )  # fmt: skip
 
     def _arrays(self, made: Stages, precision: str) -> None:
@@ -248,7 +256,9 @@ class Trainer:
     # ---- when a loss is not a number
 
     def _fail(self, epoch: int, failing: int, before: Mapping[Node, NDArray[Any]]) -> None:
-        """Finds the equation that made it, by repeating the epoch up to there, and brings back the weights before the epoch."""
+        """Finds the equation that made it, by repeating the epoch up to there, and brings back the weights before the
+        epoch.
+        """
         from nndsl.runtime.blame import first_cause
 
         cause = first_cause(self, epoch, failing, before)

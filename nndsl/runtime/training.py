@@ -46,7 +46,8 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
     rows = len(trainer.rows["input"].values)
     cursor = trainer.loop.cursor
     progress = Progress(
-        train.name, train.network, train.data, train.epochs, rows, task.line, trainer.history, lambda: int(cursor[0]), watch
+        train.name, train.network, train.data, train.epochs, rows, task.line, trainer.history, lambda: int(cursor[0]),
+        watch,
     )  # fmt: skip
     listener.begin(progress)
     started = time.perf_counter()
@@ -59,7 +60,7 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
         raise not_finite(train, trainer.failure, trainer.loop.steps, task.state.program)
     history = trainer.history
     return Run(
-        train.name, train.network, train.data, train.loss.span.text if train.loss else "", Fields(history.columns), trainer.best_epoch,
+        train.name, train.network, train.data, Fields(history.columns), trainer.best_epoch,
         time.perf_counter() - started, tuple(history.epoch_seconds), rows, trainer.stopped_early, trainer.interrupted,
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The numbers of networks: trained parameters and kept states, each an array under its leaf.
 
-In: variables as lowering names them. Out: arrays with their initial values, computed by the reference backend from the seed.
-Parameters that one optimizer trains lie side by side in one flat vector, so that an update is one loop.
+In: variables as lowering names them. Out: arrays with their initial values, computed by the reference backend from
+the seed. Parameters that one optimizer trains lie side by side in one flat vector, so that an update is one loop.
 """
 
 from __future__ import annotations
