@@ -108,10 +108,21 @@ def test_constants(value: float) -> None:
 def test_leaves_that_know_their_value(precision: str) -> None:
     i = b.iota(5)
     outputs = [
-        i, b.iota("B"), b.iota(1), b.add(i, 1), b.size("B"), b.mul(b.size("B"), 2.0), b.step(), b.add(b.step(), 1.0),
-        b.expand(b.size("B"), ("B", 2)), b.equal(i, b.reshape(b.iota("B"), ("B", 1))), b.full((2, 3), True), b.full((4,), 7, "int"),
-        b.expand(b.iota(1), (3, 1)), b.mul(b.const(1.5), b.step()),
-    ]  # fmt: skip
+        i,
+        b.iota("B"),
+        b.iota(1),
+        b.add(i, 1),
+        b.size("B"),
+        b.mul(b.size("B"), 2.0),
+        b.step(),
+        b.add(b.step(), 1.0),
+        b.expand(b.size("B"), ("B", 2)),
+        b.equal(i, b.reshape(b.iota("B"), ("B", 1))),
+        b.full((2, 3), True),
+        b.full((4,), 7, "int"),
+        b.expand(b.iota(1), (3, 1)),
+        b.mul(b.const(1.5), b.step()),
+    ]
     compare(outputs, {}, Setting({"B": 4}, precision, step=9))
 
 

@@ -74,9 +74,35 @@ def test_powers(x: float, y: float) -> None:
 
 NAN, INF, TINY = float("nan"), float("inf"), 1e-42
 EDGES: dict[str, dict[float, float]] = {
-    "exp": {NAN: NAN, INF: INF, -INF: 0.0, 0.0: 1.0, 89.0: INF, -104.0: 0.0, 88.72: float(np.exp(np.float64(np.float32(88.72)))), TINY: 1.0},
-    "log": {NAN: NAN, INF: INF, -INF: NAN, 0.0: -INF, -1.0: NAN, 1.0: 0.0, TINY: float(np.log(np.float64(np.float32(TINY)))), 3.4e38: float(np.log(3.4e38))},
-    "log1p": {NAN: NAN, INF: INF, -1.0: -INF, -2.0: NAN, 0.0: 0.0, TINY: float(np.float32(TINY)), 3.4e38: float(np.log(3.4e38))},
+    "exp": {
+        NAN: NAN,
+        INF: INF,
+        -INF: 0.0,
+        0.0: 1.0,
+        89.0: INF,
+        -104.0: 0.0,
+        88.72: float(np.exp(np.float64(np.float32(88.72)))),
+        TINY: 1.0,
+    },
+    "log": {
+        NAN: NAN,
+        INF: INF,
+        -INF: NAN,
+        0.0: -INF,
+        -1.0: NAN,
+        1.0: 0.0,
+        TINY: float(np.log(np.float64(np.float32(TINY)))),
+        3.4e38: float(np.log(3.4e38)),
+    },
+    "log1p": {
+        NAN: NAN,
+        INF: INF,
+        -1.0: -INF,
+        -2.0: NAN,
+        0.0: 0.0,
+        TINY: float(np.float32(TINY)),
+        3.4e38: float(np.log(3.4e38)),
+    },
     "expm1": {NAN: NAN, INF: INF, -INF: -1.0, 0.0: 0.0, -100.0: -1.0, 100.0: INF, TINY: float(np.float32(TINY))},
     "tanh": {NAN: NAN, INF: 1.0, -INF: -1.0, 0.0: 0.0, 30.0: 1.0, -30.0: -1.0},
     "erf": {NAN: NAN, INF: 1.0, -INF: -1.0, 0.0: 0.0, 9.0: 1.0, -9.0: -1.0},
@@ -86,7 +112,7 @@ EDGES: dict[str, dict[float, float]] = {
     "floor": {NAN: NAN, INF: INF, -INF: -INF, -0.5: -1.0, 2.0: 2.0, 3e9: 3e9},
     "sigmoid": {NAN: NAN, INF: 1.0, -INF: 0.0, 0.0: 0.5, 1e4: 1.0, -1e4: 0.0},
     "softplus": {NAN: NAN, INF: INF, -INF: 0.0, 1e4: 1e4, -1e4: 0.0},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

@@ -36,31 +36,46 @@ STAGES: dict[str, list[Stage]] = {
     "two leaves change places": [Stage(((A, C), (C, A)))],
     "three leaves change places": [Stage(((S, T), (T, b.add(S, 0.0)), (A, C), (C, b.neg(A))))],
     "a leaf takes another's old value": [Stage(((A, C), (C, b.mul(2.0, C))))],
-    "a leaf takes a view of another's old value": [Stage(((D, b.reshape(b.slice_(A, 0, 1, 2), (4,))), (A, b.mul(2.0, A))))],
+    "a leaf takes a view of another's old value": [
+        Stage(((D, b.reshape(b.slice_(A, 0, 1, 2), (4,))), (A, b.mul(2.0, A))))
+    ],
     "a leaf takes the value of one that stays": [Stage(((A, C),))],
     "transposed in place": [Stage(((SQUARE, b.transpose(SQUARE, (1, 0))),))],
     "a sum with its own transpose": [Stage(((SQUARE, b.add(SQUARE, b.transpose(SQUARE, (1, 0)))),))],
     "a product with itself": [Stage(((SQUARE, b.einsum("ij,jk->ik", SQUARE, SQUARE)),))],
     "two leaves want one value": [Stage(((A, b.add(A, C)), (C, b.add(A, C))))],
-    "a leaf and its view's value": [Stage(((A, b.exp(C)), (WIDE, b.expand(b.exp(C), (2, 3, 4))), (b.state("flat", (12,)), b.reshape(b.exp(C), (12,)))))],
+    "a leaf and its view's value": [
+        Stage(
+            ((A, b.exp(C)), (WIDE, b.expand(b.exp(C), (2, 3, 4))), (b.state("flat", (12,)), b.reshape(b.exp(C), (12,))))
+        )
+    ],
     "a sum in place": [Stage(((D, b.reshape(b.reduce_sum(b.mul(A, D), 0), (4,))),))],
     "a sum of one axis in place of it": [Stage(((D, b.add(D, b.reshape(b.reduce_sum(A, 0), (4,)))),))],
     "a value of the first axis of three": [Stage(((DEEP, b.mul(2.0, DEEP)), (WIDE, b.mul(WIDE, b.mul(2.0, DEEP)))))],
     "scalars": [Stage(((S, b.add(S, T)), (T, b.mul(S, T))))],
     "a scalar and what it scales": [Stage(((S, b.add(S, 1.0)), (A, b.mul(A, S))))],
     "a mean and what it was made of": [Stage(((S, b.reshape(b.mean(A), ())), (A, b.sub(A, b.mean(A)))))],
-    "stages one after the other": [Stage(((A, b.add(A, C)),)), Stage(((C, b.add(A, C)), (A, b.mul(2.0, A)))), Stage(((A, b.add(A, C)),))],
+    "stages one after the other": [
+        Stage(((A, b.add(A, C)),)),
+        Stage(((C, b.add(A, C)), (A, b.mul(2.0, A)))),
+        Stage(((A, b.add(A, C)),)),
+    ],
     "a value that two stages make": [Stage(((A, b.exp(A)),)), Stage(((C, b.exp(A)), (A, b.mul(C, 0.5))))],
     "a constant": [Stage(((A, b.zeros((3, 4))), (S, b.const(2.5)), (D, b.full((4,), 1.0))))],
     "nothing new": [Stage(((A, A), (S, b.add(S, 1.0))))],
     "running statistics": [
-        Stage((
-            (D, b.add(b.mul(0.9, D), b.mul(0.1, b.reshape(b.mean(X, (0,)), (4,))))),
-            (b.state("y", ("B", 4)), b.div(b.sub(X, b.mean(X, (0,))), b.sqrt(b.add(b.mean(b.mul(X, X), (0,)), 1e-5)))),
-        )),
+        Stage(
+            (
+                (D, b.add(b.mul(0.9, D), b.mul(0.1, b.reshape(b.mean(X, (0,)), (4,))))),
+                (
+                    b.state("y", ("B", 4)),
+                    b.div(b.sub(X, b.mean(X, (0,))), b.sqrt(b.add(b.mean(b.mul(X, X), (0,)), 1e-5))),
+                ),
+            )
+        ),
         Stage(((b.state("z", ("B", 4)), b.sub(X, D)),)),
     ],
-}  # fmt: skip
+}
 
 
 def _reference(stages: list[Stage], given: dict[Node, Any], setting: Setting) -> dict[Node, Any]:

@@ -5,6 +5,7 @@ compiles nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -32,13 +33,8 @@ def network(
     """The texts of a dense network with relu, dropout, softmax, cross entropy and Adam: loss and gradients, then the
     update.
     """
-    x, k, h, weights = (
-        b.input_("x", ("B", widths[0])),
-        b.input_("k", ("B",), "int"),
-        b.input_("x", ("B", widths[0])),
-        list[Node](),
-    )
-    for i, (rows, columns) in enumerate(zip(widths, widths[1:], strict=False)):
+    k, h, weights = b.input_("k", ("B",), "int"), b.input_("x", ("B", widths[0])), list[Node]()
+    for i, (rows, columns) in enumerate(pairwise(widths)):
         w, bias = b.param(f"{name}{i}", (rows, columns)), b.param(f"{name}b{i}", (columns,))
         weights += [w, bias]
         h = b.add(b.einsum("bi,ij->bj", h, w), bias)
@@ -81,7 +77,7 @@ PLAIN = network((784, 128, 10))
         network((784, 128, 10), rate=2.0),
     ],
     ids=["deeper", "equal widths", "odd widths", "names and streams", "drop half", "rate 0.5", "rate 2"],
-)  # fmt: skip
+)
 def test_another_network_of_the_same_kind_has_the_same_texts(other: set[Text]) -> None:
     assert other == PLAIN
 

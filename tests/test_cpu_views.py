@@ -34,10 +34,12 @@ VIEWS: dict[str, Callable[[Node], Node]] = {
     "reshape of a transpose": lambda x: b.reshape(b.transpose(x, (0, 2, 1)), ("B", 20)),
     "transpose of a slice": lambda x: b.transpose(b.slice_(x, 2, 1, 4), (2, 0, 1)),
     "slice of a transpose": lambda x: b.slice_(b.transpose(x, (1, 2, 0)), 0, 1, 3),
-    "reshape, transpose, reshape": lambda x: b.reshape(b.transpose(b.reshape(x, ("B", 2, 2, 5)), (0, 2, 1, 3)), ("B", 4, 5)),
+    "reshape, transpose, reshape": lambda x: b.reshape(
+        b.transpose(b.reshape(x, ("B", 2, 2, 5)), (0, 2, 1, 3)), ("B", 4, 5)
+    ),
     "new axis": lambda x: b.unsqueeze(x, 1),
     "pad of a concat": lambda x: b.pad(b.concat([x, x], 2), 1, 2, 0),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("made", [False, True], ids=["of a leaf", "of a value"])

@@ -10,8 +10,14 @@ from nndsl.backend.cpu import cache, compiler, library, workshop
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.warm import standard_texts, warm
 
-SMALL = [library.kernel("fill", "float32"), library.kernel("fill", "float64"), library.kernel("rows_out", "int32"),
-         library.kernel("rows_out", "uint8"), library.rows_in("int32", "int32"), library.rows_in("uint8", "float32")]  # fmt: skip
+SMALL = [
+    library.kernel("fill", "float32"),
+    library.kernel("fill", "float64"),
+    library.kernel("rows_out", "int32"),
+    library.kernel("rows_out", "uint8"),
+    library.rows_in("int32", "int32"),
+    library.rows_in("uint8", "float32"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -276,7 +276,8 @@ def _items(groups: list[_Group], singles: list[Node], needed: set[Node], place: 
         assert nest is not None, "a group that no nest holds was joined"
         found.append(nest)
 
-    for item in sorted([*groups, *singles], key=graph.at):
+    everything: list[_Group | Node] = [*groups, *singles]
+    for item in sorted(everything, key=graph.at):
         visit(item)
     return tuple(found)
 

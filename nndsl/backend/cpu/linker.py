@@ -20,8 +20,13 @@ _engines: list[Any] = []  # own the code: kept for the life of the process
 # all of them unset. So are those that numba's wrapper has for a function that raises; kernels cannot, hence `abort`.
 _C_LIBRARY = re.compile(rb"\0(mem(?:set|cpy|move)|(?:exp|log|log1p|expm1|tanh|erf|sin|cos|pow|fmod|floor)f?)(?=\0)")
 _NEVER_CALLED = (
-    "numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_do_raise", "numba_runtime_build_excinfo_struct", "NRT_Free",
-)  # fmt: skip
+    "numba_gil_ensure",
+    "numba_gil_release",
+    "numba_unpickle",
+    "numba_do_raise",
+    "numba_runtime_build_excinfo_struct",
+    "NRT_Free",
+)
 
 
 def addresses(texts: Iterable[Text]) -> dict[Text, int]:

@@ -19,7 +19,8 @@ def aligned(shape: tuple[int, ...] | int, dtype: Any) -> NDArray[Any]:
     count = shape if isinstance(shape, int) else math.prod(shape)
     raw = np.zeros(count * kind.itemsize + 2 * ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % ALIGNMENT
-    return raw[start : start + count * kind.itemsize].view(kind).reshape(shape)
+    array: NDArray[Any] = raw[start : start + count * kind.itemsize].view(kind).reshape(shape)
+    return array
 
 
 def storage_type(dtype: DType, precision: str) -> np.dtype[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from itertools import product as every
 from typing import Protocol
 
@@ -202,7 +203,7 @@ def _axis(letter: str, left: str, right: str, out: str, x: Place, y: Place, targ
 def _one_stride(letters: Sequence[str], order: str, place: Place) -> bool:
     """Whether some letters, in their order, are one loop over a place."""
     at = [order.index(letter) for letter in letters if place.shape[order.index(letter)] != 1]
-    return all(place.strides[i] == place.shape[j] * place.strides[j] for i, j in zip(at, at[1:], strict=False))
+    return all(place.strides[i] == place.shape[j] * place.strides[j] for i, j in pairwise(at))
 
 
 def _one_loop(columns: list[str], out: str, target: Place) -> tuple[list[str], list[str]]:
