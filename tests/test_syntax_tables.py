@@ -39,6 +39,12 @@ def test_tables_are_kept_and_read_again(folder: Path) -> None:
     assert kept.read_bytes() == before
 
 
+def test_kept_tables_are_plain(folder: Path) -> None:
+    words("a")
+    (kept,) = folder.iterdir()
+    assert b"lark" not in kept.read_bytes().replace(grammar_text().encode(), b"")
+
+
 @pytest.mark.parametrize("damage", [b"", b"x" * 10, b"x" * 5000])
 def test_damaged_tables_are_made_anew(folder: Path, damage: bytes) -> None:
     words("a")

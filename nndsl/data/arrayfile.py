@@ -6,7 +6,6 @@ one its fields. The arrays of an `.npz` are columns (1-D) or blocks (N-d) under 
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from nndsl.diagnostics import Span, fault
 
 def read_array(path: Path, span: Span) -> Table:
     """The table in an `.npy` or `.npz` file."""
+    import zipfile  # with what it imports in turn, slower than the check of a script without such a file
+
     try:
         loaded = np.load(path, allow_pickle=False)
         if not isinstance(loaded, np.ndarray):

@@ -5,21 +5,20 @@ In: a module's tree and its folder. Out: a `Scope` with all definitions it can s
 
 from __future__ import annotations
 
-import hashlib
+import io
 import os
 import pickle
 import sys
-import tempfile
-from contextlib import suppress
-from functools import cache
-from importlib.resources import files
+import zlib
+from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from nndsl.diagnostics import Collector, Fault, Label, Source, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.paths import cache_folder
+from nndsl.paths import cache_folder, keep, read_kept
 from nndsl.semantics.roles import ROLES
-from nndsl.semantics.scopes import Entry, Scope
+from nndsl.semantics.scopes import Entry, Kept, Scope
 from nndsl.syntax import ast, parse
 
 LIBRARY_PREFIX = "nndsl/std/"
@@ -33,59 +32,71 @@ def in_library(span: Span) -> bool:
 # ---- the library --------------------------------------------------------------------------------
 
 
+Record = tuple[str, str, bytes]  # of a definition: its kind, its name, its tree
+
+
 @cache
 def library() -> Scope:
-    """The definitions of `nndsl/std/*.nn`, under the names everything sees."""
+    """The definitions of `nndsl/std/*.nn`, under the names everything sees.
+
+    Their trees are kept in the cache folder, and each is read when a script first uses it: that is faster than parsing.
+    """
+    texts = library_texts()
+    syntax = Path(ast.__file__).read_text(encoding="utf-8")
+    stamp = (texts, syntax, sys.version)
+    path = cache_folder() / f"library-{zlib.crc32(repr(stamp).encode()):08x}.trees"
+    sources = {LIBRARY_PREFIX + name: Source(LIBRARY_PREFIX + name, text) for name, text in texts}
+    records = _read(path, stamp)
+    if records is None:
+        records = _parse(sources)
+        keep(path, pickle.dumps((stamp, records)))
     scope = Scope(library=True)
-    for module in _library_modules():
-        for statement in module.statements:
-            assert isinstance(statement, ast.Definition), statement
-            known = scope.define(statement)
-            assert known is None, statement.name
+    for kind, name, tree in records:
+        known = scope.define(Kept(kind, name, partial(_load, tree, sources)))
+        assert known is None, name
     return scope
 
 
 def library_texts() -> list[tuple[str, str]]:
     """(name of the file, its text) of each file of the library, by name."""
-    folder = files("nndsl") / "std"
-    found = sorted((item for item in folder.iterdir() if item.name.endswith(".nn")), key=lambda item: item.name)
-    return [(item.name, item.read_text(encoding="utf-8")) for item in found]
+    found = sorted((Path(__file__).parent.parent / "std").glob("*.nn"))
+    return [(path.name, path.read_text(encoding="utf-8")) for path in found]
 
 
-def _library_modules() -> list[ast.Module]:
-    """The library's trees; kept in the cache folder, since reading a tree is faster than parsing."""
-    texts = library_texts()
-    syntax = "".join(Path(file).read_text(encoding="utf-8") for file in (ast.__file__,) if file)
-    key = hashlib.sha256(repr((texts, syntax, sys.version)).encode()).hexdigest()[:24]
-    path = cache_folder() / f"library-{key}.trees"
-    return _read(path) or _parse(texts, path)
-
-
-def _read(path: Path) -> list[ast.Module] | None:
-    """The kept trees; None where they are missing or damaged."""
-    try:
-        kept = path.read_bytes()
-    except OSError:
+def _read(path: Path, stamp: object) -> list[Record] | None:
+    """The kept trees; None where they are missing, damaged, or of another library."""
+    data = read_kept(path)
+    if data is None:
         return None
-    checksum, data = kept[:32], kept[32:]
-    if hashlib.sha256(data).digest() != checksum:
-        return None
-    modules: list[ast.Module] = pickle.loads(data)
-    return modules
+    records: list[Record]
+    of, records = pickle.loads(data)
+    return records if of == stamp else None
 
 
-def _parse(texts: list[tuple[str, str]], path: Path) -> list[ast.Module]:
+def _parse(sources: Mapping[str, Source]) -> list[Record]:
     collector = Collector()
-    modules = [parse(Source(LIBRARY_PREFIX + name, text), collector) for name, text in texts]
+    modules = [parse(source, collector) for source in sources.values()]
     if collector:
         raise AssertionError(f"the library does not parse: {[d.message for d in collector]}")
-    data = pickle.dumps(modules, protocol=pickle.HIGHEST_PROTOCOL)
-    with suppress(OSError):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(data).digest() + data)
-        os.replace(temporary, path)
-    return modules
+    definitions = [statement for module in modules for statement in module.statements]
+    return [(made.kind, made.name, _dump(made)) for made in definitions if isinstance(made, ast.Definition)]
+
+
+def _dump(definition: ast.Definition) -> bytes:
+    """The tree without its text, to which all its places refer."""
+    memory = io.BytesIO()
+    pickler = pickle.Pickler(memory, protocol=pickle.HIGHEST_PROTOCOL)
+    pickler.persistent_id = lambda part: part.name if isinstance(part, Source) else None  # type: ignore[method-assign]
+    pickler.dump(definition)
+    return memory.getvalue()
+
+
+def _load(tree: bytes, sources: Mapping[str, Source]) -> ast.Definition:
+    unpickler = pickle.Unpickler(io.BytesIO(tree))
+    unpickler.persistent_load = sources.__getitem__  # type: ignore[method-assign]
+    definition = unpickler.load()
+    assert isinstance(definition, ast.Definition)
+    return definition
 
 
 # ---- files of the user ----------------------------------------------------------------------------

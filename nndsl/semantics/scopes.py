@@ -5,9 +5,10 @@ In: definitions. Out: the one a name means in a place, or a fault that says what
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
@@ -15,20 +16,30 @@ from nndsl.semantics.roles import ROLES, namespace
 from nndsl.syntax import ast
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Kept(NamedTuple):
+    """A definition of the library whose tree is read when it is first asked for."""
+
+    kind: str
+    name: str
+    read: Callable[[], ast.Definition]
+
+
 class Entry:
     """A definition and the scope in which the names of its body are looked up."""
 
-    definition: ast.Definition
-    scope: Scope
+    __slots__ = ("_definition", "name", "role", "scope")
+
+    def __init__(self, definition: ast.Definition | Kept, scope: Scope) -> None:
+        self._definition = definition
+        self.name = definition.name
+        self.role = definition.kind
+        self.scope = scope
 
     @property
-    def name(self) -> str:
-        return self.definition.name
-
-    @property
-    def role(self) -> str:
-        return self.definition.kind
+    def definition(self) -> ast.Definition:
+        if isinstance(self._definition, Kept):
+            self._definition = self._definition.read()
+        return self._definition
 
     @property
     def library(self) -> bool:
@@ -46,7 +57,7 @@ class Scope:
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     lets: dict[str, ast.Let] = field(default_factory=dict)
 
-    def define(self, definition: ast.Definition) -> Entry | None:
+    def define(self, definition: ast.Definition | Kept) -> Entry | None:
         """Enters a definition; gives the one that already has its name here."""
         key = (namespace(definition.kind), definition.name)
         known = self.entries.get(key)
@@ -71,7 +82,7 @@ class Scope:
             scope: Scope | None = self
             while scope is not None:
                 found = scope.entries.get((space, name))
-                if found is not None and found.definition is not skip:
+                if found is not None and (skip is None or found.definition is not skip):
                     return found
                 scope = scope.outer
         return None

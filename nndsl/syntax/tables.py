@@ -8,7 +8,7 @@ else.
 
 from __future__ import annotations
 
-import json
+import pickle
 import zlib
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ LAYOUT_ONLY = (
     "FOREIGN",
     "ILLEGAL",
 )
-FORMAT = 1  # of the kept file; goes up when `Tables` changes
+FORMAT = 2  # of the kept file; goes up when `Tables` changes
 
 
 class Everything:
@@ -64,19 +64,17 @@ def lexer() -> Lexer:
 
 def _read(grammar: str, path: Path) -> Tables | None:
     """The kept tables; None where they are missing, damaged, or of another grammar."""
+    made: Tables
     data = read_kept(path)
     if data is None:
         return None
-    text, *fields = json.loads(data)
-    if text != grammar:
-        return None
-    made = Tables(*fields)
-    return made._replace(rules=[Rule(*rule) for rule in made.rules])
+    text, made = pickle.loads(data)
+    return made if text == grammar else None
 
 
 def _build(grammar: str, path: Path) -> Tables:
     made = build(grammar)
-    keep(path, json.dumps([grammar, *made], separators=(",", ":")).encode())
+    keep(path, pickle.dumps((grammar, made), protocol=pickle.HIGHEST_PROTOCOL))
     return made
 
 
@@ -97,7 +95,8 @@ def build(grammar: str) -> Tables:
     for state in sorted(table.states):
         here: dict[str, int] = {}
         after: dict[str, int] = {}
-        for symbol, (_, target) in table.states[state].items():
+        for token, (_, target) in table.states[state].items():
+            symbol = str(token)  # lark's names are tokens; what is kept must not need lark
             if isinstance(target, int):
                 (here if symbol.isupper() else after)[symbol] = states[target]
                 continue
@@ -107,10 +106,11 @@ def build(grammar: str) -> Tables:
             here[symbol] = ~numbers[target]
         actions.append(here)
         gotos.append(after)
-    starts = {name: states[state] for name, state in table.start_states.items()}
-    ends = {name: states[state] for name, state in table.end_states.items()}
-    terminals = sorted(terminal.name for terminal in lark.terminals)
-    return Tables(scanner.pattern, sorted(lexing.ignore_types), terminals, rules, actions, gotos, starts, ends)
+    starts = {str(name): states[state] for name, state in table.start_states.items()}
+    ends = {str(name): states[state] for name, state in table.end_states.items()}
+    terminals = sorted(str(terminal.name) for terminal in lark.terminals)
+    ignored = sorted(str(name) for name in lexing.ignore_types)
+    return Tables(str(scanner.pattern), ignored, terminals, rules, actions, gotos, starts, ends)
 
 
 def _rule(rule: Any) -> Rule:
@@ -128,4 +128,4 @@ def _rule(rule: Any) -> Rule:
             nones = 0
     passes_on = bool(options.expand1) and not rule.alias
     name = rule.alias or rule.origin.name
-    return Rule(rule.origin.name, len(rule.expansion), str(name), passes_on, children, nones + gaps[-1])
+    return Rule(str(rule.origin.name), len(rule.expansion), str(name), passes_on, children, nones + gaps[-1])
