@@ -10,7 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 from cpu_tools import run
-from std_tools import Array, check_gradient, check_values, close, field, network, rng, setting, slopes, weights_of
+from std_tools import (
+    Array,
+    check_gradient,
+    check_values,
+    close,
+    field,
+    network,
+    refused,
+    rng,
+    setting,
+    slopes,
+    weights_of,
+)
 
 from nndsl.backend.reference import evaluate
 from nndsl.data.types import Field
@@ -272,7 +284,7 @@ def torch_batchnorm(found: Scene, width: int, momentum: float, eps: float) -> An
         layer.weight.copy_(torch.tensor(found.values[found.leaves["scale"]]))
         layer.bias.copy_(torch.tensor(found.values[found.leaves["shift"]]))
         for variable in found.graph.states:
-            own = layer.running_mean if variable.name.endswith("average") else layer.running_var
+            own: Any = layer.running_mean if variable.name.endswith("average") else layer.running_var
             own.copy_(torch.tensor(found.values[variable.leaf]))
     return layer
 
@@ -348,3 +360,19 @@ def test_a_large_mean_spoils_no_variance(text: str) -> None:
     axis = 0 if text == "batchnorm" else 1
     wanted = (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, keepdims=True) + 1e-5)
     close(in_training(text, x, precision="float32", weights={"scale": 1.0}), wanted, 1e-3)
+
+
+# ---- misuse ----------------------------------------------------------------------------------------------
+
+DATA = "data d {\n  columns a, b, y\n  rows [[1, 2, 3], [2, 5, 1]]\n  input (a, b)\n  target y\n}\n"
+MISUSED = {
+    "dense(0)": "E0206", "dense(1.5)": "E0206", "dense": "E0203", "dropout(1)": "E0206", "dropout(-0.1)": "E0206",
+    "batchnorm(eps=0)": "E0206", "batchnorm(momentum=2)": "E0206", "layernorm(eps=0)": "E0206", "noise(-1)": "E0206",
+    "mask(rate=1)": "E0206", "reshape(7, 7)": "E0302", "reshape": "E0203", "embedding(0, 2)": "E0206",
+    "embedding(4)": "E0203", "embedding(4, 2)": "E0305",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code"), MISUSED.items(), ids=MISUSED.keys())
+def test_what_makes_no_sense_is_said(text: str, code: str) -> None:
+    assert [found for found, _ in refused(f"{DATA}network n for d {{\n  {text}\n}}\n")] == [code]

@@ -49,7 +49,7 @@ Penalty = Callable[[Any, Sequence[Any]], Any]  # torch, matrices -> a term of th
 
 @dataclass(frozen=True)
 class Case:
-    """optimizer: as written. expected: (torch, parameters) -> PyTorch's. more: other options; clip and penalty are they.
+    """optimizer: as written. expected: (torch, parameters) -> PyTorch's. more: clip and penalty, as options.
 
     activation, classes: of the network; without classes it is trained on numbers.
     """
