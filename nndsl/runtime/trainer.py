@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.backend.cpu.cache import Text, folder
 from nndsl.backend.cpu.loop import Collect, Loop, Outcome
 from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.program import Program, Stage, compile_stages, memory_leaves
@@ -118,6 +119,11 @@ def _divided(nodes: list[Node], updates: int, parameters: int) -> tuple[list[Nod
     return nodes[:updates], nodes[updates:end], nodes[end:]
 
 
+def is_kept(text: Text) -> bool:
+    """Whether a kernel was compiled before, by whatever process."""
+    return (folder() / text.key).is_file()
+
+
 class Trainer:
     """Trains the weights it is given, in place.
 
@@ -125,7 +131,8 @@ class Trainer:
     then holds.
     rows: encoded "input" and "target" of the training part. validation: an evaluator over the validation part with
     these weights.
-    metrics: name -> measure of outputs against targets (numbers in float64, or ids).
+    metrics: name -> measure of outputs against targets (numbers in float64, or ids). announce: is told how many kernels
+    have to be compiled, before they are.
     """
 
     def __init__(
@@ -139,6 +146,7 @@ class Trainer:
         seed: int,
         metrics: Mapping[str, Measure] | None = None,
         threads: int = 1,
+        announce: Callable[[int], None] | None = None,
     ) -> None:
         self.graph, self.weights, self.rows, self.seed = graph, weights, rows, seed
         self.metrics = dict(metrics or {})
@@ -153,6 +161,9 @@ class Trainer:
         made = stages_of(graph, bool(self.metrics))
         self.stages = made
         self.program: Program = compile_stages(made.stages, precision)
+        new = sum(not is_kept(text) for text in set(self.program.texts))
+        if new and announce is not None:
+            announce(new)
         self._arrays(made, precision)
         count = len(rows["input"].values)
         batch = min(batch, max(count, 1))

@@ -40,7 +40,7 @@ def run_seed(seed: int, earlier: int) -> int:
 
 def carry_out(task: Task, listener: Listener, control: Control) -> Run:
     """Trains. Raises a fault (E0601) where a loss is not finite; the weights are then those before that epoch."""
-    trainer = _trainer(task)
+    trainer = _trainer(task, listener)
     train = task.train
     watch = _watch(train.stop) if train.stop else None
     rows = len(trainer.rows["input"].values)
@@ -65,7 +65,7 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
     )  # fmt: skip
 
 
-def _trainer(task: Task) -> Trainer:
+def _trainer(task: Task, listener: Listener) -> Trainer:
     train, state, dataset = task.train, task.state, task.dataset
     program, signature = state.program, dataset.signature
     graph = step_graph(program, train, signature)
@@ -78,6 +78,7 @@ def _trainer(task: Task) -> Trainer:
         graph, state.arrays, rows_of(dataset.part("train")),
         batch=train.batch, precision=program.settings.precision, seed=task.seed, metrics=found,
         threads=threads_of(program.settings),
+        announce=lambda new: listener.note(f"compiling {new} new kernel{'' if new == 1 else 's'}, which is done once"),
     )  # fmt: skip
     if "validation" in dataset.parts:
         part = dataset.parts["validation"]
