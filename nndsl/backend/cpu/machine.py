@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 
 ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 
@@ -29,6 +30,7 @@ class Machine:
 @cache
 def machine() -> Machine:
     """This machine. Imports llvmlite, not numba."""
+    import llvmlite
     import llvmlite.binding as llvm
 
     features = llvm.get_host_cpu_features()
@@ -36,8 +38,8 @@ def machine() -> Machine:
         llvm.get_process_triple(),
         llvm.get_host_cpu_name(),
         features.flatten(),
-        version("numba"),
-        version("llvmlite"),
+        _numba_version(),
+        llvmlite.__version__,
     )
     key = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
     if features.get("avx512f"):  # 32 registers of 64 bytes
@@ -45,3 +47,10 @@ def machine() -> Machine:
         return Machine(key, 64, ((4, (6, 3, 1)), (2, tall), (1, tall), (0, tall)))
     narrow = tuple((width, (6, 2, 1)) for width in (2, 1, 0))  # 16 registers
     return Machine(key, 32 if features.get("avx2") else 16, narrow)
+
+
+def _numba_version() -> str:
+    """The text of numba's own file of its version; to import numba, or importlib.metadata, takes far longer."""
+    spec = find_spec("numba")
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).with_name("_version.py").read_text(encoding="utf-8")
