@@ -18,12 +18,10 @@ from dataclasses import dataclass
 from nndsl.ir.nest import Nest, compared, is_reduction, joint_space, nest_of, space_of
 from nndsl.ir.node import Node, Shape, topological
 from nndsl.ir.table import TABLE
+from nndsl.passes.storage import INLINE, base_of, is_fusable, is_memory, is_scattered, is_view
 
 COSTLY = 4  # computing a node of this cost again is worse than storing it
 MOST_OPERANDS = 28  # pointers of one kernel: beyond, they no longer stay in registers
-INLINE = ("const", "size", "iota")  # leaves whose value is known where it is used
-MEMORY_VIEWS = ("reshape", "transpose", "slice")
-COPIES = ("concat", "pad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +51,6 @@ class _Group:
     def touched(self) -> set[Node]:
         """Values by which the group may be near to others: what it reads and computes, but for what stands anywhere."""
         return self.reads | {n for n in self.nodes if n.op not in INLINE and n.op != "expand"}
-
-
-def is_view(node: Node) -> bool:
-    """Whether the node is just another way to read the memory of its operand."""
-    if node.op == "reshape":
-        return not is_scattered(node.inputs[0])
-    return node.op in MEMORY_VIEWS
-
-
-def is_scattered(node: Node) -> bool:
-    """Whether the node is a view whose elements do not lie in memory one after the other."""
-    return node.op in ("transpose", "slice") or (
-        node.op == "reshape" and is_view(node) and is_scattered(node.inputs[0])
-    )
-
-
-def base_of(node: Node) -> Node:
-    """The node whose memory a view reads; any other node itself."""
-    while is_view(node):
-        node = node.inputs[0]
-    return node
-
-
-def is_fusable(node: Node) -> bool:
-    """Whether a nest can compute the node."""
-    return TABLE[node.op].kind in ("map", "reduce", "random") or node.op in INLINE or node.op == "expand"
-
-
-def is_memory(node: Node) -> bool:
-    """Whether the node is storage that is there before the schedule runs."""
-    return TABLE[node.op].kind == "leaf" and node.op not in INLINE
 
 
 def schedule(outputs: Sequence[Node]) -> tuple[Item, ...]:
@@ -282,4 +249,4 @@ def _items(groups: list[_Group], singles: list[Node], needed: set[Node], place: 
     return tuple(found)
 
 
-__all__ = ["Item", "Single", "base_of", "is_fusable", "is_memory", "is_scattered", "is_view", "schedule", "space_of"]
+__all__ = ["Item", "Single", "base_of", "is_fusable", "is_memory", "is_scattered", "is_view", "schedule"]

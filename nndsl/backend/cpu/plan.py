@@ -32,6 +32,7 @@ from nndsl.backend.cpu.arguments import (
     Whole,
     bits,
 )
+from nndsl.backend.cpu.copies import Instruction
 from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import Place, aligned, storage_type, through_view, whole
 from nndsl.backend.cpu.program import (
@@ -44,12 +45,11 @@ from nndsl.backend.cpu.program import (
     compile_stages,
     memory_leaves,
 )
-from nndsl.backend.cpu.singles import Instruction
 from nndsl.backend.cpu.team import Share
 from nndsl.ir import philox
 from nndsl.ir.node import Node, concrete
-from nndsl.passes.fuse import base_of, is_memory, is_view
 from nndsl.passes.memory import Life, place
+from nndsl.passes.storage import base_of, is_memory, is_view
 
 Sizes = dict[str, int]
 KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)

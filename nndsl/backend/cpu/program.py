@@ -15,7 +15,8 @@ from nndsl.backend.cpu.emit import emit
 from nndsl.ir import build as b
 from nndsl.ir.nest import AFTER, Nest, is_reduction
 from nndsl.ir.node import Node, topological
-from nndsl.passes.fuse import Item, base_of, is_memory, is_view, schedule
+from nndsl.passes.fuse import Item, schedule
+from nndsl.passes.storage import base_of, is_memory, is_view
 
 
 @dataclass(frozen=True, slots=True)
