@@ -37,6 +37,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Generator:
+    """A made-up data set: its arguments, what makes its rows, and what its columns are called."""
+
     settings: tuple[Setting, ...]
     make: Callable[[Draws, dict[str, float]], Made]
     columns: tuple[str, ...] = ("x", "y", "label")

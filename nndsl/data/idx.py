@@ -29,6 +29,8 @@ TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 @dataclass(frozen=True, slots=True)
 class Header:
+    """What an IDX file says about itself before its numbers."""
+
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
     bytes: int  # where the numbers begin

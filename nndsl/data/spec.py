@@ -32,6 +32,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
+    """`from "iris.csv"`, or a folder."""
+
     path: Path
     span: Span = field(compare=False, repr=False)
 
@@ -42,6 +44,8 @@ class FileSource:
 
 @dataclass(frozen=True, slots=True)
 class ObjectSource:
+    """A Python object that was handed to `compile`."""
+
     name: str
     value: Any = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
@@ -53,6 +57,8 @@ class ObjectSource:
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSource:
+    """`from moons(500, noise=0.2)`."""
+
     name: str
     arguments: tuple[tuple[str, float], ...]
     span: Span = field(compare=False, repr=False)
@@ -120,6 +126,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Split:
+    """`split train=70%, test=30%, stratify=species, seed=3`."""
+
     shares: tuple[Share, ...]
     span: Span = field(compare=False, repr=False)
     stratify: Word | None = None

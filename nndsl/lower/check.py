@@ -61,6 +61,8 @@ def check_program(
 
 @dataclass(slots=True)
 class _Checker:
+    """The checks of one program under way; what they find is in the collector."""
+
     program: Program
     signatures: Mapping[str, Signature]
     collector: Collector

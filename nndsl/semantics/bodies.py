@@ -37,6 +37,8 @@ def check_bodies(scope: Scope, constants: Mapping[str, Any], collector: Collecto
 
 @dataclass(slots=True)
 class _Body:
+    """The check of one definition under way."""
+
     entry: Entry
     constants: Mapping[str, Any]
     collector: Collector

@@ -138,12 +138,16 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Print:
+    """`print a, b`."""
+
     exprs: tuple[ast.Expr, ...]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Expect:
+    """`expect a < b`."""
+
     expr: ast.Expr
     span: Span
 

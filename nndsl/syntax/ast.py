@@ -13,6 +13,8 @@ from nndsl.diagnostics import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
+    """Any part of the tree, with its place."""
+
     span: Span = field(compare=False, repr=False)
 
 
@@ -37,6 +39,8 @@ class Number(Node):
 
 @dataclass(frozen=True, slots=True)
 class String(Node):
+    """`"iris.csv"`, without its quotes and with its escapes read."""
+
     text: str
 
 
@@ -54,6 +58,8 @@ class Ellipsis(Node):
 
 @dataclass(frozen=True, slots=True)
 class List(Node):
+    """`[a, b]`."""
+
     items: tuple[Expr, ...]
 
 
@@ -99,6 +105,8 @@ class Argument(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
+    """`conv(8, 3)`."""
+
     function: Expr
     arguments: tuple[Argument, ...]
 
@@ -197,6 +205,8 @@ class Let(Node):
 
 @dataclass(frozen=True, slots=True)
 class Use(Node):
+    """`use "blocks.nn"`."""
+
     path: String
 
 
