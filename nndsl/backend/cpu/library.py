@@ -41,7 +41,7 @@ def {name}(g):
                 X, W, Y = at(A, i * a_row), at(B, j), at(C, i * c_row + j)
 {branches}
                 i += tall
-            j += max(wide, 1) * {lanes}
+            j += wide * {lanes}
 """
 
 _TRANSPOSE = """
@@ -255,20 +255,17 @@ def product(precision: str) -> Text:
     tiles, widths, heights, branches = [], list[str](), list[str](), list[str]()
     for wide, rows in machine().tiles:
         columns = wide * lanes
-        half = columns // 2 if wide > 1 else 0  # a narrower rest is left to narrower tiles
-        fits = f"left >= {columns} or (n >= {columns} and left > {half})" if wide else "True"
-        widths += [f"{'elif' if widths else 'if'} {fits}:", f"    wide, j = {wide}, min(j, n - {columns})" if wide else "    wide = 0"]
+        fits = f"left >= {columns} or (n >= {columns} and left > {columns // 2})" if wide > 1 else "True"
+        word = "elif" if widths else "if"
+        widths += [f"{word} {fits}:", f"    wide, j = {wide}, {f'min(j, n - {columns})' if wide > 1 else 'j'}"]
         tallest, middle, single = rows
-        heights += [
-            f"{'elif' if heights else 'if'} wide == {wide}:",
-            f"    tall = {tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}",
-        ]
+        heights += [f"{word} wide == {wide}:", f"    tall = {tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}"]
         for tall in rows:
             tile = f"tile_{tall}_{wide}"
-            tiles.append(f'{tile} = register_tile({tall}, {max(wide, 1)}, {lanes}, "{precision}", {wide == 0})')
+            tiles.append(f'{tile} = register_tile({tall}, {wide}, {lanes}, "{precision}", {wide == 1})')
             branches += [
                 f"{'elif' if branches else 'if'} wide == {wide} and tall == {tall}:",
-                f"    {tile}(k, X, a_row, a_k, W, b_k, Y, c_row, n)",
+                f"    {tile}(k, X, a_row, a_k, W, b_k, Y, c_row, n - j)",
             ]
     body = _PRODUCT.format(
         name=name, tiles="\n".join(tiles), widths=_indented(widths, 12), heights=_indented(heights, 16),

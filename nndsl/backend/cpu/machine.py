@@ -14,8 +14,9 @@ ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 @dataclass(frozen=True, slots=True)
 class Machine:
     """
-    vector_bytes: of one register. tiles: of products: for each width in vectors, widest first (0: a part of one), the
-    heights in rows, tallest first. The sums of a tile, its vectors of B and one of A fit the registers.
+    vector_bytes: of one register. tiles: of products: for each width in vectors, widest first, the heights in rows,
+    tallest first. The sums of a tile, its vectors of B and one of A fit the registers. A tile one vector wide may use
+    a part of it.
     """
 
     key: str
@@ -44,8 +45,8 @@ def machine() -> Machine:
     key = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
     if features.get("avx512f"):  # 32 registers of 64 bytes
         tall = (12, 4, 1)
-        return Machine(key, 64, ((4, (6, 3, 1)), (2, tall), (1, tall), (0, tall)))
-    narrow = tuple((width, (6, 2, 1)) for width in (2, 1, 0))  # 16 registers
+        return Machine(key, 64, ((4, (6, 3, 1)), (2, tall), (1, tall)))
+    narrow = tuple((width, (6, 2, 1)) for width in (2, 1))  # 16 registers
     return Machine(key, 32 if features.get("avx2") else 16, narrow)
 
 

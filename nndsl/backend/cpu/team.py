@@ -14,8 +14,8 @@ from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.machine import machine
 
 Instruction = tuple[Text, list[int]]
-WORTH_SHARING = 30_000  # elements times their cost: below, two threads wait longer than they work
-WORTH_MULTIPLYING = 400_000  # multiplications of a product
+WORTH_SHARING = 150_000  # elements times their cost, some 15 us: below, a team waits longer than it works
+WORTH_MULTIPLYING = 2_000_000  # multiplications of a product, some 20 us
 
 
 @dataclass(frozen=True, slots=True)
