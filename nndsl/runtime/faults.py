@@ -102,6 +102,19 @@ def _advice(train: Train, node: Node | None) -> str:
     return f"try a smaller `lr`{clip}; numbers in the data that are very large want an encoder, such as `-> standard`"
 
 
+def unwatchable(train: Train) -> Fault:
+    """E0403, for a loss that is one number whatever the example: there is none of the validation part."""
+    place = train.places.get("stop", train.network_span)
+    loss = Label(train.places["loss"], "the same for all examples") if "loss" in train.places else None
+    return fault(
+        "E0403",
+        "early stopping watches the validation loss, but this loss does not depend on the example",
+        place,
+        labels=(loss,) if loss else (),
+        help="watch something else: `monitor=train.loss`, or a metric",
+    )
+
+
 def false_expectation(expect: Expect, sides: tuple[Any, Any] | None) -> Fault:
     """E0602, with what stands on both sides."""
     expr = expect.expr

@@ -19,6 +19,7 @@ from nndsl.semantics.program import Action, Expect, Predict, Print
 
 REDRAW_S = 0.1
 PATIENCE_S = 0.3  # a run that is done before this needs no live line
+SILENCE_S = 10.0  # after which a plain line comes even between; then twice that, and so on
 LINES = 25  # plain lines of a run, about
 
 
@@ -30,6 +31,7 @@ class Human:
         self.live: Any = None
         self.drawn = 0.0
         self.told = 0  # the last epoch of which a plain line was written
+        self.told_at, self.silence_s = 0.0, SILENCE_S
         self.is_terminal = messages.isatty() and os.environ.get("TERM") != "dumb"
 
     def note(self, text: str) -> None:
@@ -37,7 +39,8 @@ class Human:
             self._say(f"note: {text}")
 
     def begin(self, progress: Progress) -> None:
-        self.told, self.drawn = 0, time.perf_counter()
+        self.told, self.drawn, self.silence_s = 0, time.perf_counter(), SILENCE_S
+        self.told_at = self.drawn
 
     def look(self, progress: Progress) -> None:
         if self.quiet:
@@ -77,9 +80,13 @@ class Human:
         stride = stride_for(progress.epochs)
         done = len(progress.history)
         due = [epoch for epoch in range(self.told + 1, done + 1) if epoch % stride == 0 or epoch == 1]
-        if last and done and (due or [self.told])[-1] != done:
+        now = time.perf_counter()
+        is_silent = not due and now - self.told_at > self.silence_s
+        if (last or is_silent) and done and (due or [self.told])[-1] != done:
             due.append(done)
+            self.silence_s *= 2 if is_silent else 1
         for epoch in due:
+            self.told_at = now
             self._say(f"{progress.name}: {epoch_words(progress, epoch)}")
             self.told = epoch
 

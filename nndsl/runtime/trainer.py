@@ -228,7 +228,8 @@ class Trainer:
             value = self._watched(values, watch)
             since += 1
             if value < best_value - (watch.min_delta if watch else 0.0) or not self.best_epoch:
-                best_value, since, self.best_epoch = value, 0, epoch
+                best_value = math.inf if math.isnan(value) else value
+                since, self.best_epoch = 0, epoch
                 if best is not None:
                     best.take()
             if watch and since >= watch.patience:

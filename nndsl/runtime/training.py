@@ -14,7 +14,7 @@ from nndsl.ir import philox
 from nndsl.lower import step_graph
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Progress
-from nndsl.runtime.faults import not_finite
+from nndsl.runtime.faults import not_finite, unwatchable
 from nndsl.runtime.measures import Measure, measures, targets_of
 from nndsl.runtime.network import NetworkState, threads_of
 from nndsl.runtime.results import Fields, Run
@@ -84,7 +84,14 @@ def _trainer(task: Task, listener: Listener) -> Trainer:
         part = dataset.parts["validation"]
         targets = targets_of(part.target)
         trainer.validation = (state.evaluator(use, rows_of(part)), trainer.targets[:0] if targets is None else targets)
+    if watches_loss_of_validation(train) and use.loss is None:
+        raise unwatchable(train)
     return trainer
+
+
+def watches_loss_of_validation(train: Train) -> bool:
+    """Whether early stopping needs the loss of each validation example."""
+    return train.stop is not None and (train.stop.monitor.part, train.stop.monitor.quantity) == ("validation", "loss")
 
 
 def rows_of(part: Part) -> dict[str, Array]:
