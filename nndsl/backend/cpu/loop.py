@@ -21,7 +21,7 @@ from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.plan import KERNEL, Binding, Program
 from nndsl.backend.cpu.singles import Instruction
 from nndsl.backend.cpu.team import divided
-from nndsl.backend.cpu.walkers import Single, Team, Walker
+from nndsl.backend.cpu.walkers import Work, texts_of, walker
 from nndsl.ir import build as b
 from nndsl.ir import philox
 from nndsl.ir.node import Node
@@ -99,31 +99,27 @@ class Loop:
         self.arena_bytes = binding.arena_bytes
         self._binding = binding  # owns the memory that the tables point into
         shuffle = library.kernel("shuffle", "float32")
-        drivers = [
-            library.kernel(kind, self.precision) for kind in ("drive", *(("drive_team", "barrier") * (threads > 1)))
-        ]
+        works = {n: self._work(n, threads) for n in (self.batch, rows % self.batch) if n}
         # all at once: what is new is compiled side by side
-        found = addresses([shuffle, *drivers, *(text for text, _ in self._instructions(self.batch))])
+        found = addresses([shuffle, *(text for work in works.values() for text in texts_of(work, self.precision))])
         self._shuffle = KERNEL(found[shuffle])
-        self.walkers = {n: self._walker(n, threads) for n in (self.batch, rows % self.batch) if n}
-
-    def _walker(self, batch: int, threads: int) -> Walker:
         words = (self.stop, self.cursor, self.done, self.step, self.loss, self.total)
-        if threads > 1:
-            items = [
-                *(divided([self._rows_in(feed, batch)], threads) for feed in self.feeds),
-                *self._binding.shared({**self.sizes, "B": batch}, threads),
-                *(divided([self._rows_out(collect, batch)], threads) for collect in self.collects),
-            ]
-            if any(any(shares[1:]) for shares in items):
-                return Team(items, threads, batch, words, self.precision)
-        return Single(self._instructions(batch), batch, words, self.precision)
+        self.walkers = {n: walker(work, n, words, self.precision) for n, work in works.items()}
 
-    def _instructions(self, batch: int) -> list[Instruction]:
-        """One thread's work on a batch."""
+    def _work(self, batch: int, threads: int) -> Work:
+        """What is done with a batch, by each member of a team where there is enough to share, else by one thread."""
         before = [self._rows_in(feed, batch) for feed in self.feeds]
         after = [self._rows_out(collect, batch) for collect in self.collects]
-        return [*before, *self._binding.instructions({**self.sizes, "B": batch}), *after]
+        sizes = {**self.sizes, "B": batch}
+        if threads > 1:
+            shared = [
+                *(divided([made], threads) for made in before),
+                *self._binding.shared(sizes, threads),
+                *(divided([made], threads) for made in after),
+            ]
+            if any(any(shares[1:]) for shares in shared):
+                return shared
+        return [[[*before, *self._binding.instructions(sizes), *after]]]
 
     def _rows_in(self, feed: Feed, batch: int) -> Instruction:
         target = self.leaves[feed.leaf]

@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.backend.cpu import library
+from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.linker import addresses, c_function
 from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.plan import KERNEL, Table, table
 from nndsl.backend.cpu.singles import Instruction
 from nndsl.backend.cpu.team import tables
 
+Work = list[list[list[Instruction]]]  # of each item, what each member of a team does; one member alone has one item
 Words = Sequence[NDArray[Any]]  # stop, cursor, done, step, loss, total
 STEPS = 4  # where in a driver's arguments the number of steps stands
 
@@ -55,16 +57,14 @@ class Team:
     there.
     """
 
-    def __init__(
-        self, items: Sequence[list[list[Instruction]]], members: int, batch: int, words: Words, precision: str
-    ) -> None:
+    def __init__(self, work: Work, batch: int, words: Words, precision: str) -> None:
         drive, barrier = library.kernel("drive_team", precision), library.kernel("barrier", precision)
-        found = addresses([drive, barrier])
+        found, members = addresses([drive, barrier]), len(work[0])
         self._drive, self._go = KERNEL(found[drive]), aligned(1, np.int64)
         self._arrivals, self._counts = aligned(1, np.int64), [aligned(1, np.int64) for _ in range(members)]
         give_way = c_function("sched_yield")
         meetings = [[self._arrivals.ctypes.data, members, count.ctypes.data, give_way] for count in self._counts]
-        self.tables = [table(made) for made in tables(items, [(barrier, meeting) for meeting in meetings])]
+        self.tables = [table(made) for made in tables(work, [(barrier, meeting) for meeting in meetings])]
         self._meetings = [np.array(meeting, np.int64) for meeting in meetings]
         self._calls = [
             _arguments(made, batch, words, k, self._go.ctypes.data, found[barrier], self._meetings[k].ctypes.data)
@@ -81,3 +81,17 @@ class Team:
         self._drive(self._calls[0].ctypes.data)
         for thread in others:
             thread.join()
+
+
+def walker(work: Work, batch: int, words: Words, precision: str) -> Walker:
+    """One for the work: a team where it is divided among several."""
+    if len(work[0]) > 1:
+        return Team(work, batch, words, precision)
+    return Single(work[0][0], batch, words, precision)
+
+
+def texts_of(work: Work, precision: str) -> list[Text]:
+    """All kernels that the work needs, its driver too."""
+    drivers = ("drive_team", "barrier") if len(work[0]) > 1 else ("drive",)
+    made = [text for shares in work for share in shares for text, _ in share]
+    return list(dict.fromkeys([*(library.kernel(kind, precision) for kind in drivers), *made]))
