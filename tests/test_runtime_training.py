@@ -231,3 +231,40 @@ def test_a_network_keeps_its_shape_when_it_meets_other_data() -> None:
     text = LINE + other + "network net { dense(1) }\ntrain net on line { epochs 1 }\ntrain net on wide { epochs 1 }"
     with pytest.raises(RunError, match="was made for `line` and does not fit `wide`"):
         results(text)
+
+
+# ---- metrics and results ------------------------------------------------------------------------------------
+
+
+def test_metrics_of_numbers_are_in_the_units_of_the_target() -> None:
+    text = "data d { from sine(80)\n target y -> x * 1000\n input x\n split train=50, validation=30 }\n"
+    found = results(
+        text
+        + "network net for d { dense(1) }\ntrain net on d as run { epochs 3; metrics mae }\n"
+        + "evaluate net on d.validation as result { metrics mae, mse }"
+    )
+    assert found.run.history.validation_mae[-1] == pytest.approx(found.result.mae)
+    assert found.result.mae < 3 and found.result.loss > 1000  # of the sine itself; the loss is of what was learnt
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_any_number_of_threads_gives_the_same_bits(threads: int) -> None:
+    text = "data d { from blobs(600, classes=3) }\n"
+    text += "network net for d { dense(300) -> relu -> dense(300) -> relu -> dense(classes) -> softmax }\n"
+    text += "train net on d { batch 128; epochs 2 }"
+    alone, together = (results(f"set threads {n}\n{text}").net.weights for n in (1, threads))
+    assert same(alone, together)
+
+
+def test_loss_expressions_over_output_and_input() -> None:
+    text = "data d { from blobs(60)\n input (x, y) -> standard }\nnetwork net for d { dense(2) -> tanh; dense(2) }\n"
+    found = results(
+        text + "train net on d as run { loss mse(output, input); optimizer adam(0.05); epochs 150; batch 16 }"
+    )
+    assert found.run.history.loss[-1] < 0.3 * found.run.history.loss[0]
+
+
+def test_precision_is_that_of_the_weights_and_the_outputs() -> None:
+    found = results("set precision float64\n" + blobs("train net on points { epochs 1 }"))
+    assert {w.dtype for w in found.net.weights.values()} == {np.dtype("float64")}
+    assert found.net.scores([[0.0, 0.0]]).dtype == np.float64

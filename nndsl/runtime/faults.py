@@ -30,7 +30,7 @@ CAUSES = {
     "expm1": "the exponential of a large number",
 }
 TOO_LARGE = "a number too large for {precision}"
-MANY_BYTES = 1 << 20
+UNITS = (("TB", 1 << 40), ("GB", 1 << 30), ("MB", 1 << 20))
 
 
 def not_finite(train: Train, failure: NotFinite, steps: int, program: Program) -> Fault:
@@ -168,7 +168,10 @@ def step_sizes(graph: StepGraph, batch: int, precision: str) -> dict[str, int]:
 
 
 def _bytes(count: int) -> str:
-    return f"{count / MANY_BYTES:,.1f} MB" if count >= MANY_BYTES / 10 else f"{count:,} bytes"
+    for unit, size in UNITS:
+        if count >= size / 10:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count:,} bytes"
 
 
 def cannot_write(path: Path, span: Span, problem: OSError) -> Fault:
