@@ -1,3 +1,4 @@
-"""Carrying out a checked program: weights, training, evaluation, results. Knows nothing of files of scripts or of
-terminals.
+"""Carrying out checked programs: weights, training, evaluation, results, and how a run is told.
+
+In: a `Checked` program. Out: numbers, results by name, text on streams. It reads no scripts and knows no command line.
 """
