@@ -22,21 +22,40 @@ def _any(pool: list[Node], rng: np.random.Generator) -> Node:
 def _unary(pool: list[Node], rng: np.random.Generator) -> Node:
     x = _any(pool, rng)
     kinds = (
-        b.neg, b.tanh, b.sigmoid, b.softplus, b.sin, b.absolute, b.stop,
-        lambda x: b.exp(b.minimum(x, 2.0)), lambda x: b.log(b.add(b.absolute(x), 0.5)), lambda x: b.power(x, 2.0),
-        lambda x: b.sqrt(b.add(1.0, b.mul(x, x))), lambda x: b.div(1.0, b.add(1.0, b.exp(b.neg(x)))), lambda x: b.mul(x, -1.0),
-        lambda x: b.sub(b.add(x, 0.0), 1.5), lambda x: b.div(x, 2.0), lambda x: b.log(b.add(1.0, b.exp(x))), lambda x: b.neg(b.neg(x)),
-    )  # fmt: skip
+        b.neg,
+        b.tanh,
+        b.sigmoid,
+        b.softplus,
+        b.sin,
+        b.absolute,
+        b.stop,
+        lambda x: b.exp(b.minimum(x, 2.0)),
+        lambda x: b.log(b.add(b.absolute(x), 0.5)),
+        lambda x: b.power(x, 2.0),
+        lambda x: b.sqrt(b.add(1.0, b.mul(x, x))),
+        lambda x: b.div(1.0, b.add(1.0, b.exp(b.neg(x)))),
+        lambda x: b.mul(x, -1.0),
+        lambda x: b.sub(b.add(x, 0.0), 1.5),
+        lambda x: b.div(x, 2.0),
+        lambda x: b.log(b.add(1.0, b.exp(x))),
+        lambda x: b.neg(b.neg(x)),
+    )
     return b.tanh(kinds[int(rng.integers(len(kinds)))](x))
 
 
 def _binary(pool: list[Node], rng: np.random.Generator) -> Node:
     x, y = _any(pool, rng), _any(pool, rng)
     kinds = (
-        b.add, b.sub, b.mul, b.maximum, b.minimum,
-        lambda x, y: b.div(x, b.add(2.0, b.absolute(y))), lambda x, y: b.where(b.greater(x, y), x, b.neg(y)),
-        lambda x, y: b.add(b.mul(x, 0.5), b.mul(y, -0.25)), lambda x, y: b.sub(b.neg(x), b.neg(y)),
-    )  # fmt: skip
+        b.add,
+        b.sub,
+        b.mul,
+        b.maximum,
+        b.minimum,
+        lambda x, y: b.div(x, b.add(2.0, b.absolute(y))),
+        lambda x, y: b.where(b.greater(x, y), x, b.neg(y)),
+        lambda x, y: b.add(b.mul(x, 0.5), b.mul(y, -0.25)),
+        lambda x, y: b.sub(b.neg(x), b.neg(y)),
+    )
     return kinds[int(rng.integers(len(kinds)))](x, y)
 
 

@@ -22,7 +22,7 @@ from nndsl.passes.simplify import simplify
 FEATURES, HIDDEN, CLASSES = 40, 100, 7
 
 
-@pytest.fixture()
+@pytest.fixture
 def share_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small work is shared too."""
     monkeypatch.setattr(team, "WORTH_SHARING", 0)

@@ -41,7 +41,7 @@ ROWS_OF = np.array([[0, 0, 1], [1, 2, 2]])
 
 
 def _scattered(g: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.stack([g[ROWS_OF == row].sum(axis=0) for row in range(4)])
+    return np.stack([g[row == ROWS_OF].sum(axis=0) for row in range(4)])
 
 
 CASES = (

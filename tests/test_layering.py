@@ -42,9 +42,7 @@ HEAVY = {
     "pyarrow",
     "sklearn",
 }
-NUMBA_MODULES = {
-    f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "random")
-}
+NUMBA_MODULES = {f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "random")}
 
 
 def name_of(path: Path) -> str:

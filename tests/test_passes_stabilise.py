@@ -93,38 +93,74 @@ FORMS: list[Any] = [
     *_named("log", SOFTMAXES, lambda f: lambda x: b.log(f(x)), _log_softmax),
     *_named("nll", SOFTMAXES, _nll, _picked),
     *_named("tempered", SOFTMAXES, lambda f: lambda x: b.log(f(b.div(x, 2.5))), lambda x: _log_softmax(x / 2.5)),
-    *_named("cross entropy", SOFTMAXES, lambda f: lambda x: b.reduce_sum(b.mul(Z, b.log(f(x))), -1),
-            lambda x: (np.eye(5)[IDS] * _log_softmax(x)).sum(-1, keepdims=True)),
-    *_named("flat", SOFTMAXES, lambda f: lambda x: b.log(b.reshape(f(x), ("B", 1, 5))), lambda x: _log_softmax(x)[:, None]),
+    *_named(
+        "cross entropy",
+        SOFTMAXES,
+        lambda f: lambda x: b.reduce_sum(b.mul(Z, b.log(f(x))), -1),
+        lambda x: (np.eye(5)[IDS] * _log_softmax(x)).sum(-1, keepdims=True),
+    ),
+    *_named(
+        "flat", SOFTMAXES, lambda f: lambda x: b.log(b.reshape(f(x), ("B", 1, 5))), lambda x: _log_softmax(x)[:, None]
+    ),
     *_named("sliced", SOFTMAXES, lambda f: lambda x: b.log(b.slice_(f(x), 1, 1, 3)), lambda x: _log_softmax(x)[:, 1:3]),
-    *_named("clipped", SOFTMAXES, lambda f: lambda x: b.log(b.minimum(b.maximum(f(x), 1e-7), 1 - 1e-7)),
-            lambda x: np.clip(_log_softmax(x), math.log(1e-7), math.log1p(-1e-7))),
+    *_named(
+        "clipped",
+        SOFTMAXES,
+        lambda f: lambda x: b.log(b.minimum(b.maximum(f(x), 1e-7), 1 - 1e-7)),
+        lambda x: np.clip(_log_softmax(x), math.log(1e-7), math.log1p(-1e-7)),
+    ),
     *_named("focal", SOFTMAXES, lambda f: lambda x: b.log(b.power(b.pick(f(x), K), 2.0)), lambda x: -2 * _picked(x)),
     *_named("log sigmoid", SIGMOIDS, lambda f: lambda x: b.log(f(x)), lambda x: -_softplus(-x)),
     *_named("log(1 - sigmoid)", SIGMOIDS, lambda f: lambda x: b.log(b.sub(1.0, f(x))), lambda x: -_softplus(x)),
     *_named("log1p(-sigmoid)", SIGMOIDS, lambda f: lambda x: b.apply("log1p", b.neg(f(x))), lambda x: -_softplus(x)),
-    *_named("log(1 - clipped)", SIGMOIDS, lambda f: lambda x: b.log(b.sub(1.0, b.minimum(b.maximum(f(x), 0.001), 0.999))),
-            lambda x: np.clip(-_softplus(x), math.log1p(-0.999), math.log1p(-0.001))),
-    *_named("bce", SIGMOIDS,
-            lambda f: lambda x: b.neg(b.add(b.mul(Z, b.log(f(x))), b.mul(b.sub(1.0, Z), b.log(b.sub(1.0, f(x)))))),
-            lambda x: _softplus(x) - np.eye(5)[IDS] * x),
-    *_named("bce of 1", SIGMOIDS,
-            lambda f: lambda x: b.neg(b.add(b.mul(1.0, b.log(f(x))), b.mul(b.sub(1.0, 1.0), b.log(b.sub(1.0, f(x)))))),
-            lambda x: _softplus(-x)),
-    *_named("bce of 0", SIGMOIDS,
-            lambda f: lambda x: b.neg(b.add(b.mul(0.0, b.log(f(x))), b.mul(b.sub(1.0, 0.0), b.log(b.sub(1.0, f(x)))))),
-            lambda x: _softplus(x)),
-    pytest.param(lambda x: b.log(b.reduce_sum(b.exp(x), -1)), lambda x: np.logaddexp.reduce(x, -1, keepdims=True), id="lse"),
-    pytest.param(lambda x: b.add(b.reduce_max(x, -1), b.log(b.reduce_sum(b.exp(b.sub(x, b.reduce_max(x, -1))), -1))),
-                 lambda x: np.logaddexp.reduce(x, -1, keepdims=True), id="lse-shifted"),
-    pytest.param(lambda x: b.log(b.mean(b.exp(x), -1)), lambda x: np.logaddexp.reduce(x, -1, keepdims=True) - math.log(5), id="lme"),
+    *_named(
+        "log(1 - clipped)",
+        SIGMOIDS,
+        lambda f: lambda x: b.log(b.sub(1.0, b.minimum(b.maximum(f(x), 0.001), 0.999))),
+        lambda x: np.clip(-_softplus(x), math.log1p(-0.999), math.log1p(-0.001)),
+    ),
+    *_named(
+        "bce",
+        SIGMOIDS,
+        lambda f: lambda x: b.neg(b.add(b.mul(Z, b.log(f(x))), b.mul(b.sub(1.0, Z), b.log(b.sub(1.0, f(x)))))),
+        lambda x: _softplus(x) - np.eye(5)[IDS] * x,
+    ),
+    *_named(
+        "bce of 1",
+        SIGMOIDS,
+        lambda f: lambda x: b.neg(b.add(b.mul(1.0, b.log(f(x))), b.mul(b.sub(1.0, 1.0), b.log(b.sub(1.0, f(x)))))),
+        lambda x: _softplus(-x),
+    ),
+    *_named(
+        "bce of 0",
+        SIGMOIDS,
+        lambda f: lambda x: b.neg(b.add(b.mul(0.0, b.log(f(x))), b.mul(b.sub(1.0, 0.0), b.log(b.sub(1.0, f(x)))))),
+        lambda x: _softplus(x),
+    ),
+    pytest.param(
+        lambda x: b.log(b.reduce_sum(b.exp(x), -1)), lambda x: np.logaddexp.reduce(x, -1, keepdims=True), id="lse"
+    ),
+    pytest.param(
+        lambda x: b.add(b.reduce_max(x, -1), b.log(b.reduce_sum(b.exp(b.sub(x, b.reduce_max(x, -1))), -1))),
+        lambda x: np.logaddexp.reduce(x, -1, keepdims=True),
+        id="lse-shifted",
+    ),
+    pytest.param(
+        lambda x: b.log(b.mean(b.exp(x), -1)),
+        lambda x: np.logaddexp.reduce(x, -1, keepdims=True) - math.log(5),
+        id="lme",
+    ),
     pytest.param(lambda x: b.log(b.add(b.exp(x), 1.0)), _softplus, id="softplus"),
     pytest.param(lambda x: b.apply("log1p", b.exp(x)), _softplus, id="softplus-log1p"),
-    pytest.param(lambda x: b.log(b.add(b.exp(x), b.exp(b.mul(2.0, x)))), lambda x: np.logaddexp(x, 2 * x), id="logaddexp"),
-    pytest.param(lambda x: b.div(b.sub(b.exp(x), b.exp(b.neg(x))), b.add(b.exp(x), b.exp(b.neg(x)))), np.tanh, id="tanh"),
+    pytest.param(
+        lambda x: b.log(b.add(b.exp(x), b.exp(b.mul(2.0, x)))), lambda x: np.logaddexp(x, 2 * x), id="logaddexp"
+    ),
+    pytest.param(
+        lambda x: b.div(b.sub(b.exp(x), b.exp(b.neg(x))), b.add(b.exp(x), b.exp(b.neg(x)))), np.tanh, id="tanh"
+    ),
     *_named("softmax", SOFTMAXES, lambda f: f, lambda x: np.exp(_log_softmax(x))),
     *_named("sigmoid", SIGMOIDS, lambda f: f, lambda x: np.exp(-_softplus(-x))),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("build", "expected"), FORMS)

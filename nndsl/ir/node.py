@@ -1,8 +1,8 @@
 """The tensor IR: frozen, hash-consed nodes. A graph is a tuple of output nodes; equal sub-expressions are one object.
 
-Letters: B is the batch, a symbolic size until a plan is made. Precision is not a matter of the graph: "float" becomes float32 or
-float64 when a backend runs it. Broadcasting is NumPy's: shapes are aligned at the right, a size of 1 stretches.
-Reductions keep their axes with size 1, so that what belongs to one row stays beside the row.
+Letters: B is the batch, a symbolic size until a plan is made. Precision is not a matter of the graph: "float" becomes
+float32 or float64 when a backend runs it. Broadcasting is NumPy's: shapes are aligned at the right, a size of 1
+stretches. Reductions keep their axes with size 1, so that what belongs to one row stays beside the row.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class ShapeError(ValueError):
     operands: which inputs disagree; axes: the axis in each; sizes: what each has there.
     """
 
-    def __init__(self, message: str, *, operands: tuple[int, ...] = (), axes: tuple[int, ...] = (), sizes: tuple[Dim, ...] = ()):
+    def __init__(
+        self, message: str, *, operands: tuple[int, ...] = (), axes: tuple[int, ...] = (), sizes: tuple[Dim, ...] = ()
+    ):
         super().__init__(message)
         self.operands, self.axes, self.sizes = operands, axes, sizes
 
@@ -40,7 +42,7 @@ class Node:
     (of the first, where several did); not part of its identity. serial: grows with creation, inputs before users.
     """
 
-    __slots__ = ("op", "inputs", "attrs", "shape", "dtype", "origin", "serial", "__weakref__")
+    __slots__ = ("__weakref__", "attrs", "dtype", "inputs", "op", "origin", "serial", "shape")
     op: str
     inputs: tuple[Node, ...]
     attrs: tuple[tuple[str, Attribute], ...]
@@ -69,7 +71,9 @@ _known: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValueDi
 
 
 def make(op: str, *inputs: Node, origin: Span | None = None, **attrs: Attribute) -> Node:
-    """The node `op(inputs; attrs)`; its shape and dtype follow from the table. Raises ShapeError where operands do not fit."""
+    """The node `op(inputs; attrs)`; its shape and dtype follow from the table. Raises ShapeError where operands do
+    not fit.
+    """
     from nndsl.ir.table import TABLE
 
     items = tuple(sorted(attrs.items()))

@@ -38,13 +38,14 @@ class Primitive:
     vjp: (node, gradient of the node) -> gradient of each input, None where there is none (integers, conditions).
          None as a whole: not differentiable.
     reference: NumPy, the definition of the primitive.
-    code: scalar code for kernels, with holes {0} {1} {2} for the operands (map), or the combination of {0} (so far) and {1} (reduce); for
-         argmax and argmin, whether {1} takes the place of {0}. Attributes are holes by their name (`cast_{to}`). `real(1)` is a number of
-         the kernel's float type; exp, log, log1p, expm1, sqrt, sin, cos, tanh, erf, floor, pow, abs and cast_* are supplied by the emitter.
+    code: scalar code for kernels, with holes {0} {1} {2} for the operands (map), or the combination of {0} (so far)
+         and {1} (reduce); for argmax and argmin, whether {1} takes the place of {0}. Attributes are holes by their name
+         (`cast_{to}`). `real(1)` is a number of the kernel's float type; exp, log, log1p, expm1, sqrt, sin, cos, tanh,
+         erf, floor, pow, abs and cast_* are supplied by the emitter.
     identity: of a reduction: what `{0}` starts from ("sum": 0).
     cost: 0 free, 1 arithmetic, 10 a transcendental function: whether it is worth storing or computing again.
-    takes: what the operands of a map must be, for the builders to cast: "float", "number" (int or float, all alike), "any" (all alike),
-           "bool". Other kinds: "".
+    takes: what the operands of a map must be, for the builders to cast: "float", "number" (int or float, all alike),
+         "any" (all alike), "bool". Other kinds: "".
     domain: an interval for each operand from which tests draw (smooth there).
     doc: one line.
     """

@@ -16,8 +16,10 @@ from nndsl.ir.node import Node
 class Variable:
     """Numbers that live longer than a step: a trained parameter, or a state such as a running mean.
 
-    name: its path in the network, as shown to people (`dense_1.W`). leaf: a `param` or `state` node, its name unique in the program.
-    initial: a graph without inputs of the leaf's shape, for the reference backend (its random streams differ from one variable to the next).
+    name: its path in the network, as shown to people (`dense_1.W`). leaf: a `param` or `state` node, its name unique
+    in the program.
+    initial: a graph without inputs of the leaf's shape, for the reference backend (its random streams differ from one
+    variable to the next).
     """
 
     name: str
@@ -28,7 +30,9 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A tensor with what the language knows of it. kind: real, logit, probability, category. shape: without the batch."""
+    """A tensor with what the language knows of it. kind: real, logit, probability, category. shape: without the
+    batch.
+    """
 
     node: Node
     kind: str
@@ -54,7 +58,8 @@ class NetworkGraph:
 
 @dataclass(frozen=True, slots=True)
 class OptimizerGraph:
-    """An optimizer's equations over flat vectors [P]: weights `w`, gradient `g`, its own states; `t` is the `step` leaf.
+    """An optimizer's equations over flat vectors [P]: weights `w`, gradient `g`, its own states; `t` is the `step`
+    leaf.
 
     w, g: `state` leaves [P]. states: leaves [P] with their initial scalar. updates: (leaf, next value), `w` among them.
     The schedule is already multiplied into `lr`; clipping is already applied to `g`.
@@ -87,7 +92,9 @@ class StepGraph:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationGraph:
-    """The network in use. loss is [B]-wise: one number an example (None without target or where the loss is not one an example)."""
+    """The network in use. loss is [B]-wise: one number an example (None without target or where the loss is not one
+    an example).
+    """
 
     inputs: tuple[tuple[Node, str], ...]
     loss: Node | None

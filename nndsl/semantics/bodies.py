@@ -89,7 +89,7 @@ class _Body:
     def _kinds(self) -> None:
         """Words after `:` are kinds of values; after a metric, which way is better."""
         definition = self.definition
-        said = [(p.kind, KINDS) for p in definition.parameters if p.kind is not None]
+        said: list[tuple[ast.Name, tuple[str, ...]]] = [(p.kind, KINDS) for p in definition.parameters if p.kind]
         if definition.result is not None:
             said.append((definition.result, DIRECTIONS if definition.kind == "metric" else KINDS))
         for word, known in said:

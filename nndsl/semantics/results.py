@@ -42,7 +42,9 @@ def run_record(name: str, metrics: Iterable[str], validation: bool) -> Record:
     history = Record("history", f"the history of `{name}`", dict.fromkeys(keys, "numbers"))
     best = Record("best", f"the best epoch of `{name}`", {"epoch": "number", **dict.fromkeys(keys, "number")})
     return Record(
-        "run", f"the run `{name}`", {"history": history, "best": best, "seconds": "number", "epochs": "number", "epoch_seconds": "numbers"}
+        "run",
+        f"the run `{name}`",
+        {"history": history, "best": best, "seconds": "number", "epochs": "number", "epoch_seconds": "numbers"},
     )
 
 

@@ -57,9 +57,21 @@ def _tiny_settings(options: Options) -> Settings:
 
 WORKLOADS: Mapping[str, Workload] = {
     "tiny": Workload(
-        200, (Option("task", "iris", ("iris", "xor")), Option("full", 0)), _tiny_script, _tiny_settings, "train_acc", "iris/iris.csv"
+        200,
+        (Option("task", "iris", ("iris", "xor")), Option("full", 0)),
+        _tiny_script,
+        _tiny_settings,
+        "train_acc",
+        "iris/iris.csv",
     ),
-    "mlp": Workload(3, (Option("batch", 64),), lambda _: "mlp.nn", lambda options: {"size": options.batch}, "test_acc", "fashion-mnist"),
+    "mlp": Workload(
+        3,
+        (Option("batch", 64),),
+        lambda _: "mlp.nn",
+        lambda options: {"size": options.batch},
+        "test_acc",
+        "fashion-mnist",
+    ),
 }
 
 
@@ -68,11 +80,18 @@ def main() -> None:
     workload, options = _options()
     _limit_threads(options.threads)
     text, settings = _script(workload, options)
-    settings |= {"seed": options.seed, "threads": options.threads, "turns": options.epochs, **workload.settings(options)}
+    settings |= {
+        "seed": options.seed,
+        "threads": options.threads,
+        "turns": options.epochs,
+        **workload.settings(options),
+    }
     import nndsl
 
     clock = _Clock()
-    results = nndsl.compile(text, settings=settings).run(listener=clock)  # somebody who listens knows when training ends
+    results = nndsl.compile(text, settings=settings).run(
+        listener=clock
+    )  # somebody who listens knows when training ends
     print(json.dumps(_line(workload, options, results, clock)))
 
 

@@ -114,7 +114,9 @@ def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: b
     tile(k, A, A's stride of a row, of k, B, its stride of k, C, its stride of a row, columns): B and C are contiguous
     along a row. `masked`: only the first `columns` (fewer than a vector) are read and written.
     """
-    ahead = 8 if vectors > 2 else 0  # rows of B that are fetched early: their stride hides them from the processor's own prefetcher
+    ahead = (
+        8 if vectors > 2 else 0
+    )  # rows of B fetched early: their stride hides them from the processor's own prefetcher
     real, scalar = (types.float32, ir.FloatType()) if precision == "float32" else (types.float64, ir.DoubleType())
     vector, suffix = ir.VectorType(scalar, lanes), f"v{lanes}f{32 if precision == 'float32' else 64}"
     mask_type, index = ir.VectorType(ir.IntType(1), lanes), ir.VectorType(_i64, lanes)
@@ -139,7 +141,8 @@ def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: b
         fma = declare(b, f"llvm.fma.{suffix}", vector, [vector] * 3)
         vector_pointer = vector.as_pointer()
         read = declare(b, f"llvm.masked.load.{suffix}.p0{suffix}", vector, [vector_pointer, _i32, mask_type, vector])
-        write = declare(b, f"llvm.masked.store.{suffix}.p0{suffix}", ir.VoidType(), [vector, vector_pointer, _i32, mask_type])
+        operands = [vector, vector_pointer, _i32, mask_type]
+        write = declare(b, f"llvm.masked.store.{suffix}.p0{suffix}", ir.VoidType(), operands)
         align = ir.Constant(_i32, 4 if precision == "float32" else 8)
 
         def num(v: int) -> Any:
@@ -178,7 +181,8 @@ def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: b
         for phi, start, end in zip(final, zeros, new, strict=True):
             phi.add_incoming(start, entry)
             phi.add_incoming(end, loop)
-        for p, value in zip([p for r in range(rows) for p in places(b.gep(C, [b.mul(c_row, num(r))]))], final, strict=True):
+        targets = [p for r in range(rows) for p in places(b.gep(C, [b.mul(c_row, num(r))]))]
+        for p, value in zip(targets, final, strict=True):
             if masked:
                 b.call(write, [value, p, align, mask])
             else:
@@ -186,7 +190,9 @@ def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: b
         return context.get_dummy_value()
 
     @intrinsic  # type: ignore[misc, unused-ignore]
-    def tile(context: Any, k: Any, A: Any, a_row: Any, a_k: Any, B: Any, b_k: Any, C: Any, c_row: Any, columns: Any) -> Any:
+    def tile(
+        context: Any, k: Any, A: Any, a_row: Any, a_k: Any, B: Any, b_k: Any, C: Any, c_row: Any, columns: Any
+    ) -> Any:
         return types.void(n, pointer, n, n, pointer, n, pointer, n, n), emit
 
     return tile
@@ -231,9 +237,11 @@ def register_transpose(lanes: int, precision: str) -> Any:
 
 @intrinsic  # type: ignore[misc, unused-ignore]
 def flush_tiny(context: Any, on: Any) -> Any:
-    """Numbers below the normal range count as zero on this thread (`on`: 1), or as before (`on`: what this call gave back).
+    """Numbers below the normal range count as zero on this thread (`on`: 1), or as before (`on`: what this call gave).
 
-    A moment that decays towards zero would otherwise make each later step ten times as slow. x86 only; elsewhere nothing is changed.
+    A moment that decays towards zero would otherwise make each later step ten times as slow. x86 only; elsewhere
+    nothing
+    is changed.
     """
 
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:

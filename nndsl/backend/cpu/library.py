@@ -18,8 +18,9 @@ from nndsl.backend.cpu.intrinsics import register_tile, register_transpose
 from nndsl.backend.cpu.{math} import real
 """
 
-# C[m, n] = sum over k of A[m, k] B[k, n], for each of `batches`. C is walked in register tiles, the widest that fit. Where a tile would
-# hang over an edge it is moved back over work that is done already: the same sums again, so the same bits.
+# C[m, n] = sum over k of A[m, k] B[k, n], for each of `batches`. C is walked in register tiles, the widest that fit.
+# Where a tile would hang over an edge it is moved back over work that is done already: the same sums again, so the same
+# bits.
 _PRODUCT = """
 {tiles}
 
@@ -91,7 +92,7 @@ def {name}(g):
 
 _ROWS_IN = """
 def {name}(g):
-    # B, width, source, order, cursor, target, scale, shift: the rows of a batch, in the order that `order` says from the cursor on
+    # B, width, source, order, cursor, target, scale, shift: the rows of a batch, as `order` says from the cursor on
     rows, width, source, order, first, target = g[0], g[1], {source}(g[2]), ints(g[3]), longs(g[4])[0], {target}(g[5])
     scale, shift = {number}(number(g[6])), {number}(number(g[7]))
     for i in range(rows):
@@ -134,7 +135,7 @@ def {name}(g):
 
 _SHUFFLE = """
 def {name}(g):
-    # n, order, key, epoch: a new order of 0 .. n - 1 (Fisher and Yates), from the words of Philox 2x32-10 at (position, epoch)
+    # n, order, key, epoch: a new order of 0 .. n - 1 (Fisher and Yates), from Philox 2x32-10 at (position, epoch)
     n, order, seed, epoch = g[0], ints(g[1]), np.uint32(g[2]), np.uint32(g[3])
     for i in range(n):
         order[i] = np.int32(i)
@@ -150,8 +151,9 @@ def {name}(g):
 
 _DRIVE = """
 def {name}(g):
-    # instructions, their addresses, starts and arguments; steps, B; stop, cursor, done (longs); step, loss (reals); total (double).
-    # Runs the table `steps` times, until `stop` is set or a loss is not a number: then `done` says how far it came.
+    # instructions, their addresses, starts and arguments; steps, B; stop, cursor, done (longs); step, loss (reals);
+    # total (double). Runs the table `steps` times, until `stop` is set or a loss is not a number: then `done` says how
+    # far it came.
     count, addresses, starts, arguments = g[0], longs(g[1]), longs(g[2]), longs(g[3])
     steps, batch, stop, cursor, done = g[4], g[5], longs(g[6]), longs(g[7]), longs(g[8])
     step, loss, total = {pointer}(g[9]), {pointer}(g[10]), doubles(g[11])
@@ -173,8 +175,8 @@ def {name}(g):
 
 _BARRIER = """
 def {name}(g):
-    # arrivals (a long that all members share), members, this member's own count (a long), the address of a function that yields the
-    # processor: nobody goes on before all have arrived
+    # arrivals (a long that all members share), members, this member's own count (a long), the address of a function
+    # that yields the processor: nobody goes on before all have arrived
     arrivals, members, mine = longs(g[0]), g[1], longs(g[2])
     mine[0] += members
     add_atomic(arrivals, 1)
@@ -187,8 +189,9 @@ def {name}(g):
 
 _DRIVE_TEAM = """
 def {name}(g):
-    # As `drive`, for one member of a team that walks the table together; each has a table of its own share. After the twelve:
-    # member, go (a long), the address of `barrier`, its arguments. The first member decides whether there is another step.
+    # As `drive`, for one member of a team that walks the table together; each has a table of its own share. After the
+    # twelve: member, go (a long), the address of `barrier`, its arguments. The first member decides whether there is
+    # another step.
     count, addresses, starts, arguments = g[0], longs(g[1]), longs(g[2]), longs(g[3])
     steps, batch, stop, cursor, done = g[4], g[5], longs(g[6]), longs(g[7]), longs(g[8])
     step, loss, total = {pointer}(g[9]), {pointer}(g[10]), doubles(g[11])
@@ -239,7 +242,7 @@ def kernel(kind: str, precision: str) -> Text:
 
 
 def rows_in(source: str, target: str) -> Text:
-    """Gathers the rows of a batch; numbers become `scale * x + shift` in the target's type, ids (int32) stay as they are."""
+    """Gathers the rows of a batch; numbers become `scale * x + shift` in the target's type, ids (int32) stay."""
     name = f"rows_{SHORT[source]}_{SHORT[target]}"
     moved = target == "int32"
     value = "x[j]" if moved else "real(x[j]) * scale + shift" if source == "uint8" else "real(x[j])"
@@ -259,7 +262,8 @@ def product(precision: str) -> Text:
         word = "elif" if widths else "if"
         widths += [f"{word} {fits}:", f"    wide, j = {wide}, {f'min(j, n - {columns})' if wide > 1 else 'j'}"]
         tallest, middle, single = rows
-        heights += [f"{word} wide == {wide}:", f"    tall = {tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}"]
+        tall_enough = f"{tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}"
+        heights += [f"{word} wide == {wide}:", f"    tall = {tall_enough}"]
         for tall in rows:
             tile = f"tile_{tall}_{wide}"
             tiles.append(f'{tile} = register_tile({tall}, {wide}, {lanes}, "{precision}", {wide == 1})')

@@ -1,8 +1,9 @@
 """Work shared among threads: one table for each, walked side by side.
 
-In: instructions. Out: the shares of the large ones, and barriers where one share may need another's result. Small ones are done by the first
-member alone. A share is cut so that every number is computed by the same sums in the same order as alone: the bits do not depend
-on how many threads there are.
+In: instructions. Out: the shares of the large ones, and barriers where one share may need another's result. Small ones
+are done by the first member alone. A share is cut so that every number is computed by the same sums in the same order
+as
+alone: the bits do not depend on how many threads there are.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Share:
 
 
 def divided(instructions: Sequence[Instruction], members: int) -> list[list[Instruction]]:
-    """The shares of a row of library instructions: all of them by the first member, unless it is one that can be divided."""
+    """The shares of library instructions: all of them by the first member, unless it is one that can be divided."""
     if len(instructions) == 1:
         text, arguments = instructions[0]
         divide = _DIVISIONS.get(text.name.partition("_")[0])

@@ -75,7 +75,8 @@ class Team:
         self._arrivals[0] = 0
         for count, call in zip(self._counts, self._calls, strict=True):
             count[0], call[STEPS] = 0, steps
-        others = [threading.Thread(target=self._drive, args=(call.ctypes.data,), daemon=True) for call in self._calls[1:]]
+        places = [call.ctypes.data for call in self._calls[1:]]
+        others = [threading.Thread(target=self._drive, args=(place,), daemon=True) for place in places]
         for thread in others:
             thread.start()
         self._drive(self._calls[0].ctypes.data)

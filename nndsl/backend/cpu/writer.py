@@ -73,9 +73,9 @@ class Writer:
         cost = sum(TABLE[n.op].cost for n in nest.nodes if nest.walks_inner(n))
         space = tuple(d for dims in nest.space for d in dims)
         gathered = [n for n in nest.nodes if nest.gathers(n)]
-        if nest.rank > 1 and not any(nest.accumulates(n) or is_late(nest, n) for n in nest.nodes):
-            if all(nest.flags[n][0] for n in nest.writes):
-                return Division(0, nest.space[0], 1, space, cost)
+        apart = not any(nest.accumulates(n) or is_late(nest, n) for n in nest.nodes)
+        if nest.rank > 1 and apart and all(nest.flags[n][0] for n in nest.writes):
+            return Division(0, nest.space[0], 1, space, cost)
         if all(nest.inner(n) for n in (*gathered, *nest.writes)):
             return Division(nest.rank - 1, nest.space[-1], LINE, space, cost)
         return None

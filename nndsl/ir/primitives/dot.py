@@ -57,7 +57,14 @@ def _value(node: Node, setting: Setting, x: NDArray[Any], y: NDArray[Any]) -> ND
 
 ROWS = (
     Primitive(
-        "einsum", "dot", 2, _infer, _value, "a sum of products over the letters that the result lacks: spec", _vjp, cost=100,
+        "einsum",
+        "dot",
+        2,
+        _infer,
+        _value,
+        "a sum of products over the letters that the result lacks: spec",
+        _vjp,
+        cost=100,
         domain=(REAL, REAL),
     ),
-)  # fmt: skip
+)
