@@ -1,0 +1,69 @@
+"""What is compiled, and when: another size, rate or name is the same kernels, so nothing is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import nndsl
+from nndsl.backend.cpu import linker
+
+SCRIPT = """
+set seed {seed}
+data {data} {{ from moons({rows}, noise=0.2); split train=80%, validation=10%, test=10% }}
+network {net} for {data} {{
+  dense({width}) -> relu -> dropout({drop})
+  dense({second}) -> relu -> dropout({drop})
+  dense(classes) -> softmax
+}}
+train {net} on {data} as {run} {{
+  optimizer adam(lr={rate}, beta1={beta}); batch {batch}; epochs 3; regularize l2({decay}); clip {clip}; metrics accuracy
+}}
+evaluate {net} on {data}.test as result {{ metrics accuracy, f1 }}
+predict {net} on {data}.test as answers
+"""
+FIRST = dict(
+    seed=1, data="points", rows=200, net="mlp", width=8, second=6, drop=0.1, run="run", rate=0.01, beta=0.9, batch=16,
+    decay=0.001, clip=1.5,
+)  # fmt: skip
+OTHERS = [
+    {"width": 33, "second": 100},
+    {"rate": 0.3, "beta": 0.85, "decay": 0.3, "clip": 7.0, "drop": 0.45},
+    {"data": "rows", "net": "brain", "run": "attempt"},
+    {"rows": 333, "batch": 50, "seed": 12},
+]
+
+
+def _kernels(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "kernels").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds the kernels of the first script and nothing else."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NNDSL_CACHE", str(folder))
+        patch.setattr(linker, "_addresses", {})
+        nndsl.compile(SCRIPT.format(**FIRST)).run()
+    return folder
+
+
+@pytest.mark.parametrize("change", OTHERS, ids=lambda change: "-".join(change))
+def test_another_size_rate_or_name_compiles_nothing(
+    change: dict[str, object], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _kernels(cache)
+    assert before
+    monkeypatch.setenv("NNDSL_CACHE", str(cache))
+    monkeypatch.setattr(linker, "_addresses", {})
+    nndsl.compile(SCRIPT.format(**{**FIRST, **change})).run()
+    assert _kernels(cache) == before
+
+
+def test_another_equation_is_compiled(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _kernels(cache)
+    monkeypatch.setenv("NNDSL_CACHE", str(cache))
+    nndsl.compile(SCRIPT.format(**FIRST).replace("relu", "tanh")).run()
+    assert _kernels(cache) > before
