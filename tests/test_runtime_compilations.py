@@ -18,15 +18,16 @@ network {net} for {data} {{
   dense(classes) -> softmax
 }}
 train {net} on {data} as {run} {{
-  optimizer adam(lr={rate}, beta1={beta}); batch {batch}; epochs 3; regularize l2({decay}); clip {clip}; metrics accuracy
+  optimizer adam(lr={rate}, beta1={beta}); batch {batch}; epochs 3
+  regularize l2({decay}); clip {clip}; metrics accuracy
 }}
 evaluate {net} on {data}.test as result {{ metrics accuracy, f1 }}
 predict {net} on {data}.test as answers
 """
-FIRST = dict(
-    seed=1, data="points", rows=200, net="mlp", width=8, second=6, drop=0.1, run="run", rate=0.01, beta=0.9, batch=16,
-    decay=0.001, clip=1.5,
-)  # fmt: skip
+FIRST: dict[str, object] = {
+    **{"seed": 1, "data": "points", "rows": 200, "net": "mlp", "width": 8, "second": 6, "drop": 0.1, "run": "run"},
+    **{"rate": 0.01, "beta": 0.9, "batch": 16, "decay": 0.001, "clip": 1.5},
+}
 OTHERS = [
     {"width": 33, "second": 100},
     {"rate": 0.3, "beta": 0.85, "decay": 0.3, "clip": 7.0, "drop": 0.45},
