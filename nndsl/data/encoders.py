@@ -19,6 +19,7 @@ from nndsl.data.spec import Evaluate, StepSpec
 from nndsl.data.table import Column, plain
 from nndsl.diagnostics import Source, Span
 from nndsl.syntax import ast
+from nndsl.values import value
 
 Values = NDArray[Any]
 
@@ -27,7 +28,7 @@ class ConstantColumn(Exception):
     """The statistic of an encoder is zero: the column has one value in the training part."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sample:
     """Training values to learn from.
 
@@ -77,7 +78,7 @@ class Scale:
         return {"kind": self.kind, "center": self.center.tolist(), "spread": self.spread.tolist()}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arithmetic:
     """A formula as written. Learns nothing."""
 
@@ -98,7 +99,7 @@ class Arithmetic:
         return {"kind": self.kind, "text": self.text, "formula": self.formula.state()}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Activation:
     """An activation of the library; it cannot be undone."""
 
@@ -123,7 +124,7 @@ class Activation:
         return {"kind": self.kind, "text": self.text, "call": _call_state(self.expr)}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Classes:
     """`category` and `onehot`: the classes of the training part, sorted.
 

@@ -7,7 +7,7 @@ read is kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from nndsl.data.formula import Formula
 from nndsl.diagnostics import Span
 from nndsl.syntax import ast
+from nndsl.values import value
 
 # An activation of the library applied to numbers; None where no activation has that name.
 Evaluate = Callable[[ast.Expr, NDArray[np.float64]], "NDArray[Any] | None"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Word:
     """A name and where it stands."""
 
@@ -30,7 +31,7 @@ class Word:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FileSource:
     """`from "iris.csv"`, or a folder."""
 
@@ -42,7 +43,7 @@ class FileSource:
         return self.path.name
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ObjectSource:
     """A Python object that was handed to `compile`."""
 
@@ -55,7 +56,7 @@ class ObjectSource:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GeneratorSource:
     """`from moons(500, noise=0.2)`."""
 
@@ -68,7 +69,7 @@ class GeneratorSource:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InlineSource:
     """rows: each as long as `columns`; a cell is a number, a text or None (missing)."""
 
@@ -84,7 +85,7 @@ class InlineSource:
 Source = FileSource | ObjectSource | GeneratorSource | InlineSource
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StepSpec:
     """One encoder as written. kind: a row of ENCODERS, `formula` or `activation`."""
 
@@ -95,7 +96,7 @@ class StepSpec:
     activation: ast.Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Line:
     """`input (a, b) -> standard` or `target c -> category`. columns: empty where `every` (`input all`)."""
 
@@ -105,7 +106,7 @@ class Line:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Missing:
     """rule: drop, mean, median, mode or value."""
 
@@ -114,7 +115,7 @@ class Missing:
     value: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Share:
     """How much of the rows a part takes: `fraction` of all, `count` of them, or (both None) the rest."""
 
@@ -124,7 +125,7 @@ class Share:
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Split:
     """`split train=70%, test=30%, stratify=species, seed=3`."""
 
@@ -143,7 +144,7 @@ class SpecCache:
         self.notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DataSpec:
     """A `data` definition, checked as far as that goes without opening its source."""
 

@@ -5,18 +5,19 @@ Letters: N rows of a part, `*shape` the axes of one example (pictures: height, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.diagnostics import Span
+from nndsl.values import value
 
 PARTS = ("train", "validation", "test")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Field:
     """The input or the target of one example, encoded.
 
@@ -32,7 +33,7 @@ class Field:
     classes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signature:
     """All that the checks need of a data set: no values. sizes: `features`, `classes`, ... usable in a network."""
 
@@ -44,7 +45,7 @@ class Signature:
     sizes: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Array:
     """Values of one field for all rows of a part; what training reads is `scale * values + shift`, as a float.
 
@@ -65,7 +66,7 @@ class Array:
         return floats
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """One part of a data set. rows: [N] int64, which row of the source each example was."""
 

@@ -6,13 +6,12 @@ Letters: B batch (symbolic), P all trained numbers of one optimizer side by side
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nndsl.diagnostics import Span
 from nndsl.ir.node import Node
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Variable:
     """Numbers that live longer than a step: a trained parameter, or a state such as a running mean.
 
@@ -28,7 +27,7 @@ class Variable:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Value:
     """A tensor with what the language knows of it. kind: real, logit, probability, category. shape: without the
     batch.
@@ -40,7 +39,7 @@ class Value:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NetworkGraph:
     """A network's body as IR, for training or for use (they differ in dropout, noise and batch statistics).
 
@@ -56,7 +55,7 @@ class NetworkGraph:
     penalties: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OptimizerGraph:
     """An optimizer's equations over flat vectors [P]: weights `w`, gradient `g`, its own states; `t` is the `step`
     leaf.
@@ -71,7 +70,7 @@ class OptimizerGraph:
     updates: tuple[tuple[Node, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StepGraph:
     """One step of training: which parameters move, by which objective, with which optimizer.
 
@@ -90,7 +89,7 @@ class StepGraph:
     optimizer: OptimizerGraph
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EvaluationGraph:
     """The network in use. loss is [B]-wise: one number an example (None without target or where the loss is not one
     an example).

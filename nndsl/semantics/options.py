@@ -7,12 +7,13 @@ Checks, completion, documentation and the record of a run read it. A form says w
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from nndsl.values import value
 
 # ---- forms: what a value may be ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Whole:
     """A whole number in [least, most]."""
 
@@ -24,7 +25,7 @@ class Whole:
         return f"a whole number from {self.least}" + ("" if self.most is None else f" to {self.most}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Real:
     """A number at least `least`, or above it."""
 
@@ -38,7 +39,7 @@ class Real:
         return f"a number above {self.least:g}" if self.above else f"a number from {self.least:g}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """One of some words."""
 
@@ -49,7 +50,7 @@ class Choice:
         return ", ".join(f"`{w}`" for w in self.of[:-1]) + f" or `{self.of[-1]}`"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Definition:
     """The name of a definition of a role, with arguments or without; several of them where `several`."""
 
@@ -65,21 +66,21 @@ class Definition:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loss:
     """A loss, or an expression over `output`, `target` and `input`."""
 
     words: str = "the name of a loss, or an expression over `output`, `target` and `input`"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quantity:
     """`validation.loss`, `validation.accuracy`: what is watched."""
 
     words: str = "`validation.loss`, or a metric of the validation part"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keys:
     """`key=value, key=value`; `required` among them must be there."""
 
@@ -97,7 +98,7 @@ Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys
 # ---- the table -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Option:
     """default: what holds where it is left out, as it would be written; empty where nothing does.
 
@@ -112,7 +113,7 @@ class Option:
     later: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Statement:
     """A verb. subject: what comes after it. clauses: preposition -> whether it must be there. example: how it looks."""
 

@@ -6,16 +6,17 @@ Nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from nndsl.data.spec import DataSpec
 from nndsl.diagnostics import Span
 from nndsl.semantics.scopes import Entry, Scope
 from nndsl.syntax import ast
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """threads: None is as many as are useful. precision: float32 or float64."""
 
@@ -25,7 +26,7 @@ class Settings:
     precision: str = "float32"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Network:
     """data: the name after `for`, or None."""
 
@@ -35,7 +36,7 @@ class Network:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Monitor:
     """What early stopping watches: `validation.loss`. part: train or validation. more: whether more is better."""
 
@@ -45,7 +46,7 @@ class Monitor:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stop:
     """Early stopping. patience: epochs without an improvement of more than `min_delta`."""
 
@@ -55,7 +56,7 @@ class Stop:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Metric:
     """A metric that is measured: the name of its field in a result, and the expression that names it with its
     arguments."""
@@ -64,7 +65,7 @@ class Metric:
     expr: ast.Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Train:
     """`train network on data as name { ... }`.
 
@@ -94,7 +95,7 @@ class Train:
     )  # option -> where it was written
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evaluate:
     """`evaluate network on data.part as name { ... }`. loss: see Train; None without a target."""
 
@@ -110,7 +111,7 @@ class Evaluate:
     metrics: tuple[Metric, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Predict:
     """`predict network on data.part as name to "file.csv"`.
 
@@ -127,7 +128,7 @@ class Predict:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Show:
     """`show name`. kind: network, data, or that of a result (run, evaluation, answers)."""
 
@@ -136,7 +137,7 @@ class Show:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Print:
     """`print a, b`."""
 
@@ -144,7 +145,7 @@ class Print:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Expect:
     """`expect a < b`."""
 
@@ -155,7 +156,7 @@ class Expect:
 Action = Train | Evaluate | Predict | Show | Print | Expect
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Program:
     """
     constants: what `let` has named, by name. data: by name. networks: by name, those of used files among them.

@@ -6,29 +6,30 @@ Equality and hashing leave the place out, so that two texts that say the same ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nndsl.diagnostics import Span
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Node:
     """Any part of the tree, with its place."""
 
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False, kw_only=True)
 
 
 # ---- expressions ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Name(Node):
     """`h`, `h'` (the next value of a state; the quote is part of `text`), a backquoted column (without its quotes)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Number(Node):
     """`1`, `0.5`, `1e-3`, `60_000`; `70%` is 0.7 with `percent` set. An int where it was written without point,
     exponent or %."""
@@ -37,40 +38,40 @@ class Number(Node):
     percent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class String(Node):
     """`"iris.csv"`, without its quotes and with its escapes read."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Constant(Node):
     """`true`, `false`, `none`."""
 
     value: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ellipsis(Node):
     """`...`: all axes that are not named, as in `input x[..., in]` and `axis=[batch, ...]`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class List(Node):
     """`[a, b]`."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Group(Node):
     """`(a, b)`: several things as one. A single expression in parentheses is just that expression."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unary(Node):
     """`-x`, `not x`."""
 
@@ -78,7 +79,7 @@ class Unary(Node):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Binary(Node):
     """`or and < <= > >= == != + - * / @ ^`."""
 
@@ -87,7 +88,7 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pipe(Node):
     """`left -> right`: the value on the left goes into the thing on the right."""
 
@@ -95,7 +96,7 @@ class Pipe(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Argument(Node):
     """One argument of a call; `name` is None where it is given by position."""
 
@@ -103,7 +104,7 @@ class Argument(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call(Node):
     """`conv(8, 3)`."""
 
@@ -111,7 +112,7 @@ class Call(Node):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Slice(Node):
     """`a:b` inside an index."""
 
@@ -119,7 +120,7 @@ class Slice(Node):
     stop: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Index(Node):
     """`x[i]`, `x[a:b]`, `image[28, 28, 1]`, `x[..., in]`."""
 
@@ -127,7 +128,7 @@ class Index(Node):
     items: tuple[Expr | Slice, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attribute(Node):
     """`run.history`; `name_span` is the place of the last word alone."""
 
@@ -145,7 +146,7 @@ Expr = (
 # ---- items of a block ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OptionArgument(Node):
     """`value`, `key=value` (`key` may be `b[units]`: then it is an expression too), or `W[in, units] ~ glorot`."""
 
@@ -154,7 +155,7 @@ class OptionArgument(Node):
     initial: Expr | None = None  # after `~`
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Option(Node):
     """`batch 64`, `input (a, b) -> standard`, `param W[in, units] ~ glorot, b[units] = 0`.
 
@@ -168,7 +169,7 @@ class Option(Node):
     block: Block | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bind(Node):
     """`h = x -> dense(4)`, `a, b = encoder(x)`, `w' = w - lr * g`."""
 
@@ -176,14 +177,14 @@ class Bind(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Flow(Node):
     """A line that is just an expression: `dense(64) -> relu`, `flatten`."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Block(Node):
     """`{ ... }`. `broken`: lines of it could not be read and were reported; what is missing is not reported again."""
 
@@ -194,7 +195,7 @@ class Block(Node):
 # ---- statements -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Let(Node):
     """`let width = 64`; inside a block too. `broken`: its value could not be read; it stands for its names only."""
 
@@ -203,14 +204,14 @@ class Let(Node):
     broken: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Use(Node):
     """`use "blocks.nn"`."""
 
     path: String
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Set(Node):
     """`set seed 7`."""
 
@@ -219,7 +220,7 @@ class Set(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameter(Node):
     """A parameter of a definition: `units`, `rate = 0.5`, `y: probability` (what kind of value it asks for)."""
 
@@ -228,7 +229,7 @@ class Parameter(Node):
     default: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Definition(Node):
     """`kind name(params) [: result] [for data] = expr` or `... { block }`.
 
@@ -249,7 +250,7 @@ class Definition(Node):
     comment: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Clause(Node):
     """`on iris`, `as run`, `to "file"`, `from "file"`, `with fast`, `in world`."""
 
@@ -258,7 +259,7 @@ class Clause(Node):
     values: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Action(Node):
     """`verb subject, subject [clauses] [{ options }]`: train, evaluate, predict, show, print, expect, save, ..."""
 
@@ -282,7 +283,7 @@ DEFINITION_KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Module(Node):
     """A whole text."""
 

@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from nndsl.backend.cpu.cache import Text
 from nndsl.ir.node import Dim, Node
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Length:
     """The length of a merged axis: the product of some sizes."""
 
     dims: tuple[Dim, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Number:
     """The bits of a number, as a double."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Whole:
     """An integer."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Size:
     """The bits of a symbolic size, as a double."""
 
     dim: Dim
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Address:
     """Where a node's memory begins."""
 
@@ -45,7 +45,7 @@ class Address:
     written: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stride:
     """How far apart a node's elements are along an axis of the space (from the right), in elements."""
 
@@ -53,26 +53,26 @@ class Stride:
     axis: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scratch:
     """The address of memory for this kernel alone: as many elements as the product of the sizes."""
 
     dims: tuple[Dim, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Key:
     """The key of a random stream."""
 
     stream: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """The address of the training step, a float."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bound:
     """Where a member's share of a kernel's divided axis begins, or ends; alone it has all of it."""
 
@@ -80,7 +80,7 @@ class Bound:
     end: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Division:
     """How a nest may be shared among threads: along one of its merged axes, whose shares begin at multiples of `unit`.
 
@@ -97,7 +97,7 @@ class Division:
 Argument = Bound | Length | Number | Whole | Size | Address | Stride | Scratch | Key | Step
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Kernel:
     """A kernel's text, what to put into `g`, in order, and how it may be divided (None: it may not)."""
 
