@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TextIO
 
 from nndsl.diagnostics import Diagnostic
+from nndsl.values import value
 
 NARROWEST, WIDEST = 40, 120
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Console:
     """results: what was asked for. messages: progress, notes, diagnostics."""
 

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.values import value
 
 DEVICES = ("auto", "cpu", "cuda")
 STAGES = ("ast", "ir", "fused", "plan", "kernels")
 PRECISIONS = ("float32", "float64")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Flag:
     """value: what stands for it in the help; empty where it takes none. choices: the only values. several: may be
     repeated.
@@ -29,7 +30,7 @@ class Flag:
     several: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verb:
     """subject: what follows it, in the help; empty where nothing does. flags: those it takes beside the common ones."""
 

@@ -6,16 +6,15 @@ said. Unknown columns are reported, all of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nndsl.data.spec import DataSpec, GeneratorSource, Line, StepSpec, Word
 from nndsl.data.table import Column, Table
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Role:
     """One column of the input or target. every: it came in by `input all`."""
 

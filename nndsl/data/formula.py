@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from nndsl.diagnostics import fault
 from nndsl.syntax import ast
+from nndsl.values import value
 
 Values = NDArray[Any]
 
@@ -34,7 +34,7 @@ FUNCTIONS = tuple(name for name in UNARY if name != "neg")
 CONSTANTS = {"pi": math.pi}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Formula:
     """op: `x` (the value), `number`, or a row of BINARY or UNARY. number: for `number` only."""
 

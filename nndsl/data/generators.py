@@ -8,7 +8,6 @@ make_blobs), with our own numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +19,13 @@ from nndsl.data.words import listed
 from nndsl.diagnostics import Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
+from nndsl.values import value
 
 Points = NDArray[np.float64]
 Made = tuple[Points, Points, Points]  # x, y, label (for sine: x, y and nothing)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting:
     """An argument of a generator: its default, the least it may be, and whether it is a whole number."""
 
@@ -35,7 +35,7 @@ class Setting:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Generator:
     """A made-up data set: its arguments, what makes its rows, and what its columns are called."""
 

@@ -10,7 +10,6 @@ import gzip
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,13 +20,14 @@ from nndsl.data.csvfile import read_small
 from nndsl.data.table import Column, Table
 from nndsl.data.words import listed
 from nndsl.diagnostics import Fault, Span, fault
+from nndsl.values import value
 
 NAME = re.compile(r"(?:.*-)?(?P<part>train|t10k|test)-(?P<what>images|labels)[-.]idx\d-ubyte(?:\.gz)?$")
 PART_OF = {"train": "train", "t10k": "test", "test": "test"}
 TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Header:
     """What an IDX file says about itself before its numbers."""
 

@@ -7,7 +7,6 @@ the training rows. So no encoder can have seen a row outside the training part.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,11 +22,12 @@ from nndsl.data.table import Column, Table
 from nndsl.data.types import Field, Signature
 from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Collector, Fault, Span, fault
+from nndsl.values import value
 
 SHOWN_CLASSES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Prepared:
     """tables: by part, as the source keeps them (a part made by a split is in the table of `train`).
 

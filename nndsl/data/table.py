@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nndsl.values import value
 
 MISSING_TOKENS = frozenset(("", "NA", "N/A", "NaN", "nan", "NAN", "Nan", "null", "NULL", "None", "?"))
 
 Values = NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Column:
     """One column of N rows.
 
@@ -55,7 +57,7 @@ class Column:
         return "" if value is None else value if isinstance(value, str) else plain(float(value))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Table:
     """shown: what messages call it."""
 

@@ -8,17 +8,17 @@ that has no such axis.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nndsl.ir import build as b
 from nndsl.ir.node import BATCH, Node, Shape, ShapeError
 from nndsl.ir.shapes import broadcast
 from nndsl.lower.values import Tensor
+from nndsl.values import value
 
 Number = int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Layout:
     """Operands ready for a map: `nodes` in their order, and what the result's axes are."""
 

@@ -24,11 +24,12 @@ from nndsl.semantics import check as semantics
 from nndsl.semantics.modules import scope_of
 from nndsl.semantics.program import Action, Evaluate, Network, Predict, Program, Train
 from nndsl.syntax import ast
+from nndsl.values import value
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Checked:
     """A program all of whose losses are chosen, and the signatures of its data sets (those that could be read)."""
 

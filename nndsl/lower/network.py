@@ -6,7 +6,7 @@ fit the data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nndsl.data.types import Field, Signature
@@ -22,11 +22,12 @@ from nndsl.semantics.program import Network, Program
 from nndsl.semantics.roles import SIZES
 from nndsl.semantics.walk import names
 from nndsl.syntax import ast
+from nndsl.values import value
 
 KINDS = {"real": "real", "category": "category", "onehot": "onehot", "probability": "probability"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Elaborated:
     """A network that has been read: its graph in the making, its frame (names of its body), what went in and came
     out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from nndsl.diagnostics import Fault, Span, fault
@@ -11,9 +10,10 @@ from nndsl.ir import build as b
 from nndsl.lower.frame import Frame
 from nndsl.lower.values import Tensor, count_words, value_words
 from nndsl.semantics.builtins import BUILTINS
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Use:
     """One call: its values, and where it stands."""
 

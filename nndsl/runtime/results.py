@@ -8,13 +8,14 @@ announced them), and the same as Python attributes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
 
 from nndsl.data.types import Signature
+from nndsl.values import value
 
 Columns = Mapping[str, list[float]]
 
@@ -45,7 +46,7 @@ class Fields(Mapping[str, Any]):
         return f"Fields({dict(self._values)!r})"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Run:
     """A training run.
 
@@ -93,7 +94,7 @@ class Run:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evaluation:
     """A network measured on a part. loss: None where there is none. metrics: numbers, and tables such as `confusion`
     [classes, classes].
@@ -121,7 +122,7 @@ class Evaluation:
         raise AttributeError(f"`{name}` was not measured; there are {', '.join(self.fields)}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answers:
     """A network's answers for a part, in the target's own units and names.
 

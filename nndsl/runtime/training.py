@@ -6,7 +6,6 @@ In: the statement, its network and data. Out: a `Run`, and the network's weights
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from nndsl.data import Dataset
 from nndsl.data.types import Array, Part
@@ -20,9 +19,10 @@ from nndsl.runtime.network import NetworkState, threads_of
 from nndsl.runtime.results import Fields, Run
 from nndsl.runtime.trainer import Trainer, Watch
 from nndsl.semantics.program import Stop, Train
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Task:
     """A training run to be carried out. seed: of its random numbers. line: of the statement."""
 

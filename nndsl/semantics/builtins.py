@@ -10,10 +10,10 @@ is the function.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Builtin:
     """signature: how it is called.
 

@@ -17,6 +17,7 @@ from nndsl.semantics.options import Choice, Definition, Form, Keys, Loss, Option
 from nndsl.semantics.roles import namespace
 from nndsl.semantics.scopes import Scope, unknown
 from nndsl.syntax import ast
+from nndsl.values import value
 
 Table = Sequence[Option]
 
@@ -30,7 +31,7 @@ class Given:
     failed: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reader:
     """What is needed to read values: the names in scope and the constants."""
 

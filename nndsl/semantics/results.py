@@ -7,7 +7,6 @@ The values come at run time, from `constants.evaluate`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from nndsl.data.types import Signature
@@ -15,11 +14,12 @@ from nndsl.diagnostics import fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.constants import CONSTANTS, FUNCTIONS
 from nndsl.syntax import ast
+from nndsl.values import value
 
 Plain = Literal["number", "numbers", "matrix", "text", "truth", "anything"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """A value with fields. kind: run, evaluation, answers, data, ...; words: for messages."""
 
@@ -71,7 +71,7 @@ def data_record(signature: Signature) -> Record:
 # ---- checking expressions ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Names:
     """What can be spoken of at a place of the script. later: results that only come further down."""
 

@@ -5,10 +5,10 @@ A table, read by scopes, messages, completion and documentation alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nndsl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Role:
     """
     name: the word a definition begins with. article: for messages ("an activation"). place: where its name may stand.

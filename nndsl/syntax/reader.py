@@ -14,6 +14,7 @@ from nndsl.syntax.messages import explain
 from nndsl.syntax.tables import tables
 from nndsl.syntax.tree import Token, Tree
 from nndsl.syntax.trouble import OPERATORS, Trouble
+from nndsl.values import value
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Begin:
     brace: Token
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stopped:
     """The head of a statement could not be read; `at` is the number of the token that did not fit."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nndsl.diagnostics import Source, Span
 from nndsl.syntax.tree import Token
+from nndsl.values import value
 
 OPERATORS = {
     "ARROW",
@@ -45,7 +46,7 @@ OPENERS = ("LPAR", "_CALL", "LSQB", "_INDEX")
 WORDS = {"NUMBER": "number", "STRING": "string"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trouble:
     """`tokens`: those of the line (`place` is item) or of the whole statement; `at`: the one that did not fit, which is
     their number where the text ends too early. `expected`: names of terminals that would have fitted."""
