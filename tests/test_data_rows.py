@@ -113,6 +113,8 @@ FAULTY = [
     ("columns a\nrows [[1], [2]]\ninput all\ntarget a", "E0502", "input all", "finds no column"),
     (NUMBERS + "input a", "E0504", "a", "`ten`"),
     (NUMBERS + "input a -> standard", "E0504", "a", "row 10 of `rows`"),
+    (NUMBERS + "input a\nsplit train=5, test=5, order=true", "E0504", "a", "row 10 of `rows`: `ten`"),
+    ('columns a\nrows [["1,5"], ["2"], ["-0,5"]]\ninput a', "E0505", "a", "decimal points, not commas"),
     ('from "iris.csv"\ninput species', "E0505", "species", "`setosa`"),
     ('from "iris.csv"\ninput all', "E0505", "input all", "species -> onehot"),
     ('from "iris.csv"\ninput species -> standard', "E0505", "species", "texts"),

@@ -81,6 +81,7 @@ def test_tab_separated_may_hold_commas_only(tmp_path: Path) -> None:
 
 def test_line_ends_byte_order_mark_and_blank_lines(tmp_path: Path) -> None:
     assert both(write(tmp_path, "\ufeffa,b\r\n1,x\r\n\r\n2,y\r\n")) == {"a": [1.0, 2.0], "b": ["x", "y"]}
+    assert both(write(tmp_path, "a,b\r1,x\r2,y\r")) == {"a": [1.0, 2.0], "b": ["x", "y"]}
 
 
 def test_one_column_and_a_delimiter_too_many(tmp_path: Path) -> None:
@@ -154,7 +155,8 @@ def test_a_file_that_is_no_table(tmp_path: Path, text: str, words: str) -> None:
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"a,b\n\xff\xfe,1\n")
-    assert "not UTF-8" in said(fault('from "t.csv"\ninput all', tmp_path))
+    found = said(fault('from "t.csv"\ninput all', tmp_path))
+    assert "not UTF-8" in found and "iconv" in found
     (tmp_path / "u.csv.gz").write_bytes(b"no gzip")
     assert "cannot be opened or unpacked" in said(fault('from "u.csv.gz"\ninput all', tmp_path))
 

@@ -6,7 +6,7 @@ ids.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,14 @@ from nndsl.data.table import Column, missing_cells, number_of, plain
 from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Fault, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.values import value
 
 Values = NDArray[Any]
 Rows = NDArray[np.int64]
 CHUNK = 4096  # rows of a block at a time, so that no second block-sized array of float64 is made
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chain:
     """word: the column. shape: of a cell before encoding. fill: what stands for a missing cell. steps: fitted.
 
@@ -82,7 +83,7 @@ class Chain:
         return x
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cells:
     """Where cells come from, for messages. new: they were handed over after training."""
 
@@ -179,7 +180,8 @@ def _shown(x: Values, bad: NDArray[np.bool_]) -> str:
 def text_as_number(word: Word, values: Values, cells: Cells) -> Fault:
     """The report for texts where numbers are needed.
 
-    A stray text among numbers, or a column of texts without an encoder.
+    A stray text among numbers, or a column of texts without an encoder. values: of the whole column, since the stray
+    text may stand outside the training part.
     """
     known = [(i, v) for i, v in enumerate(values.tolist()) if v is not None]
     stray = [(i, v) for i, v in known if not _number(v)]
@@ -197,7 +199,9 @@ def text_as_number(word: Word, values: Values, cells: Cells) -> Fault:
         f"`{word.text}` holds texts, not numbers",
         cells.span,
         notes=(f"{counted(len(distinct), 'value')}: " + listed(distinct, 5),),
-        help=f"encode it as in `{word.text} -> onehot`, or leave it out",
+        help="write decimal points, not commas: `0.5`"
+        if all(_number(v.replace(",", ".", 1)) for _, v in stray)
+        else f"encode it as in `{word.text} -> onehot`, or leave it out",
     )
 
 
@@ -247,6 +251,8 @@ def fit_chain(
     values = filled(chain, take(column, rows), cells)
     done: list[Step] = []
     if classifier is None or len(steps) > 1:
+        if column.is_text:
+            raise text_as_number(word, column.values(), Cells(cells.shown, cells.span))
         x = numbers(chain, values, cells)
         for step in steps[:-1] if classifier else steps:
             fitted = fit(step, Sample(x), evaluate)

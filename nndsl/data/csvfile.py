@@ -12,7 +12,6 @@ import gzip
 import io
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +27,7 @@ from nndsl.data.table import (
 )
 from nndsl.data.words import counted
 from nndsl.diagnostics import Fault, Span, fault
+from nndsl.values import value
 
 SMALL_BYTES = 2_000_000  # below this the csv module is faster than importing duckdb
 SMALL_PACKED_BYTES = 400_000
@@ -35,7 +35,7 @@ HEAD_CHARACTERS = 65_536
 DELIMITERS = (",", ";", "\t", "|")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dialect:
     """How a file is written. header: whether the first line holds the names."""
 
@@ -126,7 +126,7 @@ def sniff(path: Path, span: Span) -> Dialect:
         raise fault("E0503", f"`{path.name}` is empty", span)
     tab = path.name.removesuffix(".gz").endswith((".tsv", ".tab"))
     delimiter = "\t" if tab else max(DELIMITERS, key=lambda d: _score(lines, d))
-    first = next(row for row in csv.reader(io.StringIO(head), delimiter=delimiter) if row)
+    first = next(row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row)
     header = not all(_is_number(cell) for cell in first)
     names = (
         tuple(cell.strip() or f"column{i}" for i, cell in enumerate(first))
@@ -168,8 +168,12 @@ def _open(path: Path) -> IO[str]:
 
 
 def _unreadable(path: Path, span: Span, error: Exception) -> Fault:
+    if isinstance(error, UnicodeDecodeError):
+        return fault(
+            "E0503", f"`{path.name}` cannot be read as a table: it is not UTF-8 text", span,
+            help="save it as UTF-8, or convert it: `iconv -f latin1 -t utf-8 old.csv > new.csv`",
+        )  # fmt: skip
     why = {
-        UnicodeDecodeError: "it is not UTF-8 text",
         EOFError: "it ends too early",
         csv.Error: "a cell is too long or a quote is not closed",
     }.get(type(error), "it cannot be opened or unpacked")

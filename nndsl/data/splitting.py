@@ -175,7 +175,8 @@ def sizes(split: Split, n: int) -> dict[str, int]:
         )
     for share in split.shares:
         if found[share.part] <= 0:
-            raise fault("E0509", f"the {share.part} part would be empty: there are {counted(n, 'row')}", share.span)
+            there = f"there {'is' if n == 1 else 'are'} {counted(n, 'row')}"
+            raise fault("E0509", f"the {share.part} part would be empty: {there}", share.span)
     return {share.part: found[share.part] for share in split.shares}
 
 
