@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from run_tools import LINE, blobs, same
 
 import nndsl
-from tests.run_tools import LINE, blobs, same
 
 SCRIPT = blobs(
     "train net on points as run { epochs 5 }\nevaluate net on points.test as result { metrics accuracy }\n"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from run_tools import blobs
 
 from nndsl.cli import main
 from nndsl.cli.flags import STAGES
 from nndsl.cli.pages import catalogue
 from nndsl.diagnostics.pages import codes
 from nndsl.semantics.modules import library
-from tests.run_tools import blobs
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_tools import LINE, blobs
 
 from nndsl.cli import main
-from tests.run_tools import LINE, blobs
 
 ROOT = Path(__file__).parent.parent
 FIT = LINE + "network fit for line { dense(1) }\n"

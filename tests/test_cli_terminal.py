@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from tests.run_tools import LINE
+from run_tools import LINE
 
 pty = pytest.importorskip("pty")
 

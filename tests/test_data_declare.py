@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from data_tools import EXAMPLES, definition, fault, faults, place, said, spec_of
 
 from nndsl.data import declare
 from nndsl.diagnostics import Collector
-from tests.data_tools import EXAMPLES, definition, fault, faults, place, said, spec_of
 
 TWO = "columns a, b\nrows [[1, 2], [3, 4], [5, 7], [6, 9]]\n"
 IO = TWO + "input a\ntarget b\n"

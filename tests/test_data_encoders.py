@@ -6,10 +6,10 @@ import json
 
 import numpy as np
 import pytest
+from data_tools import activation, data, fault, place, said
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from nndsl.data import Encoders
-from tests.data_tools import activation, data, fault, place, said
 
 X = [1.0, 2.0, 4.0, 8.0, 100.0]
 TABLE = (

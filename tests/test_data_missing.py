@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from tests.data_tools import data, fault, place, said
+from data_tools import data, fault, place, said
 
 TABLE = """columns a, b, c, t
 rows [[1, "x", 1, 1], [none, "y", 1, 2], [4, none, 1, 3], [10, "y", none, none], [100, "y", 2, 5], [none, "z", 3, 6]]

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from data_tools import activation
 
 from nndsl.data import declare, load
 from nndsl.diagnostics import Collector, Source
 from nndsl.diagnostics.pages import codes, page
 from nndsl.syntax import ast, parse
-from tests.data_tools import activation
 
 OURS = [code for code in codes() if code.startswith("E05") or code == "E0210"]
 BLOCK = re.compile(r"```nn (wrong|right)(?: run)?\n(.*?)```", re.DOTALL)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from data_tools import EXAMPLES, activation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nndsl.data import declare, load, signature
 from nndsl.diagnostics import Collector, Source
 from nndsl.syntax import ast, parse
-from tests.data_tools import EXAMPLES, activation
 
 WORDS = (
     "from", "input", "target", "drop", "missing", "split", "columns", "rows", "test", "validation", "all", "rest",

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from data_tools import data, fault, faults, place, said
 
 from nndsl.diagnostics import Fault
-from tests.data_tools import data, fault, faults, place, said
 
 BIRDS = (
     'from "penguins.csv"\ninput (bill_length_mm, body_mass_g) -> standard\ninput island -> onehot\n'

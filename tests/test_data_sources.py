@@ -16,13 +16,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from data_tools import EXAMPLES, data, fault, place, said, spec_of
 from numpy.typing import NDArray
 
 from nndsl.data import column_names, load, signature, sources
 from nndsl.data.spec import FileSource
 from nndsl.data.table import Table
 from nndsl.diagnostics import Collector, Span
-from tests.data_tools import EXAMPLES, data, fault, place, said, spec_of
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (40, 5, 4), dtype=np.uint8)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from data_tools import data, fault, place, said
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nndsl.data.randoms import SPLIT, Draws
 from nndsl.diagnostics import Fault
-from tests.data_tools import data, fault, place, said
 
 IRIS = 'from "iris.csv"\ninput all\ntarget species\n'
 

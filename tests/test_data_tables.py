@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from data_tools import EXAMPLES, fault, place, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nndsl.data.csvfile import read_large, read_small, sniff
 from nndsl.data.table import Table
 from nndsl.diagnostics import Fault, Source, Span
-from tests.data_tools import EXAMPLES, fault, place, said
 
 SPAN = Span(Source("t", "x"), 0, 1)
 
@@ -168,7 +168,7 @@ def test_sniffing_reads_the_head_alone(tmp_path: Path) -> None:
 
 def test_the_check_of_a_small_table_does_not_import_duckdb() -> None:
     code = (
-        "import sys; from tests.data_tools import data;"
+        "import sys; from data_tools import data;"
         "data('from \"penguins.csv\"\\ninput body_mass_g -> standard\\ntarget species\\nmissing drop');"
         "print([m for m in ('duckdb', 'numba', 'scipy', 'pandas', 'prompt_toolkit') if m in sys.modules])"
     )

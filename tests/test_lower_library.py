@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from script_tools import check, program
 
 from nndsl.backend.reference import evaluate
 from nndsl.data.types import Field
@@ -21,7 +22,6 @@ from nndsl.semantics.modules import library, library_texts
 from nndsl.semantics.program import Metric
 from nndsl.semantics.scopes import Entry
 from nndsl.syntax import ast, parse, parse_expression
-from tests.script_tools import check, program
 
 ENTRIES = sorted(library().entries.values(), key=lambda e: (e.role, e.name))
 NAMES = [f"{e.role} {e.name}" for e in ENTRIES]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from script_tools import program, train
 
 from nndsl.backend.reference import evaluate
 from nndsl.ir.node import Node
@@ -13,7 +14,6 @@ from nndsl.ir.primitive import Setting
 from nndsl.lower import step_graph, steps
 from nndsl.passes.autodiff import gradients
 from nndsl.semantics import Train
-from tests.script_tools import program, train
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from run_tools import LINE, blobs, checked, program, results, same
 
 from nndsl.api import Results, RunError
 from nndsl.diagnostics.location import locate
 from nndsl.runtime.events import Progress, Silent
 from nndsl.runtime.session import Interrupted, Session
-from tests.run_tools import LINE, blobs, checked, program, results, same
 
 TRAIN = "train net on points as run { optimizer adam(lr=0.02); batch 16; epochs %s; metrics accuracy }\n"
 

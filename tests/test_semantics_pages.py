@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from script_tools import check
 
 from nndsl.diagnostics.pages import codes, page
-from tests.script_tools import check
 
 BLOCK = re.compile(r"^```nn (wrong|right)\n(.*?)^```$", re.M | re.S)
 OURS = [code for code in codes() if code[1:3] in ("02", "03", "04") or code == "E0701"]

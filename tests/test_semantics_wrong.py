@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from script_tools import check, line_of, program
 
 from nndsl.semantics import Train
-from tests.script_tools import check, line_of, program
 
 DATA = """data points {
   from blobs(200, classes=3, noise=0.5)
