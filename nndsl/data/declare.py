@@ -23,6 +23,7 @@ from nndsl.data.spec import (
 from nndsl.data.splitting import read_split
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, Label, Span, fault
+from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
@@ -80,7 +81,7 @@ def _read_item(item: ast.Item, draft: Draft, seen: dict[str, ast.Option]) -> Non
             f"`data` has no option `{item.name}`",
             item.name_span,
             notes=("its options are " + listed(OPTIONS, 20),),
-            help=did_you_mean(item.name, OPTIONS),
+            help=written_elsewhere("data", item.name, _number(item)) or did_you_mean(item.name, OPTIONS),
         )
     before = seen.setdefault(item.name, item)
     if before is not item and item.name not in REPEATABLE:
@@ -94,6 +95,12 @@ def _read_item(item: ast.Item, draft: Draft, seen: dict[str, ast.Option]) -> Non
     if item.block is not None:
         raise fault("E0202", f"`{item.name}` takes no block", item.block.span)
     read(item, draft)
+
+
+def _number(item: ast.Option) -> str | None:
+    """The number that is given with an option, as written."""
+    alone = len(item.arguments) == 1 and isinstance(item.arguments[0].value, ast.Number)
+    return item.arguments[0].span.text if alone else None
 
 
 def _read_let(item: ast.Let, draft: Draft) -> None:

@@ -130,7 +130,7 @@ def _open_folder(path: Path, span: Span) -> dict[str, Table]:
     held = "it holds " + listed(names, 5) if names else "it is empty"
     raise fault(
         "E0503",
-        f"`{path.name}` is a folder without IDX files: {held}",
+        f"`{path.resolve().name}` is a folder without IDX files: {held}",
         span,
         help='name a file, as in `from "folder/file.csv"`',
     )

@@ -98,17 +98,17 @@ class Collector:
     """Gathers diagnostics in the order found; the same one (code, place and message) is kept once."""
 
     def __init__(self) -> None:
-        self._found: dict[Diagnostic, None] = {}
+        self._found: dict[tuple[str, str, Span | None], Diagnostic] = {}
 
     def add(self, diagnostic: Diagnostic) -> None:
-        self._found.setdefault(diagnostic)
+        self._found.setdefault((diagnostic.code, diagnostic.message, diagnostic.span), diagnostic)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.sorted())
 
     def sorted(self) -> list[Diagnostic]:
         """By place in the text; those without a place first."""
-        return sorted(self._found, key=lambda d: (d.span.source.name, d.span.start) if d.span else ("", -1))
+        return sorted(self._found.values(), key=lambda d: (d.span.source.name, d.span.start) if d.span else ("", -1))
 
     @property
     def errors(self) -> list[Diagnostic]:

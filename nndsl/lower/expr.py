@@ -16,6 +16,7 @@ from nndsl.lower.index import index
 from nndsl.lower.operators import binary, elementwise, not_a_value
 from nndsl.lower.values import DOTS, Function, Template, Tensor, value_words
 from nndsl.semantics.builtins import BUILTINS
+from nndsl.semantics.constants import value_of
 from nndsl.semantics.roles import SIZES
 from nndsl.semantics.scopes import unknown
 from nndsl.syntax import ast
@@ -40,7 +41,7 @@ def lookup(expr: ast.Name, frame: Frame) -> Any:
     if name in frame.names:
         return frame.names[name]
     if not frame.entry.library and name in frame.build.constants:
-        return frame.build.constants[name]
+        return value_of(frame.build.constants[name])
     if name == "pi":
         return math.pi
     entry = frame.entry.scope.find(name, frame.spaces, skip=frame.entry.definition)

@@ -13,6 +13,7 @@ from typing import Any
 from nndsl.diagnostics import Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.semantics import method
+from nndsl.semantics.constants import Wrong
 from nndsl.semantics.options import STATEMENTS, Statement
 from nndsl.semantics.parts import Context, metrics_of, network_of, only, part_of, result_name
 from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Show
@@ -85,14 +86,20 @@ def _check_clauses(action: ast.Action, row: Statement) -> None:
 def _evaluate(action: ast.Action, context: Context) -> Evaluate | None:
     network, network_span = network_of(action, context)
     data, part, data_span = part_of(action, context)
-    name = result_name(action, context, "result")
+    name = result_name(action, context)
     given = context.reader.block("evaluate", action.block, STATEMENTS["evaluate"].options)
     metrics = metrics_of(given.values.get("metrics", []), context)
     signature = context.signatures.get(data)
     has_target = signature is None or signature.target is not None
     loss = given.values.get("loss") or _trained_loss(network.name, data, context)
-    context.results[name] = evaluation_record(
-        name, {m.name: "matrix" if m.name == "confusion" else "number" for m in metrics}, loss is not None or has_target
+    context.results[name] = (
+        "anything"
+        if "metrics" in given.failed
+        else evaluation_record(
+            name,
+            {m.name: "matrix" if m.name == "confusion" else "number" for m in metrics},
+            loss is not None or has_target,
+        )
     )
     for problem in method.evaluation(network.name, data, part, data_span, context.runs):
         context.collector.add(problem)
@@ -110,7 +117,7 @@ def _trained_loss(network: str, data: str, context: Context) -> ast.Expr | None:
 def _predict(action: ast.Action, context: Context) -> Predict:
     network, network_span = network_of(action, context)
     data, part, data_span = part_of(action, context)
-    name = result_name(action, context, "answers")
+    name = result_name(action, context)
     path: str | None = None
     clause = action.clause("to")
     if clause is not None:
@@ -169,6 +176,8 @@ def _names(context: Context) -> Names:
 
 
 def _constant_type(value: Any) -> Type:
+    if isinstance(value, Wrong):
+        return "anything"
     if isinstance(value, bool):
         return "truth"
     return "number" if isinstance(value, int | float) else "text" if isinstance(value, str) else "numbers"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nndsl.diagnostics import Collector, Diagnostic, Fault, fault
+from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.arguments import check_names
 from nndsl.semantics.builtins import BUILTINS, CONSTANTS
@@ -162,17 +163,16 @@ class _Body:
         words = [row.name for row in BODY]
         if item.name not in words:
             names = [*words, *self.entry.scope.names(self.spaces)]
+            hint = written_elsewhere(self.entry.role, item.name) or did_you_mean(item.name, names)
             notes = (
-                ()
-                if did_you_mean(item.name, names)
-                else ("lines begin with a layer, a name and `=`, or " + ", ".join(f"`{w}`" for w in words),)
+                () if hint else ("lines begin with a layer, a name and `=`, or " + ", ".join(f"`{w}`" for w in words),)
             )
             raise fault(
                 "E0207",
                 f"no line begins with `{item.name}`",
                 item.name_span,
                 notes=notes,
-                help=did_you_mean(item.name, names),
+                help=hint,
             )
         if item.name == "repeat":
             for argument in item.arguments:

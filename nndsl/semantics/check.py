@@ -14,18 +14,19 @@ from nndsl.data.dataset import signature as read_signature
 from nndsl.data.declare import declare
 from nndsl.data.spec import DataSpec, Evaluate
 from nndsl.data.types import Signature
-from nndsl.diagnostics import Collector, Fault, Source, Span, fault
+from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.actions import read_action
 from nndsl.semantics.bodies import check_bodies
-from nndsl.semantics.constants import evaluate, lookup_in
+from nndsl.semantics.constants import Wrong, evaluate, lookup_in
 from nndsl.semantics.modules import scope_of, twice
 from nndsl.semantics.options import SETTINGS, TRAINING
-from nndsl.semantics.parts import Context
+from nndsl.semantics.parts import DEFAULT_NAMES, Context
 from nndsl.semantics.program import Action, Network, Program, Settings
 from nndsl.semantics.reading import Reader, later
 from nndsl.semantics.scopes import Scope, unknown
 from nndsl.semantics.unused import unused
+from nndsl.semantics.walk import names
 from nndsl.syntax import ast, parse_expression
 
 Signatures = dict[str, Signature | None]
@@ -72,7 +73,10 @@ def check(
 def _actions(module: ast.Module, context: Context) -> list[Action]:
     actions: list[Action] = []
     for statement in module.statements:
-        if not isinstance(statement, ast.Action) or statement.broken:
+        if not isinstance(statement, ast.Action):
+            continue
+        if statement.broken:
+            _stand_in(statement, context)
             continue
         try:
             action = read_action(statement, context)
@@ -90,6 +94,8 @@ def _stand_in(statement: ast.Action, context: Context) -> None:
     for name in _named(statement):
         context.results.setdefault(name.text, "anything")
         context.places.setdefault(name.text, name.span)
+    if statement.clause("as") is None and statement.verb in DEFAULT_NAMES:
+        context.results.setdefault(DEFAULT_NAMES[statement.verb], "anything")
 
 
 def _named(statement: ast.Action) -> list[ast.Name]:
@@ -136,7 +142,7 @@ def _overrides(texts: Mapping[str, str], module: ast.Module, scope: Scope, colle
 def _constants(
     module: ast.Module, scope: Scope, overrides: Mapping[str, ast.Expr], collector: Collector
 ) -> dict[str, Any]:
-    """The values of all `let`s, those of used files first; one that is wrong stands as None and is not reported
+    """The values of all `let`s, those of used files first; one that is wrong stands as `Wrong` and is not reported
     again."""
     constants: dict[str, Any] = {}
     lets = [s for s in module.statements if isinstance(s, ast.Let)]
@@ -145,14 +151,20 @@ def _constants(
             if len(let.names) > 1:
                 collector.add(fault("E0202", "a `let` outside a body names one value", let.span).diagnostic)
             if getattr(let, "broken", False):
-                constants[name.text] = None
+                constants[name.text] = Wrong(_said_of(let, collector))
                 continue
             try:
                 constants[name.text] = evaluate(overrides.get(name.text, let.value), lookup_in(constants))
             except Fault as found:
                 collector.add(found.diagnostic)
-                constants[name.text] = None
+                constants[name.text] = Wrong(found.diagnostic)
     return constants
+
+
+def _said_of(let: ast.Let, collector: Collector) -> Diagnostic:
+    """The fault of syntax that was found in a `let`."""
+    inside = (d for d in collector if d.span is not None and let.span.start <= d.span.start <= let.span.end)
+    return next(inside, collector.errors[0])
 
 
 def _settings(
@@ -217,8 +229,11 @@ def _data(
         if isinstance(value, int | float) and not isinstance(value, bool)
     }
     texts = {name: value for name, value in constants.items() if isinstance(value, str)}
+    wrong = {name for name, value in constants.items() if isinstance(value, Wrong)}
     return {
-        entry.name: declare(
+        entry.name: None
+        if any(name.text in wrong for name in names(entry.definition))
+        else declare(
             entry.definition,
             entry.scope.folder or folder,
             collector,

@@ -9,11 +9,20 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from nndsl.diagnostics import Fault, Span, fault
+from nndsl.diagnostics import Diagnostic, Fault, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Stands for a constant whose fault has been reported: who uses it says that same fault, which is kept once."""
+
+    diagnostic: Diagnostic
+
 
 Lookup = Callable[[ast.Name], Any]
 Field = Callable[[Any, ast.Attribute], Any]
@@ -161,12 +170,19 @@ def _call(expr: ast.Call, lookup: Lookup, field: Field | None) -> Any:
         raise fault("E0217", f"`{name}` cannot be taken of {given or 'nothing'}", expr.span) from None
 
 
+def value_of(constant: Any) -> Any:
+    """The value of a constant; the fault of one that is wrong."""
+    if isinstance(constant, Wrong):
+        raise Fault(constant.diagnostic)
+    return constant
+
+
 def lookup_in(constants: Mapping[str, Any]) -> Lookup:
     """Names that are constants; any other is a fault with what was meant."""
 
     def lookup(name: ast.Name) -> Any:
         if name.text in constants:
-            return constants[name.text]
+            return value_of(constants[name.text])
         if name.text in CONSTANTS:
             return CONSTANTS[name.text]
         raise fault(

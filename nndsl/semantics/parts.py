@@ -47,6 +47,9 @@ class Context:
         return Reader(self.scope, self.constants, self.collector)
 
 
+DEFAULT_NAMES = {"train": "run", "evaluate": "result", "predict": "answers"}  # of a statement without `as`
+
+
 def only(values: tuple[ast.Expr, ...], what: str) -> ast.Expr:
     if len(values) != 1:
         raise fault("E0216", f"only one {what} can stand here", values[1].span)
@@ -123,11 +126,12 @@ def part_of(action: ast.Action, context: Context) -> tuple[str, str, Span]:
     return name, part, span
 
 
-def result_name(action: ast.Action, context: Context, default: str) -> str:
+def result_name(action: ast.Action, context: Context) -> str:
     """The name after `as`; without it, the default, with a number where that is taken."""
     clause = action.clause("as")
     if clause is None:
-        name, number = default, 2
+        default = name = DEFAULT_NAMES[action.verb]
+        number = 2
         while name in context.results or name in context.networks or name in context.data:
             name, number = f"{default}_{number}", number + 1
         return name

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nndsl.diagnostics import Collector, Fault, Label, Span, fault
+from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.constants import describe, evaluate, lookup_in
 from nndsl.semantics.options import Choice, Definition, Form, Keys, Loss, Option, Quantity, Real, Whole
@@ -53,7 +54,7 @@ class Reader:
         name, place = _head(item)
         row = next((row for row in table if row.name == name), None)
         if row is None:
-            raise _no_option(verb, name, place, table)
+            raise self._no_option(verb, name, place, table, item)
         if row.later or not isinstance(item, ast.Option | ast.Flow):
             raise later(f"`{name}` in `{verb}`", place)
         if name in given.places and not row.repeats:
@@ -76,6 +77,18 @@ class Reader:
             given.values.setdefault(name, []).extend(value)
         else:
             given.values[name] = value
+
+    def _no_option(self, verb: str, name: str, place: Span, table: Table, item: ast.Item) -> Fault:
+        """Says where it is written, if it is a setting of another place, or a definition without its option."""
+        if name == "let":
+            return later(f"`let` in `{verb}`", place)
+        hint = written_elsewhere(verb, name, _number_of(item))
+        for row in table if hint is None else ():
+            role = "loss" if isinstance(row.form, Loss) else row.form.role if isinstance(row.form, Definition) else ""
+            if self.scope.find(name, (role,)) is not None:
+                hint = f"write `{row.name} {item.span.text}`"
+                break
+        return no_option(verb, name, place, table, hint)
 
     def _value(self, row: Option, item: ast.Option | ast.Flow) -> Any:
         arguments = item.arguments if isinstance(item, ast.Option) else ()
@@ -106,10 +119,12 @@ class Reader:
                     "E0202",
                     f"`{row.name}` takes {form.words}, not `{argument.span.text}`",
                     argument.span,
-                    help=f"write `{row.name} {form.options[0].name}={argument.span.text}`" if key is None else None,
+                    help=f"write `{row.name} {form.options[0].name}="
+                    + (argument.span.text if isinstance(argument.value, ast.Number) else "5")
+                    + "`",
                 )
             if key not in rows:
-                raise _no_option(row.name, key, argument.value.span, form.options)
+                raise no_option(row.name, key, argument.value.span, form.options)
             if key in found:
                 raise fault("E0208", f"`{key}` is given twice", argument.value.span, help="keep one of them")
             inner = rows[key].form
@@ -190,14 +205,19 @@ def _head(item: ast.Item) -> tuple[str, Span]:
             return (head.text if isinstance(head, ast.Name) else head.span.text), head.span
 
 
-def _no_option(verb: str, name: str, place: Span, table: Table) -> Fault:
-    if name == "let":
-        return later(f"`let` in `{verb}`", place)
+def _number_of(item: ast.Item) -> str | None:
+    """The number that is given with an option, as written."""
+    arguments = item.arguments if isinstance(item, ast.Option) else ()
+    return arguments[0].span.text if len(arguments) == 1 and isinstance(arguments[0].value, ast.Number) else None
+
+
+def no_option(verb: str, name: str, place: Span, table: Table, hint: str | None = None) -> Fault:
+    """A word that is none of the options of a statement. hint: what helps, where that is known already."""
     names = [row.name for row in table if not row.later]
     if not names:
         return fault("E0207", f"`{verb}` takes no options", place)
     accepted = "its options are " + ", ".join(f"`{n}`" for n in names)
-    hint = did_you_mean(name, [row.name for row in table])
+    hint = hint or did_you_mean(name, [row.name for row in table])
     return fault("E0207", f"`{verb}` has no option `{name}`", place, notes=(accepted,), help=hint)
 
 

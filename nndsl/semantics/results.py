@@ -120,6 +120,8 @@ class Names:
 
     def _field(self, expr: ast.Attribute) -> Type:
         base = self.check(expr.base)
+        if base == "anything":  # of a statement that is wrong: what it would have had is not known
+            return base
         if not isinstance(base, Record):
             raise fault("E0211", f"`{expr.base.span.text}` is {_words(base)} and has no fields", expr.name_span)
         if expr.name not in base.fields:
@@ -140,7 +142,7 @@ class Names:
             raise fault(
                 "E0217", f"`{expr.base.span.text}` is {_words(base)} and has no elements to choose from", expr.span
             )
-        if any(isinstance(item, ast.Slice) for item in expr.items):
+        if base == "anything" or any(isinstance(item, ast.Slice) for item in expr.items):
             return base
         return "numbers" if base == "matrix" and len(expr.items) == 1 else "number"
 

@@ -1,0 +1,84 @@
+"""Settings that other libraries give in one place and this language in another: where each is written here.
+
+In: the statement, a word that is none of its options, and the value that was given with it. Out: the help sentence, or
+None where nothing is known of the word.
+"""
+
+from __future__ import annotations
+
+from nndsl.diagnostics.suggest import fold
+
+Rows = tuple[tuple[str, str], ...]
+
+# {} stands for the value that was given; after the bar, for what is shown where it cannot be used.
+TRAINING: Rows = (
+    ("lr learningrate eta stepsize", "it is an argument of the optimizer: `optimizer adam(lr={|0.001})`"),
+    ("momentum", "it is an argument of the optimizer: `optimizer momentum(lr=0.01, rate={|0.9})`"),
+    ("nesterov", "it is an optimizer: `optimizer nesterov(lr=0.01, rate=0.9)`"),
+    ("beta1 beta2 betas eps epsilon", "it is an argument of the optimizer: `optimizer adam(beta1=0.9, beta2=0.999)`"),
+    ("weightdecay decay", "write `regularize l2({|0.01})`, or `optimizer adamw(decay={|0.01})`"),
+    ("l1 l2", "write `regularize {word}({|0.01})`"),
+    ("dropout dropoutrate", "it is a layer of the network: `dense(64) -> relu -> dropout({|0.5})`"),
+    ("activation activations", "it stands in the network, after a layer: `dense(64) -> relu`"),
+    ("shuffle", "leave it out: each epoch takes the rows in a new order"),
+    (
+        "validationsplit validationdata validation testsize test testsplit trainsize split val valid",
+        "the parts are made in `data`: `split train=70%, validation=15%, test=15%`",
+    ),
+    ("patience monitor mindelta", "it belongs to `stop`, as in `stop patience=5, monitor=validation.loss`"),
+    ("earlystopping earlystop restorebestweights", "write `stop patience=5`; the best weights come back"),
+    ("callbacks callback", "early stopping is `stop patience=5`, a changing learning rate is `schedule cosine`"),
+    ("device gpu cuda", "it holds for the whole script: `set device cpu`, on a line of its own"),
+    ("threads numworkers njobs workers", "it holds for the whole script: `set threads {|2}`, on a line of its own"),
+    ("precision dtype", "it holds for the whole script: `set precision float64`, on a line of its own"),
+    ("verbose progress", "leave it out: progress is always shown; `nndsl run --quiet` hides it"),
+    ("normalize normalise standardize standardise scale", "it is said of a column in `data`: `input x -> standard`"),
+    ("gradientclipvalue clipvalue", "write `clip {|1}`: the greatest norm of the gradient"),
+    ("stepsperepoch", "leave it out: each epoch takes every row once"),
+)
+
+DATA: Rows = (
+    ("shuffle", "leave it out: rows are drawn at random; `split ..., order=true` keeps their order"),
+    ("seed randomstate", "write it with the split: `split train=80%, test=20%, seed={|7}`, or `set seed {|7}`"),
+    (
+        "validationsplit testsize trainsize testsplit traintestsplit",
+        "write `split train=70%, validation=15%, test=15%`",
+    ),
+    ("stratify by order", "it belongs to `split`, as in `split train=80%, test=20%, stratify=column`"),
+    (
+        "normalize normalise standardize standardise scale standard minmax encode encoder",
+        "an encoder follows the column: `input column -> standard`",
+    ),
+    ("onehot category categorical categories", "it follows the column: `input column -> onehot`"),
+    ("batch batchsize epochs epoch", "it is an option of `train`: `train net on data {{ batch 32; epochs 10 }}`"),
+    ("header sep separator delimiter quote quotechar", "leave it out: it is found in the file itself"),
+)
+
+NETWORK: Rows = (
+    ("activation", "it follows its layer: `dense(64) -> relu`"),
+    ("units hidden layers", "a layer is a line of its own: `dense({|64}) -> relu`"),
+    (
+        "lossfunction loss optimizer epochs batch batchsize metrics lr learningrate regularize schedule",
+        "it is an option of `train`: `train net on data {{ optimizer adam; epochs 10 }}`",
+    ),
+)
+
+TABLES: dict[str, Rows] = {"train": TRAINING, "recipe": TRAINING, "data": DATA, "network": NETWORK, "layer": NETWORK}
+
+
+def written_elsewhere(statement: str, word: str, given: str | None = None) -> str | None:
+    """The help for `word` among the options of a statement. given: its value as written, a number."""
+    folded = fold(word)
+    for words, help in TABLES.get(statement, ()):
+        if folded in words.split():
+            return _filled(help, folded, given)
+    return None
+
+
+def _filled(help: str, word: str, given: str | None) -> str:
+    text = help.replace("{word}", word).replace("{{", "\0").replace("}}", "\1")
+    before, *rest = text.split("{|")
+    for part in rest:
+        shown, _, after = part.partition("}")
+        before += (given or shown) + after
+    return before.replace("\0", "{").replace("\1", "}")
