@@ -42,7 +42,9 @@ HEAVY = {
     "pyarrow",
     "sklearn",
 }
-NUMBA_MODULES = {f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "random")}
+NUMBA_MODULES = {
+    f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "random", "tiles")
+}
 
 
 def name_of(path: Path) -> str:

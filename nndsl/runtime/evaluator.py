@@ -46,8 +46,8 @@ class Evaluator:
         leaves = [leaf for leaf, _ in stage.updates]
         batch = min(ROWS_AT_ONCE, max(count, 1))
         arrays = dict(weights)
-        feeds = _feeds(graph.inputs, rows, arrays, memory_leaves([stage]), batch, precision)
-        collects = [_collect(leaf, arrays, count, batch, precision) for leaf in leaves]
+        feeds = feeds_of(graph.inputs, rows, arrays, memory_leaves([stage]), batch, precision)
+        collects = [collect_of(leaf, arrays, count, batch, precision) for leaf in leaves]
         step = next((n for n in memory_leaves([stage]) if n.op == "step"), None)
         if step is not None:
             arrays[step] = aligned((), precision)
@@ -84,7 +84,7 @@ def _whole(index: int, node: Node) -> Node:
     return b.input_(f"result.{index}", node.shape, node.dtype)
 
 
-def _collect(leaf: Node, arrays: dict[Node, NDArray[Any]], count: int, batch: int, precision: str) -> Collect:
+def collect_of(leaf: Node, arrays: dict[Node, NDArray[Any]], count: int, batch: int, precision: str) -> Collect:
     kind = storage_type(leaf.dtype, precision)
     if leaf.shape[:1] != (BATCH,):  # the same for all rows: it has no place for each
         raise ValueError(f"an output that is not one an example: {leaf!r}")
@@ -92,7 +92,7 @@ def _collect(leaf: Node, arrays: dict[Node, NDArray[Any]], count: int, batch: in
     return Collect(leaf, np.zeros(concrete(leaf.shape, {"B": count}), kind))
 
 
-def _feeds(
+def feeds_of(
     inputs: Sequence[tuple[Node, str]],
     rows: dict[str, Array],
     arrays: dict[Node, NDArray[Any]],
@@ -108,7 +108,3 @@ def _feeds(
             values = rows[kind].values
             found.append(Feed(leaf, np.ascontiguousarray(values), rows[kind].scale, rows[kind].shift))
     return found
-
-
-feeds_of = _feeds
-collect_of = _collect

@@ -14,7 +14,7 @@ SHORT = {"float32": "f32", "float64": "f64", "int32": "i32", "uint8": "u8"}
 
 _HEAD = """import numpy as np
 from nndsl.backend.cpu.intrinsics import *
-from nndsl.backend.cpu.intrinsics import register_tile, register_transpose
+from nndsl.backend.cpu.tiles import register_tile, register_transpose
 from nndsl.backend.cpu.{math} import real
 """
 
