@@ -223,6 +223,19 @@ def test_an_interrupted_run_keeps_its_weights_and_ends_the_script() -> None:
     assert not same(found.net.weights, results(blobs("train net on points { epochs 1 }")).net.weights)
 
 
+def test_a_first_value_that_is_no_number_is_said_at_its_parameter() -> None:
+    text = LINE + (
+        "initializer bad = log(0 * normal(shape))\n"
+        "layer own { input x[in]\n param W[in, 1] ~ bad\n output x @ W }\n"
+        "network net for line { own }\ntrain net on line"
+    )
+    with pytest.raises(RunError) as found:
+        results(text)
+    (fault,) = found.value.diagnostics
+    assert fault.code == "E0601" and "`own_1.W` begins with" in fault.message
+    assert fault.span is not None and fault.span.text == "W[in, 1] ~ bad"
+
+
 # ---- networks and data that do not go together ---------------------------------------------------------------
 
 

@@ -30,13 +30,16 @@ def call(template: Template, arguments: Arguments, frame: Frame, span: Span) -> 
     role = ROLES[template.entry.role]
     if template.entry.role in FLOW and template.entry.role != "activation":
         fed, rest = _leading(arguments)
-        if template.entry.role == "network":
-            return apply(template, fed, rest, frame, span)
         return apply(template, fed, rest, frame, span) if fed else partial(template, rest, frame, span, 0)
-    first = arguments[0] if arguments else None
     parameters = template.entry.definition.parameters
     by_name = {argument.name for argument, _ in arguments}
-    full = first is not None and first[0].name is None and isinstance(first[1], Tensor)
+    by_place = [pair for pair in arguments[: role.fed] if pair[0].name is None]
+    for argument, value in by_place:
+        if isinstance(value, tuple):
+            text = argument.value.span.text
+            problem = f"`{text}` is {len(value)} values, but `{template.entry.name}` takes one here"
+            raise fault("E0203", problem, argument.span, help=f"choose one of them, as in `{text}[0]`")
+    full = any(isinstance(value, Tensor) for _, value in by_place)
     full = full or any(parameter.name in by_name for parameter in parameters[: role.fed])
     if full or (role.fed == 0 and template.entry.role == "initializer"):
         return apply(template, [], arguments, frame, span, fed_by_hand=True)

@@ -30,7 +30,7 @@ def declare_param(argument: ast.OptionArgument, frame: Frame) -> None:
     leaf_name = f"{frame.path}.{name}"
     leaf = b.param(leaf_name, shape, origin=frame.at(argument.span))
     initial = _initial(argument, leaf_name, shape, frame)
-    frame.build.variables.setdefault(leaf_name, Variable(leaf_name, leaf, initial, frame.at(argument.span)))
+    _keep(frame.build.variables, Variable(leaf_name, leaf, initial, frame.at(argument.span)), frame)
     frame.names[name] = tensor(leaf, frame.at(argument.span))
 
 
@@ -40,9 +40,23 @@ def declare_state(argument: ast.OptionArgument, frame: Frame) -> None:
     leaf_name = f"{frame.path}.{name}"
     leaf = b.state(leaf_name, shape, origin=frame.at(argument.span))
     initial = _initial(argument, leaf_name, shape, frame, default=0.0)
-    frame.build.states.setdefault(leaf_name, Variable(leaf_name, leaf, initial, frame.at(argument.span)))
+    _keep(frame.build.states, Variable(leaf_name, leaf, initial, frame.at(argument.span)), frame)
     frame.local_states[name] = leaf
     frame.names[name] = tensor(leaf, frame.at(argument.span))
+
+
+def _keep(found: dict[str, Variable], variable: Variable, frame: Frame) -> None:
+    """A network within a network is used with the same weights each time, so their shapes cannot change."""
+    known = found.setdefault(variable.name, variable)
+    if known.leaf is not variable.leaf:
+        raise fault(
+            "E0303",
+            f"`{variable.name}` is {shape_words(known.leaf.shape)} where the network was used before, "
+            f"but would have to be {shape_words(variable.leaf.shape)} here",
+            frame.site,
+            notes=("a network has one set of weights, wherever it is used",),
+            help="write a `layer` instead: each use of it makes weights of its own",
+        )
 
 
 def declare_slot(argument: ast.OptionArgument, frame: Frame) -> None:

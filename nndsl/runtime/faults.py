@@ -12,7 +12,7 @@ from typing import Any
 
 from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.ir.node import Node, concrete, topological
-from nndsl.lower.graphs import StepGraph
+from nndsl.lower.graphs import StepGraph, Variable
 from nndsl.runtime.trainer import NotFinite
 from nndsl.semantics.constants import BINARY
 from nndsl.semantics.modules import in_library
@@ -56,6 +56,16 @@ def not_finite(train: Train, failure: NotFinite, steps: int, program: Program) -
         labels=labels,
         notes=(", and ".join(facts), kept),
         help=_advice(train, node),
+    )
+
+
+def not_finite_at_first(variable: Variable) -> Fault:
+    """E0601, for a first value that an initializer made."""
+    return fault(
+        "E0601",
+        f"`{variable.name}` begins with a number that is infinite or is no number",
+        variable.span,
+        help="look at its initializer: at which shape does it divide by 0, or take a root or logarithm it cannot?",
     )
 
 

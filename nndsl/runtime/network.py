@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from nndsl.data import Dataset
 from nndsl.data.types import Array, Field
 from nndsl.diagnostics import fault
-from nndsl.ir.node import Node
 from nndsl.lower import evaluation_graph
 from nndsl.lower.graphs import EvaluationGraph, Value, Variable
 from nndsl.runtime.evaluator import Evaluator
-from nndsl.runtime.weights import initial
+from nndsl.runtime.faults import not_finite_at_first
+from nndsl.runtime.weights import Shelf, initial
 from nndsl.semantics.program import Network, Program, Settings
 from nndsl.syntax import ast
 
@@ -28,14 +28,16 @@ from nndsl.syntax import ast
 class NetworkState:
     """The numbers of one network, and the data it was last used with.
 
-    arrays: of all parameters and states, by leaf. loss: what it was last trained with.
+    arrays: of all parameters and states of the script, by leaf. variables: its own, by the names shown to people.
+    loss: what it was last trained with.
     """
 
-    def __init__(self, program: Program, network: Network) -> None:
+    def __init__(self, program: Program, network: Network, shelf: Shelf) -> None:
         self.program = program
         self.network = network
-        self.arrays: dict[Node, NDArray[Any]] = {}
-        self.variables: dict[str, Variable] = {}
+        self.arrays = shelf.arrays
+        self._shelf = shelf
+        self._variables: dict[str, Variable] = {}
         self.loss: ast.Expr | None = None
         self.dataset: Dataset | None = None
         self.trained_parameters: tuple[str, ...] = ()
@@ -44,19 +46,30 @@ class NetworkState:
     def name(self) -> str:
         return self.network.name
 
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """Those it was used with, and those that another network, which holds it, was used with."""
+        prefix, shelf = self.name + ".", self._shelf.variables
+        held = {name.removeprefix(prefix): v for name, v in shelf.items() if name.startswith(prefix)}
+        return {**self._variables, **held}
+
     def prepare(self, variables: Iterable[Variable], dataset: Dataset, seed: int) -> None:
         """Gives first values to what has none yet. Raises a fault (E0303) where the network was used with data of
         another shape.
         """
         fresh = []
         for variable in variables:
-            known = self.variables.get(variable.name)
-            if known is not None and known.leaf is not variable.leaf:
+            known = self._shelf.variables.setdefault(str(variable.leaf["name"]), variable)
+            if known.leaf is not variable.leaf:
                 raise self._other_shape(known, variable, dataset)
             if variable.leaf not in self.arrays:
                 fresh.append(variable)
-            self.variables[variable.name] = variable
-        self.arrays.update(initial(fresh, seed, self.program.settings.precision))
+            self._variables[variable.name] = variable
+        values = initial(fresh, seed, self.program.settings.precision)
+        for variable in fresh:
+            if not np.isfinite(values[variable.leaf]).all():
+                raise not_finite_at_first(variable)
+        self.arrays.update(values)
         self.dataset = dataset
 
     def _other_shape(self, known: Variable, now: Variable, dataset: Dataset) -> Exception:

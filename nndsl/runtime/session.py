@@ -23,6 +23,7 @@ from nndsl.runtime.network import NetworkState
 from nndsl.runtime.results import Evaluation, Fields, Result, Run, data_fields
 from nndsl.runtime.show import shown
 from nndsl.runtime.training import Task, carry_out, rows_of, run_seed
+from nndsl.runtime.weights import Shelf
 from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
 from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Program, Show, Train
 from nndsl.syntax import ast
@@ -46,14 +47,16 @@ class Session:
         self.listener: Listener = listener or Silent()
         self.control = Control()
         self.datasets: dict[str, Dataset] = {}
-        self.networks = {name: NetworkState(self.program, network) for name, network in self.program.networks.items()}
+        shelf, networks = Shelf(), self.program.networks
+        self.networks = {name: NetworkState(self.program, network, shelf) for name, network in networks.items()}
         self.results: dict[str, Result] = {}
         self._runs: dict[str, int] = {}  # how often each network was trained
         self._said: set[str] = set()
 
     def run(self) -> None:
         """Carries out every action. Raises a Fault at the first that fails, and Interrupted after Ctrl-C."""
-        faults.check_device(self.program.settings, None)
+        settings = self.program.settings
+        faults.check_device(settings, settings.places.get("device"))
         for action in self.program.actions:
             self.carry_out(action)
 

@@ -34,6 +34,17 @@ def initial(variables: Iterable[Variable], seed: int, precision: str) -> dict[No
     return found
 
 
+class Shelf:
+    """All weights of a script. A network is one set of weights: used within two others, it is trained by both.
+
+    arrays: by leaf. variables: by the leaf's name, `enc.dense_1.W`.
+    """
+
+    def __init__(self) -> None:
+        self.arrays: dict[Node, NDArray[Any]] = {}
+        self.variables: dict[str, Variable] = {}
+
+
 class Flat:
     """One vector that holds arrays of several shapes side by side, with room between them that stays zero.
 
