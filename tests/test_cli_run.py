@@ -78,7 +78,7 @@ CODES = [
     ("print nothing", 1, "E0201"),
     ("set device cuda", 1, "E0703"),
     (FIT + "train fit on line { optimizer sgd(lr=1e30); epochs 20 }", 3, "E0601"),
-    (FIT + 'predict fit on line to "none/a.csv"', 3, "E0702"),
+    (FIT + 'predict fit on line to "none/a.csv"', 1, "E0702"),
 ]
 
 

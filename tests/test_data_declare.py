@@ -43,7 +43,7 @@ WRONG = [
     (TWO + "input (a, b) -> a / 2", "E0511", "a", "called `x`"),
     (TWO + "input a -> onehot -> standard\ntarget b", "E0511", "standard", "nothing can follow `onehot`"),
     (TWO + 'input "a"', "E0511", '"a"', "backquotes"),
-    ("columns a, b\nrows [[1, 2], [3]]\ninput a", "E0513", "[3]", "row 2 has 1 values"),
+    ("columns a, b\nrows [[1, 2], [3]]\ninput a", "E0513", "[3]", "row 2 has 1 value,"),
     ("columns a, b\nrows [[1, x], [3, 1]]\ninput a", "E0513", "x", "a number, a text in quotes"),
     ("columns a, b\nrows 3\ninput a", "E0513", "rows 3", "list of rows"),
     ("columns a, b\nrows []\ninput a", "E0513", "[]", "empty"),

@@ -140,7 +140,7 @@ LINES = [
     ("dense(3) -> softmax -> softmax", "E0407", "probabilities already"),
     ("dense(1) -> softmax", "E0405", "always 1"),
     ("x -> embedding(10, 3)", "E0305", "`input column -> category`"),
-    ("h = x -> dense(3); g = x -> dense(4); output h + g", "E0302", "have 3 and 4 values along axis -1"),
+    ("h = x -> dense(3); g = x -> dense(4); output h + g", "E0302", "have 3 and 4 values along the last axis"),
     ("param W[5, 3]; output x @ W", "E0302", "has 2 values on the left and 5 on the right"),
     ("output x @ 3", "E0217", "with `*`"),
     ("output x + relu", "E0217", "`relu`"),

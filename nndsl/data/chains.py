@@ -168,6 +168,9 @@ def numbers(chain: Chain, values: Values, cells: Cells) -> NDArray[np.float64]:
                 f"`{text}` of `{chain.name}` is not a finite number in row {cells.row(place)} of "
                 f"{cells.shown}, where the value is {_shown(x, bad)}",
                 cells.span,
+                help="the logarithm wants numbers above 0: shift them first, as in `log(x + 1)`"
+                if step.kind == "log"
+                else None,
             )
         x = y
     return x

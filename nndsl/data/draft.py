@@ -23,7 +23,7 @@ from nndsl.data.spec import (
     Split,
     Word,
 )
-from nndsl.data.words import listed
+from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Label, fault
 from nndsl.syntax import ast
 
@@ -117,7 +117,7 @@ def _inline(draft: Draft) -> InlineSource:
             names = listed(word.text for word in draft.columns)
             raise fault(
                 "E0513",
-                f"row {number} has {len(items)} values, but there are {width} columns: {names}",
+                f"row {number} has {counted(len(items), 'value')}, but there are {width} columns: {names}",
                 row.span,
                 labels=(Label(draft.columns[0].span.to(draft.columns[-1].span), f"{width} columns"),),
             )

@@ -43,6 +43,13 @@ def run(frame: Frame, fed: list[Any]) -> list[Any]:
         )
     if frame.outputs is not None:
         return frame.outputs
+    if definition.kind in ("network", "layer") and not _makes_something(definition.body):
+        raise fault(
+            "E0214",
+            f"the {definition.kind} `{definition.name}` makes nothing of what flows in",
+            definition.name_span,
+            help="give it lines such as `dense(10) -> relu`, or an `output`",
+        )
     if frame.current is None:
         raise fault(
             "E0214",
@@ -66,6 +73,11 @@ def run_items(items: Sequence[ast.Item], frame: Frame) -> None:
                 frame.current = _value(flow(item.value, frame), item.value.span)
             case ast.Definition():
                 raise fault("E0214", f"a {item.kind} is defined outside `{frame.entry.name}`", item.name_span)
+
+
+def _makes_something(block: ast.Block) -> bool:
+    """Whether there is a line other than declarations."""
+    return any(not isinstance(item, ast.Option) or item.name in ("output", "repeat") for item in block.items)
 
 
 def _declares_input(block: ast.Block) -> bool:
@@ -220,6 +232,8 @@ def _repeat(item: ast.Option, frame: Frame) -> None:
             span,
             help="as in `repeat 3 { dense(8) -> relu }`",
         )
+    if times == 0 and isinstance(item.arguments[0].value, ast.Number):
+        raise fault("E0206", "`repeat 0` leaves its block out", item.arguments[0].span, help="leave the whole line out")
     for _ in range(times):
         run_items(item.block.items, frame)
 

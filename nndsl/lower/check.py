@@ -129,7 +129,7 @@ class _Checker:
         self.seen.add((train.network, train.data))
         if graph is None or used is None:
             return None
-        self.warn(method.unreached(graph.objective, graph.trained))
+        self.warn(method.unreached(graph.objective, graph.trained, train.loss))
         if signature.target is not None and len(used.outputs) == 1:
             target, output = signature.target, used.outputs[0]
             for metric in train.metrics:

@@ -114,6 +114,9 @@ def _misfit(value: Tensor, expr: ast.Index, frame: Frame) -> Fault:
         f"`{frame.entry.name}` takes [{asked}], but gets {shape_words(value.shape)}",
         frame.site if not in_library(frame.site) else place,
         labels=(*extra, *(label for label in labels if label.span != frame.site)),
+        help="a category becomes numbers with `-> onehot` in the data, or with an `embedding` in the network"
+        if value.kind == "category"
+        else None,
     )
 
 

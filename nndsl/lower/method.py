@@ -14,6 +14,7 @@ from nndsl.ir.node import Node, topological
 from nndsl.lower.graphs import Variable
 from nndsl.lower.values import Tensor, count_words, shape_words
 from nndsl.passes.stabilise import is_softmax
+from nndsl.syntax import ast
 
 
 def no_target(signature: Signature, span: Span) -> Fault:
@@ -155,9 +156,17 @@ def _no_default(output: Tensor, target: Field, help: str) -> Fault:
 # ---- what the loss does not see ----------------------------------------------------------------------
 
 
-def unreached(objective: Node, trained: tuple[Variable, ...]) -> Iterator[Diagnostic]:
-    """Parameters that no loss depends on are never trained."""
+def unreached(objective: Node, trained: tuple[Variable, ...], loss: ast.Expr | None) -> Iterator[Diagnostic]:
+    """Parameters that no loss depends on are never trained; a loss on which none has a say is a fault."""
     seen = set(topological([objective]))
+    if loss is not None and len(trained) > 1 and not any(variable.leaf in seen for variable in trained):
+        yield Diagnostic(
+            "E0406",
+            f"the loss `{_short(loss.span)}` does not depend on the network: nothing would be trained",
+            loss.span,
+            help="write it over `output`, as in `loss mse(output, target)`",
+        )
+        return
     for variable in trained:
         if variable.leaf not in seen:
             yield Diagnostic(

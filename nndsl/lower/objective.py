@@ -20,8 +20,9 @@ from nndsl.lower.graphs import Variable
 from nndsl.lower.network import Elaborated, leaf
 from nndsl.lower.operators import labels
 from nndsl.lower.values import Template, Tensor, shape_words, tensor, value_words
+from nndsl.semantics.builtins import BUILTINS
 from nndsl.semantics.program import Program
-from nndsl.semantics.scopes import Entry
+from nndsl.semantics.scopes import Entry, wrong_role
 from nndsl.semantics.walk import names
 from nndsl.syntax import ast
 
@@ -47,6 +48,7 @@ def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast
     target = leaf(signature.target, "target") if signature.target is not None else None
     if target is not None:
         frame.names["target"] = target
+    _check_name(expr, frame)
     value = _evaluate(expr, frame, signature)
     if isinstance(value, Template):
         if value.entry.role != "loss":
@@ -59,6 +61,20 @@ def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast
     if value.node.dtype == "bool":
         raise fault("E0305", "a loss is a number, but this is a truth value", expr.span)
     return value
+
+
+def _check_name(expr: ast.Expr, frame: Frame) -> None:
+    """A lone name that is no loss but something else, or stands in quotes."""
+    scope = frame.entry.scope
+    if isinstance(expr, ast.String):
+        known = scope.find(expr.text, ("loss",)) is not None
+        help = f"write it without quotes: `loss {expr.text}`" if known else None
+        raise fault("E0202", f"`loss` takes the name of a loss, not `{expr.span.text}`", expr.span, help=help)
+    head = expr.function if isinstance(expr, ast.Call) else expr
+    if isinstance(head, ast.Name) and head.text not in frame.names and head.text not in BUILTINS:
+        other = scope.elsewhere(head.text)
+        if other is not None and scope.find(head.text, frame.spaces) is None:
+            raise wrong_role(other, head.span, "a loss")
 
 
 def _evaluate(expr: ast.Expr, frame: Frame, signature: Signature) -> Any:

@@ -41,12 +41,16 @@ def binary(op: str, left: Any, right: Any, frame: Frame, span: Span) -> Any:
 
 
 def not_a_value(value: Any, op: str, span: Span) -> Fault:
-    name = getattr(getattr(value, "entry", value), "name", None)
+    entry = getattr(value, "entry", None)
+    name = getattr(value if entry is None else entry, "name", None)
+    fed = {"loss": "output, target", "metric": "output, target", "regularizer": "w"}.get(
+        entry.role if entry else "", "x"
+    )
     return fault(
         "E0217",
         f"`{op}` does not go with {value_words(value)}",
         span,
-        help=f"give it its input first, as in `{name}(x)`" if name else None,
+        help=f"give it its input first, as in `{name}({fed})`" if name else None,
     )
 
 
@@ -79,7 +83,7 @@ def _check_categories(operands: Sequence[Tensor | Number], frame: Frame, span: S
                 code,
                 f"the ids of {t.classes} classes are no numbers to calculate with",
                 span,
-                labels=labels(t),
+                labels=(Label(t.made, f"a category of {t.classes} classes from here"),),
                 notes=("`y[k]` is the value that y has for the class k",),
             )
         other = next((o for o in operands if isinstance(o, Tensor) and len(o.shape) > len(t.shape)), None)
@@ -105,7 +109,7 @@ def _misfit(op: str, operands: Sequence[Tensor | Number], span: Span) -> Fault:
                     return fault(
                         "E0302",
                         f"{sign} takes shapes that fit, but {shape_words(left.shape)} and {shape_words(right.shape)} "
-                        f"have {a} and {c} values along axis {-axis}",
+                        f"have {a} and {c} values along {'the last axis' if axis == 1 else f'axis {-axis}'}",
                         span,
                         labels=labels(left, right),
                     )

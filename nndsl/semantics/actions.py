@@ -8,9 +8,10 @@ collector. Rules of method are in `method.py`; shapes and kinds are not looked a
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from nndsl.diagnostics import Fault, fault
+from nndsl.diagnostics import Fault, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.semantics import method
 from nndsl.semantics.constants import Wrong
@@ -127,7 +128,7 @@ def _predict(action: ast.Action, context: Context) -> Predict:
                 "E0216",
                 f"`to` takes a file's name in quotes, not `{expr.span.text}`",
                 expr.span,
-                help=f'write `to "{expr.span.text}.csv"`',
+                help=f'write `to "{expr.span.text.removesuffix(".csv")}.csv"`',
             )
         if not expr.text.endswith((".csv", ".tsv")):
             raise fault(
@@ -137,6 +138,7 @@ def _predict(action: ast.Action, context: Context) -> Predict:
                 help="give the file a name that ends in `.csv` or `.tsv`",
             )
         path = expr.text
+        _check_folder(path, expr.span, context)
     signature = context.signatures.get(data)
     columns = signature.target.names if signature and signature.target else ("output",)
     if signature is None:
@@ -144,6 +146,18 @@ def _predict(action: ast.Action, context: Context) -> Predict:
     else:
         context.results[name] = answers_record(name, columns)
     return Predict(name, network.name, data, part, action.span, network_span, data_span, path)
+
+
+def _check_folder(path: str, span: Span, context: Context) -> None:
+    """A folder that is not there is said before hours of training, not after them."""
+    folder = Path(path).parent
+    if folder != Path() and context.folder is not None and not (context.folder / folder).is_dir():
+        raise fault(
+            "E0702",
+            f"`{path}` cannot be written: there is no folder `{folder}`",
+            span,
+            help="make the folder first, or write beside the script",
+        )
 
 
 # ---- show, print, expect ---------------------------------------------------------------------------------

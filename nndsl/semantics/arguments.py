@@ -52,18 +52,19 @@ def bind(
 
 def missing(definition: ast.Definition, parameter: ast.Parameter, span: Span) -> Fault:
     """A parameter without a default that nobody gave."""
+    whole = parameter in definition.parameters[: ROLES[definition.kind].fed]
     return fault(
         "E0203",
         f"`{definition.name}` needs `{parameter.name}`",
         span,
         labels=_defined(definition),
-        notes=(f"it is called as `{signature(definition)}`",),
+        notes=(f"it is called as `{signature(definition, whole=whole)}`",),
     )
 
 
-def signature(definition: ast.Definition) -> str:
-    """`dropout(rate = 0.5)`: what a person writes, without what the language feeds."""
-    fed = ROLES[definition.kind].fed
+def signature(definition: ast.Definition, *, whole: bool = False) -> str:
+    """`dropout(rate = 0.5)`: what a person writes, without what the language feeds, unless the `whole` is asked for."""
+    fed = 0 if whole else ROLES[definition.kind].fed
     inside = ", ".join(
         p.name if p.default is None else f"{p.name} = {p.default.span.text}" for p in definition.parameters[fed:]
     )
@@ -75,17 +76,28 @@ def _too_many(definition: ast.Definition, argument: ast.Argument, fed: int, give
     words = "no arguments" if takes == 0 else "1 argument" if takes == 1 else f"{takes} arguments"
     return fault(
         "E0203",
-        f"`{definition.name}` takes {words}, but {given} are given",
+        f"`{definition.name}` takes {words}, but {given} {'is' if given == 1 else 'are'} given",
         argument.span,
         labels=_defined(definition),
         notes=(f"it is called as `{signature(definition)}`",),
+        help=_activation(definition, argument),
     )
+
+
+def _activation(definition: ast.Definition, argument: ast.Argument) -> str | None:
+    """Elsewhere a layer takes its activation as an argument."""
+    value = argument.value
+    said = value.text if isinstance(value, ast.Name | ast.String) else ""
+    by_name = argument.name in ("activation", "act", "nonlinearity")
+    if definition.kind != "layer" or not (by_name or (argument.name is None and isinstance(value, ast.Name))):
+        return None
+    return f"an activation follows its layer: `{definition.name}(...) -> {said or 'relu'}`"
 
 
 def _no_parameter(definition: ast.Definition, argument: ast.Argument) -> Fault:
     fed = ROLES[definition.kind].fed
     names = [parameter.name for parameter in definition.parameters[fed:]]
-    hint = did_you_mean(argument.name or "", names)
+    hint = _activation(definition, argument) or did_you_mean(argument.name or "", names)
     return fault(
         "E0203",
         f"`{definition.name}` has no parameter `{argument.name}`",

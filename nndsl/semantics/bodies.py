@@ -36,6 +36,22 @@ def check_bodies(scope: Scope, constants: Mapping[str, Any], collector: Collecto
     return frozenset(wrong)
 
 
+WHAT_IS_FED = {
+    "activation": "a value",
+    "loss": "the output and the target",
+    "metric": "the outputs and the targets",
+    "regularizer": "a weight",
+    "schedule": "the step and the number of steps",
+}
+EXAMPLES = {
+    "activation": "activation twice(x) = 2 * x",
+    "loss": "loss squared(y, z) = mean((y - z)^2)",
+    "metric": "metric far(y, z) = max(abs(y - z))",
+    "regularizer": "regularizer small(w, c = 0.01) = c * sum(w^2)",
+    "schedule": "schedule down(t, total) = 1 - t / total",
+}
+
+
 @dataclass(slots=True)
 class _Body:
     """The check of one definition under way."""
@@ -64,6 +80,7 @@ class _Body:
             self.known |= {"x", "in"}
         if definition.kind == "optimizer":
             self.states.add("w")
+        self._fed()
         self._twice()
         self._kinds()
         for parameter in definition.parameters:
@@ -79,6 +96,21 @@ class _Body:
     def _fault(self, found: Fault) -> None:
         self.failed = True
         self.collector.add(found.diagnostic)
+
+    def _fed(self) -> None:
+        """Parameters that the language fills in must be there: a loss has two, whatever they are called."""
+        definition = self.definition
+        role = ROLES[definition.kind]
+        if len(definition.parameters) < role.fed:
+            self._fault(
+                fault(
+                    "E0203",
+                    f"{role.article} takes {WHAT_IS_FED[role.name]}: `{definition.name}` has "
+                    f"{len(definition.parameters) or 'no'} parameter{'s' if len(definition.parameters) != 1 else ''}",
+                    definition.name_span,
+                    help=f"as in `{EXAMPLES[role.name]}`",
+                )
+            )
 
     def _twice(self) -> None:
         seen: set[str] = set()

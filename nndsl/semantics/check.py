@@ -24,6 +24,7 @@ from nndsl.semantics.options import SETTINGS, TRAINING
 from nndsl.semantics.parts import DEFAULT_NAMES, Context
 from nndsl.semantics.program import Action, Network, Program, Settings
 from nndsl.semantics.reading import Reader, later
+from nndsl.semantics.roles import SIZES
 from nndsl.semantics.scopes import Scope, unknown
 from nndsl.semantics.unused import unused
 from nndsl.semantics.walk import names
@@ -60,7 +61,9 @@ def check(
     check_kinds(module, collector)
     wrong = check_bodies(scope, constants, collector)
     _recipes(scope, constants, collector)
-    context = Context(scope, constants, collector, data, signatures, networks, later=_result_names(module))
+    context = Context(
+        scope, constants, collector, data, signatures, networks, later=_result_names(module), folder=folder
+    )
     actions = _actions(module, context)
     for warning in unused(module, context):
         collector.add(warning)
@@ -209,7 +212,7 @@ def _settings(
             found[name] = reader.value(name, form, expr)
         except Fault as problem:
             collector.add(problem.diagnostic)
-    return Settings(**found)
+    return Settings(**found, places={name: expr.span for name, expr in given.items()})
 
 
 # ---- data, networks, recipes -----------------------------------------------------------------------------
@@ -267,7 +270,18 @@ def _one_meaning(scope: Scope, data: Mapping[str, Any], networks: Mapping[str, N
     ]:
         first = places.setdefault(name, span)
         if first is not span:
+            if first.source == span.source and first.start > span.start:
+                first, span = span, first
             collector.add(twice(name, span, first).diagnostic)
+        if name in SIZES:
+            collector.add(
+                fault(
+                    "E0204",
+                    f"`{name}` is a size that the data give to their networks",
+                    span,
+                    help="choose another name",
+                ).diagnostic
+            )
 
 
 def _recipes(scope: Scope, constants: Mapping[str, Any], collector: Collector) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nndsl.data.spec import DataSpec
@@ -27,6 +28,7 @@ class Context:
 
     data, networks: a name that is declared but wrong has the value None: it is known, and nothing more is said about
     it.
+    folder: what paths are relative to.
     results: types of values for `print` and `expect`. runs: training runs so far. places: where each result got its
     name.
     """
@@ -41,6 +43,7 @@ class Context:
     places: dict[str, Span] = field(default_factory=dict)
     runs: list[Train] = field(default_factory=list)
     later: frozenset[str] = frozenset()
+    folder: Path | None = None
 
     @property
     def reader(self) -> Reader:

@@ -18,12 +18,13 @@ from nndsl.values import value
 
 @value
 class Settings:
-    """threads: None is as many as are useful. precision: float32 or float64."""
+    """threads: None is as many as are useful. precision: float32 or float64. places: of the values that are given."""
 
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
     precision: str = "float32"
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False)
 
 
 @value

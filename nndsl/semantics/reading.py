@@ -7,7 +7,7 @@ In: items of a block and the rows they may use. Out: values by option; every wro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nndsl.diagnostics import Collector, Fault, Label, Span, fault
@@ -141,9 +141,9 @@ class Reader:
         """The value of an expression where a form is asked for. Definitions, losses and quantities stay expressions."""
         match form:
             case Whole():
-                return self._whole(name, form, self._constant(expr), expr.span)
+                return self._whole(name, form, self._constant(expr, name, form), expr.span)
             case Real():
-                return self._real(name, form, self._constant(expr), expr.span)
+                return self._real(name, form, self._constant(expr, name, form), expr.span)
             case Choice():
                 return self._choice(name, form, expr)
             case Definition():
@@ -153,8 +153,15 @@ class Reader:
             case Keys():
                 raise AssertionError(name)
 
-    def _constant(self, expr: ast.Expr) -> Any:
-        return evaluate(expr, lookup_in(self.constants))
+    def _constant(self, expr: ast.Expr, name: str, form: Whole | Real) -> Any:
+        """The value of an expression; a word that is no constant is told what is asked for here."""
+        try:
+            return evaluate(expr, lookup_in(self.constants))
+        except Fault as found:
+            d = found.diagnostic
+            if isinstance(expr, ast.Name) and d.code == "E0201" and d.span == expr.span and d.help is None:
+                raise Fault(replace(d, notes=(*d.notes, f"`{name}` takes {form.words}"))) from None
+            raise
 
     def _whole(self, name: str, form: Whole, value: Any, span: Span) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
@@ -183,10 +190,23 @@ class Reader:
     def _definition(self, name: str, form: Definition, expr: ast.Expr) -> ast.Expr:
         head = expr.function if isinstance(expr, ast.Call) else expr
         if not isinstance(head, ast.Name):
-            raise fault("E0202", f"`{name}` takes {form.words}, not `{expr.span.text}`", expr.span)
+            raise fault(
+                "E0202",
+                f"`{name}` takes {form.words}, not `{expr.span.text}`",
+                expr.span,
+                help=self._meant(name, form, expr),
+            )
         if self.scope.find(head.text, (namespace(form.role),)) is None:
             raise unknown(self.scope, head.text, head.span, form.role)
         return expr
+
+    def _meant(self, name: str, form: Definition, expr: ast.Expr) -> str | None:
+        """A name in quotes without them; a number as an argument of the likeliest definition."""
+        if isinstance(expr, ast.String) and self.scope.find(expr.text, (namespace(form.role),)) is not None:
+            return f"write it without quotes: `{name} {expr.text}`"
+        if isinstance(expr, ast.Number) and form.role == "regularizer":
+            return f"write `{name} l2({expr.span.text})`"
+        return None
 
 
 def _head(item: ast.Item) -> tuple[str, Span]:

@@ -103,11 +103,12 @@ def _monitor(expr: ast.Expr | None, span: Span, metrics: tuple[Metric, ...], con
     if expr is None:
         return Monitor("validation", "loss", False, span)
     if not isinstance(expr, ast.Attribute) or not isinstance(expr.base, ast.Name):
+        word = expr.text.removeprefix("val_").removeprefix("validation_") if isinstance(expr, ast.Name) else "loss"
         raise fault(
             "E0202",
             f"`monitor` takes a part and what is measured, not `{expr.span.text}`",
             expr.span,
-            help="as in `monitor=validation.loss`",
+            help=f"write `monitor=validation.{word}`",
         )
     part, quantity = expr.base.text, expr.name
     if part not in PARTS:
@@ -128,6 +129,10 @@ def _monitor(expr: ast.Expr | None, span: Span, metrics: tuple[Metric, ...], con
             help=f"add `metrics {quantity}`" if known else hint,
         )
     entry = context.scope.find(quantity, ("metric",))
+    if quantity == "confusion" and entry is not None and entry.library:
+        raise fault(
+            "E0202", "`confusion` is a table, and cannot get better or worse", expr.span, help="watch `validation.loss`"
+        )
     result = entry.definition.result if entry else None
     if result is None:
         raise fault(
