@@ -47,7 +47,9 @@ def reshape(use: Use) -> Any:
     if known != total or -1 in wanted:
         raise fault(
             "E0302",
-            f"{shape_words(x.shape)} holds {total} values, and {shape_words(tuple(sizes))} cannot hold as many",
+            f"{shape_words(x.shape)} holds {total} values, and {shape_words(tuple(sizes))} cannot hold as many"
+            if -1 in wanted
+            else f"{shape_words(x.shape)} holds {total} values, but {shape_words(tuple(sizes))} holds {known}",
             use.span,
             labels=labels(x),
         )

@@ -143,7 +143,8 @@ def _update(name: ast.Name, value: Any, frame: Frame, span: Span) -> None:
         raise fault(
             "E0214", f"`{name.text}` is the next value of a state, but no state is called `{name.text[:-1]}`", name.span
         )
-    node = fitted(value, leaf.shape, f"the next value of `{name.text[:-1]}`", frame, span)
+    what = f"the next value of `{name.text[:-1]}`"
+    node = fitted(value, leaf.shape, what, frame, span, declared=leaf.origin)
     if frame.build.training:
         frame.build.updates[leaf] = node
 

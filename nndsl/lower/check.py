@@ -120,12 +120,12 @@ class _Checker:
         network = self.program.networks[train.network]
         if train.loss is None:
             found = self.attempt(lambda: elaborate(self.program, network, signature, training=True), train)
-            chosen = self.attempt(lambda: chosen_loss(found, signature, train.network_span)) if found else None
+            chosen = self.attempt(lambda: chosen_loss(found, signature, train.network_span), train) if found else None
             if chosen is None:
                 return None
             train = replace(train, loss=chosen[0], loss_note=chosen[1])
         graph = self.attempt(lambda: step_graph(self.program, train, signature), train)
-        used = self.attempt(lambda: evaluation_graph(self.program, network, train.loss, signature))
+        used = self.attempt(lambda: evaluation_graph(self.program, network, train.loss, signature), train)
         self.seen.add((train.network, train.data))
         if graph is None or used is None:
             return None
@@ -144,7 +144,7 @@ class _Checker:
         network = self.program.networks[action.network]
         if action.loss is None and signature.target is not None:
             found = self.attempt(lambda: elaborate(self.program, network, signature, training=False), action)
-            chosen = self.attempt(lambda: chosen_loss(found, signature, action.network_span)) if found else None
+            chosen = self.attempt(lambda: chosen_loss(found, signature, action.network_span), action) if found else None
             if chosen is None:
                 return None
             action = replace(action, loss=chosen[0], loss_note=chosen[1])

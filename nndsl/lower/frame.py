@@ -62,6 +62,7 @@ class Quiet(Exception):
 class Frame:
     """
     entry: the definition whose body is read. names: what is bound so far. places: where arguments were written.
+    sizes: what gave a named size of an input its number.
     site: the user's text that asked for this. path: of parameters, `lenet.dense_1`; empty where none can be made.
     current: the value of the line before. dots: how many axes the declared input names before and after `...`.
     active: the definitions being read, outermost first.
@@ -73,6 +74,7 @@ class Frame:
     path: str
     names: dict[str, Any] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
+    sizes: dict[str, Span] = field(default_factory=dict)
     current: Any = None
     dots: tuple[int, int] | None = None
     fed: list[Any] = field(default_factory=list)

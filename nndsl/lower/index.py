@@ -61,7 +61,10 @@ def _along(x: Tensor, axis: int, item: Item, frame: Frame, span: Span) -> tuple[
         start, stop, _ = item.indices(size)
         if (item.stop is not None and item.stop > size) or start >= stop:
             raise fault(
-                "E0306", f"the slice does not lie within the {size} values of axis {axis}", span, labels=labels(x)
+                "E0306",
+                f"the slice `{_ends(item)}` does not lie within the {size} values of axis {axis}",
+                span,
+                labels=labels(x),
             )
         return Tensor(b.slice_(x.node, at, start, stop, origin=site), x.ghosts, x.batched, x.kind, site), 1
     if isinstance(item, bool) or not isinstance(item, int):
@@ -73,6 +76,10 @@ def _along(x: Tensor, axis: int, item: Item, frame: Frame, span: Span) -> tuple[
     shape: Shape = tuple(d for i, d in enumerate(cut.shape) if i != at)
     node = b.reshape(cut, shape, origin=site)
     return Tensor(node, (False,) * (len(x.shape) - 1), x.batched, x.kind, site), 0
+
+
+def _ends(item: slice) -> str:
+    return ":".join("" if end is None else str(end) for end in (item.start, item.stop))
 
 
 def pick_shape(k: Tensor) -> Shape:

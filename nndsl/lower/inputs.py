@@ -88,6 +88,7 @@ def _size(item: ast.Expr | ast.Slice, size: Dim, value: Tensor, expr: ast.Index,
         raise fault("E0202", "a size is a number or a name", item.span)
     if isinstance(item, ast.Name) and item.text not in frame.names and item.text not in frame.build.constants:
         frame.names[item.text] = size
+        frame.sizes[item.text] = value.made
         return
     wanted = evaluate(item, frame)
     if isinstance(wanted, bool) or not isinstance(wanted, int | str):
@@ -99,7 +100,11 @@ def _size(item: ast.Expr | ast.Slice, size: Dim, value: Tensor, expr: ast.Index,
 def _misfit(value: Tensor, expr: ast.Index, frame: Frame) -> Fault:
     known: dict[str, Any] = {name: size for name, size in frame.names.items() if isinstance(size, int)}
     asked = ", ".join(_shown(item, known) for item in expr.items)
-    labels = (Label(value.made, f"{shape_words(value.shape)} from here"),)
+    labels: tuple[Label, ...] = (Label(value.made, f"{shape_words(value.shape)} from here"),)
+    asked_names = [item.text for item in expr.items if isinstance(item, ast.Name) and item.text in frame.sizes]
+    for name in dict.fromkeys(asked_names):
+        if frame.sizes[name] != value.made:
+            labels = (Label(frame.sizes[name], f"`{name}` is {known.get(name)} from here"), *labels)
     if frame.top:
         return fault(
             "E0303",

@@ -87,13 +87,15 @@ def _wrong_classes(output: Tensor, target: Field, classes: int) -> Fault:
 
 def _wrong_size(output: Tensor, target: Field) -> Fault:
     span = output.made
-    wanted = "one number" if target.shape in ((), (1,)) else shape_words(target.shape)
+    plain = len(target.shape) == 1 and target.shape != (1,)
+    wanted = count_words(target.shape[0]) if plain else shape_words(target.shape)
+    wanted = "one number" if target.shape in ((), (1,)) else wanted
     gives = count_words(output.shape[0]) if len(output.shape) == 1 else shape_words(output.shape)
     size = 1 if target.shape == () else target.shape[-1]
     mended = _mended(span.text, output, int(size)) if len(target.shape) < 2 else None
     return fault(
         "E0301",
-        f"`{_short(span)}` gives {gives}, but {_target_names(target)} is {wanted}",
+        f"`{_short(span)}` gives {gives}, but {_target_names(target)} {'has' if plain else 'is'} {wanted}",
         span,
         labels=(Label(target.span, wanted), Label(span, gives)),
         help=f"write `{mended}`" if mended else None,

@@ -21,6 +21,7 @@ MAPS = {
     "eq", "!=": "ne",
     "and": "and", "or": "or",
 }  # fmt: skip
+WRITTEN = {"maximum": "max", "minimum": "min"}  # maps whose name in a script is another
 ARITHMETIC = ("add", "sub", "mul", "div", "pow")
 TRUTHS = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
 
@@ -99,7 +100,7 @@ def _check_categories(operands: Sequence[Tensor | Number], frame: Frame, span: S
 
 def _misfit(op: str, operands: Sequence[Tensor | Number], span: Span) -> Fault:
     """Which two shapes do not go together, and where they came from."""
-    sign = next((f"`{sign}`" for sign, name in MAPS.items() if name == op), f"`{op}`")
+    sign = next((f"`{sign}`" for sign, name in MAPS.items() if name == op), f"`{WRITTEN.get(op, op)}`")
     tensors = [t for t in operands if isinstance(t, Tensor)]
     for i, left in enumerate(tensors):
         for right in tensors[i + 1 :]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from nndsl.diagnostics import Fault, Span, fault
+from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.ir import build as b
 from nndsl.ir.node import Dim, Node, ShapeError
 from nndsl.lower import calls
@@ -113,8 +113,13 @@ def _bad_argument(name: str, value: Any, frame: Frame) -> int:
     )
 
 
-def fitted(value: Any, shape: tuple[Dim, ...], what: str, frame: Frame, span: Span) -> Node:
-    """The node of a value as a tensor of this shape, the same for all examples; a fault if it is not."""
+def fitted(
+    value: Any, shape: tuple[Dim, ...], what: str, frame: Frame, span: Span, *, declared: Span | None = None
+) -> Node:
+    """The node of a value as a tensor of this shape, the same for all examples; a fault if it is not.
+
+    declared: where the shape was asked for.
+    """
     site = frame.at(span)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return b.full(shape, float(value), origin=site)
@@ -136,7 +141,7 @@ def fitted(value: Any, shape: tuple[Dim, ...], what: str, frame: Frame, span: Sp
             "E0302",
             f"{what} has shape {shape_words(shape)}, but the value is {shape_words(value.shape)}",
             span,
-            labels=labels(value),
+            labels=(*labels(value), *((Label(declared, f"{shape_words(shape)} declared here"),) if declared else ())),
         ) from None
 
 
@@ -148,7 +153,8 @@ def _initial(
 ) -> Node:
     site = frame.at(argument.span)
     if argument.default is not None:
-        return _constant(evaluate(argument.default, frame), shape, frame, argument.default.span)
+        value = evaluate(argument.default, frame)
+        return fitted(value, shape, "the first value", frame, argument.default.span, declared=argument.value.span)
     if argument.initial is not None:
         return initial_value(_template(argument.initial, frame), path, shape, frame, argument.initial.span)
     if default is not None or not shape:
@@ -156,10 +162,6 @@ def _initial(
     entry = frame.entry.scope.find(DEFAULT_INITIALIZER, ("initializer",))
     assert entry is not None
     return initial_value(Template(entry), path, shape, frame, argument.span)
-
-
-def _constant(value: Any, shape: tuple[int, ...], frame: Frame, span: Span) -> Node:
-    return fitted(value, shape, "the first value", frame, span)
 
 
 def _template(expr: ast.Expr, frame: Frame) -> Template:

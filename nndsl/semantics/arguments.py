@@ -84,12 +84,16 @@ def _too_many(definition: ast.Definition, argument: ast.Argument, fed: int, give
     )
 
 
+ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "swish", "sigmoid", "tanh", "softplus", "softmax", "linear")
+
+
 def _activation(definition: ast.Definition, argument: ast.Argument) -> str | None:
     """Elsewhere a layer takes its activation as an argument."""
     value = argument.value
     said = value.text if isinstance(value, ast.Name | ast.String) else ""
+    by_place = argument.name is None and said in ACTIVATIONS
     by_name = argument.name in ("activation", "act", "nonlinearity")
-    if definition.kind != "layer" or not (by_name or (argument.name is None and isinstance(value, ast.Name))):
+    if definition.kind != "layer" or not (by_name or by_place):
         return None
     return f"an activation follows its layer: `{definition.name}(...) -> {said or 'relu'}`"
 
