@@ -60,6 +60,8 @@ WRONG: list[tuple[Any, str, str]] = [
     ({"bill_length_mm": 1, "island": "Dream", "mass": 3}, "E0517", "no column `body_mass_g`"),
     ({**ROW, "bill_length_mm": None}, "E0506", "missing in 1 row"),
     ({**ROW, "bill_length_mm": np.inf}, "E0504", "`inf`"),
+    ({**ROW, "body_mass_g": "3750"}, "E0517", "numbers written as texts"),
+    (pd.Series(ROW), "E0516", "is a Series, which is no table"),
     (7, "E0516", "is a int"),
     ("text", "E0516", "is a str"),
     ({"bill_length_mm": [1, 2], "body_mass_g": [1], "island": ["Dream"]}, "E0503", "different lengths"),

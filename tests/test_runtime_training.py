@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from run_tools import LINE, blobs, checked, program, results, same
 
 from nndsl.api import Results, RunError
@@ -234,6 +237,27 @@ def test_a_first_value_that_is_no_number_is_said_at_its_parameter() -> None:
     (fault,) = found.value.diagnostics
     assert fault.code == "E0601" and "`own_1.W` begins with" in fault.message
     assert fault.span is not None and fault.span.text == "W[in, 1] ~ bad"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("mean(g^2)", lambda g: np.mean(g**2)), ("min(abs(g))", lambda g: np.min(abs(g))), ("count(g)", np.size)],
+)
+def test_an_optimizer_meets_weights_alone(written: str, value: Callable[[NDArray[Any]], float]) -> None:
+    """What an optimizer sums over is all weights and nothing between them, and it may divide by a gradient."""
+
+    def weights(update: str) -> NDArray[Any]:
+        text = f"set precision float64\n{LINE}optimizer own(lr = 1) {{ w' = {update} }}\n"
+        found = results(
+            text
+            + "network net for line { dense(3) -> tanh; dense(1) }\n"
+            + "train net on line { optimizer own; epochs 1; batch 4 }"
+        )
+        return np.concatenate([array.reshape(-1) for array in found.net.weights.values()])
+
+    gradient = weights("w") - weights("w - lr * g")
+    assert weights(f"w * 0 + {written}") == pytest.approx(np.full(10, value(gradient)))
+    assert weights("w - lr * g / abs(g)") == pytest.approx(weights("w") - np.sign(gradient))
 
 
 # ---- networks and data that do not go together ---------------------------------------------------------------

@@ -188,8 +188,15 @@ def text_as_number(word: Word, values: Values, cells: Cells) -> Fault:
     """
     known = [(i, v) for i, v in enumerate(values.tolist()) if v is not None]
     stray = [(i, v) for i, v in known if not _number(v)]
+    if not stray:
+        return fault(
+            "E0517" if cells.new else "E0505",
+            f"`{word.text}` of {cells.shown} holds numbers written as texts",
+            cells.span,
+            help="make them numbers first, as in `frame.astype({'" + word.text + "': float})` with pandas",
+        )
     if cells.new or len(stray) * 2 < len(known):
-        place, text = stray[0] if stray else known[0]
+        place, text = stray[0]
         return fault(
             "E0517" if cells.new else "E0504",
             f"`{word.text}` is not a number in row {cells.row(place)} of {cells.shown}: `{text}`",

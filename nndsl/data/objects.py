@@ -75,7 +75,12 @@ def _arrow(value: Any, shown: str, span: Span) -> Table:
             connection.register("handed_over", stream)
             return table_of_relation(connection.sql("select * from handed_over"), shown, span)
     except duckdb.Error:
-        raise fault("E0516", f"the Arrow object `{shown}` cannot be read", span) from None
+        raise fault(
+            "E0516",
+            f"the object `{shown}` is a {type(value).__name__}, which is no table",
+            span,
+            help=f"hand over {ACCEPTED}",
+        ) from None
 
 
 def table_of_relation(relation: Any, shown: str, span: Span) -> Table:

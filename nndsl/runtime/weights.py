@@ -20,7 +20,6 @@ from nndsl.ir.primitive import Setting
 from nndsl.lower.graphs import Variable
 
 Arrays = Mapping[Node, NDArray[Any]]
-ROOM = 16  # a parameter starts at a multiple of this many numbers: a cache line
 
 
 def initial(variables: Iterable[Variable], seed: int, precision: str) -> dict[Node, NDArray[Any]]:
@@ -46,7 +45,8 @@ class Shelf:
 
 
 class Flat:
-    """One vector that holds arrays of several shapes side by side, with room between them that stays zero.
+    """One vector that holds arrays of several shapes side by side, without room between them: an optimizer may take the
+    mean of all gradients, or divide by each, and nothing but weights may be met there.
 
     size: of the vector. parts: for each leaf a view of its place.
     """
@@ -55,7 +55,7 @@ class Flat:
         starts, end = [], 0
         for leaf in leaves:
             starts.append(end)
-            end += -(-math.prod(concrete(leaf.shape, {})) // ROOM) * ROOM
+            end += math.prod(concrete(leaf.shape, {}))
         self.size = end
         self.precision = precision
         self._layout = dict(zip(leaves, starts, strict=True))
