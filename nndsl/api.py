@@ -280,7 +280,7 @@ class Network:
         from nndsl.runtime.network import decode
 
         graph, outputs, dataset = self._outputs(x)
-        columns = dict(decode(graph.outputs[0], outputs[0], dataset))
+        columns = dict(decode(graph.outputs[0], outputs[0], dataset, self._state.loss))
         return next(iter(columns.values())) if len(columns) == 1 else columns
 
     def predict_proba(self, x: object) -> NDArray[Any]:

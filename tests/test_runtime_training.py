@@ -284,6 +284,19 @@ def test_metrics_of_numbers_are_in_the_units_of_the_target() -> None:
     assert found.result.mae < 3 and found.result.loss > 1000  # of the sine itself; the loss is of what was learnt
 
 
+def test_answers_for_soft_targets_are_shares() -> None:
+    text = (
+        "data d { columns x, a, b\n rows [[0, 0.2, 0.8], [1, 0.5, 0.5], [2, 0.9, 0.1]]\n input x\n target (a, b) }\n"
+        "network net for d { dense(2) }\n"
+        "train net on d as run { loss cross_entropy; optimizer adam(lr=0.1); epochs 300 }\n"
+        "predict net on d.train as said"
+    )
+    found = results(text)
+    assert found.said["a"] + found.said["b"] == pytest.approx(np.ones(3))
+    assert found.said["a"] == pytest.approx([0.2, 0.5, 0.9], abs=0.1)
+    assert found.net.predict([[2.0]])["b"] == pytest.approx(found.said["b"][2:])
+
+
 @pytest.mark.parametrize("threads", [2, 3])
 def test_any_number_of_threads_gives_the_same_bits(threads: int) -> None:
     text = "data d { from blobs(600, classes=3) }\n"

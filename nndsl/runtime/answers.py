@@ -33,7 +33,7 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
     columns: dict[str, NDArray[Any]] = {}
     for number, (output, values) in enumerate(zip(graph.outputs, outputs, strict=True), 1):
         if len(graph.outputs) == 1:
-            columns.update(decode(output, values, dataset))
+            columns.update(decode(output, values, dataset, state.loss))
         else:
             columns[f"output_{number}"] = np.array(values)
     shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if len(graph.outputs) == 1 else None

@@ -105,13 +105,18 @@ def threads_of(settings: Settings) -> int:
 # ---- answers -------------------------------------------------------------------------------------------
 
 
-def decode(output: Value, values: NDArray[Any], dataset: Dataset) -> Mapping[str, NDArray[Any]]:
-    """Outputs [N, *shape] as columns in the target's own units and names; `output` without a target."""
+def decode(output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr | None) -> Mapping[str, NDArray[Any]]:
+    """Outputs [N, *shape] as columns in the target's own units and names; `output` without a target.
+
+    loss: what the network was trained with: `cross_entropy` with soft targets makes scores whose softmax is the answer.
+    """
     target = dataset.signature.target
     if target is None:
         return {"output": values}
     if target.kind == "category":
         return dataset.decode_target(class_ids(output, values, target))
+    if target.kind == "real" and output.kind != "probability" and is_cross_entropy(loss):
+        values = softmax(values)
     return dataset.decode_target(values.reshape(len(values), *target.shape))
 
 
@@ -138,12 +143,20 @@ def probabilities(
     if target is None or target.kind not in ("category", "onehot") or target.shape not in ((), (len(target.classes),)):
         return None
     if output.kind != "probability":
-        head = loss.function if isinstance(loss, ast.Call) else loss
-        if not isinstance(head, ast.Name) or head.text != "cross_entropy" or is_single(output, target):
-            return None
-        shifted = np.exp(values.astype(np.float64) - values.max(axis=-1, keepdims=True))
-        return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+        return softmax(values) if is_cross_entropy(loss) and not is_single(output, target) else None
     if target.kind == "category" and is_single(output, target):
         second = values.reshape(len(values))
         return np.stack([1 - second, second], axis=1)
     return values.reshape(len(values), -1)
+
+
+def is_cross_entropy(loss: ast.Expr | None) -> bool:
+    """Whether scores were trained as the logarithms of probabilities."""
+    head = loss.function if isinstance(loss, ast.Call) else loss
+    return isinstance(head, ast.Name) and head.text == "cross_entropy"
+
+
+def softmax(values: NDArray[Any]) -> NDArray[Any]:
+    """[..., classes] scores as probabilities, in float64."""
+    shifted = np.exp(values.astype(np.float64) - values.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
