@@ -6,7 +6,7 @@ Nothing here prints: `render.py` makes text, `json.py` makes JSON, both from the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -102,6 +102,12 @@ class Collector:
 
     def add(self, diagnostic: Diagnostic) -> None:
         self._found.setdefault((diagnostic.code, diagnostic.message, diagnostic.span), diagnostic)
+
+    def keep(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Holds these, and nothing else."""
+        self._found = {}
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.sorted())

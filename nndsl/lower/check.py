@@ -21,6 +21,7 @@ from nndsl.lower.metric import metric_graph
 from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
 from nndsl.semantics import check as semantics
+from nndsl.semantics.cascades import settle
 from nndsl.semantics.modules import scope_of
 from nndsl.semantics.program import Action, Evaluate, Network, Predict, Program, Train
 from nndsl.syntax import ast
@@ -57,6 +58,7 @@ def check_program(
     checker = _Checker(program, signatures, collector)
     actions = tuple(done for action in program.actions if (done := checker.action(action)) is not None)
     checker.networks()
+    settle(collector)
     return Checked(replace(program, actions=actions), signatures)
 
 

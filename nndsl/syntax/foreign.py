@@ -6,6 +6,8 @@ from __future__ import annotations
 import unicodedata
 
 from nndsl.diagnostics import Diagnostic, Edit, Span, fault
+from nndsl.diagnostics.suggest import nearest
+from nndsl.syntax.tree import Token
 from nndsl.syntax.trouble import BEGINS_VALUE, Trouble
 
 PYTHON_WORDS = {
@@ -161,8 +163,16 @@ def python_word(t: Trouble) -> Diagnostic | None:
         return _word(t, 0, str(first))
     for i in (t.at, t.at - 1):
         if 0 < i < len(t.tokens) and t.tokens[i].type == "NAME" and str(t.tokens[i]) in ("if", "else", "for", "lambda"):
+            if str(t.tokens[i]) == "for" and nearest(str(first), ("network",)):  # `netwrok mlp for iris {`
+                return _misspelt(t, first)
             return _word(t, i, str(t.tokens[i]))
     return None
+
+
+def _misspelt(t: Trouble, first: Token) -> Diagnostic:
+    """As for a statement that can be read and begins with no known word."""
+    message = f"no statement begins with `{first}`"
+    return fault("E0201", message, t.span_of(first), help="did you mean `network`?").diagnostic
 
 
 def _word(t: Trouble, i: int, word: str) -> Diagnostic:
