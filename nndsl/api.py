@@ -115,7 +115,7 @@ def _literal(value: object) -> str:
         return "[" + ", ".join(_literal(item) for item in value) + "]"
     if value is None:
         return "none"
-    return json.dumps(value) if isinstance(value, str | bool) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else str(value)
 
 
 class Program:

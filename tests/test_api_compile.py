@@ -114,7 +114,7 @@ def test_settings_are_those_of_the_language() -> None:
         + LINE
         + "network fit for line { dense(width) -> relu; dense(1) }\ntrain fit on line { epochs 1 }"
     )
-    weights = nndsl.compile(text, settings={"width": 7, "name": 'b"c', "precision": "float64"}).run().fit.weights
+    weights = nndsl.compile(text, settings={"width": 7, "name": 'b"c ü', "precision": "float64"}).run().fit.weights
     assert weights["dense_1.W"].shape == (1, 7) and weights["dense_1.W"].dtype == np.float64
     with pytest.raises(nndsl.CompileError, match="`widht`"):
         nndsl.compile(text, settings={"widht": 7})

@@ -250,6 +250,21 @@ def test_frames_of_every_kind_are_the_same(name: str) -> None:
     assert made.part("train").input.values.tolist() == [[1, 1, 0, 1], [2, 1, 1, 0], [3, 3, 1, 0]]
 
 
+class Foreign:
+    """An array of another library."""
+
+    shape = (3, 2)
+
+    def __array__(self, dtype: object = None, copy: object = None) -> NDArray[np.float64]:
+        return np.arange(6.0).reshape(3, 2)
+
+
+def test_an_array_of_another_library_is_one() -> None:
+    made = data("from m\ninput x0\ntarget x1", objects={"m": Foreign()})
+    assert made.part("train").input.values.tolist() == [[0], [2], [4]]
+    assert data("from m\ninput (x0, x1)", objects={"m": np.eye(2)}).encode_input(Foreign()).shape == (3, 2)
+
+
 def test_arrays_handed_over_are_not_changed() -> None:
     before = IMAGES.copy()
     made = data(

@@ -45,12 +45,24 @@ def read_object(value: Any, shown: str, span: Span) -> Table:
         return _arrow(value, shown, span)
     if isinstance(value, list | tuple) and value:
         return _rows(value, shown, span)
+    if isinstance(array := _as_array(value), np.ndarray):
+        return table_of_array(shown, array, span)
     raise fault(
         "E0516",
         f"the object `{shown}` is a {type(value).__name__}: it cannot be read as a table",
         span,
         help=f"hand over {ACCEPTED}",
     )
+
+
+def _as_array(value: Any) -> Any:
+    """What NumPy makes of an array of another library, such as a tensor of PyTorch; None of anything else."""
+    if not hasattr(value, "__array__") or not getattr(value, "shape", ()):
+        return None
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):  # on another device, or part of a graph of gradients
+        return None
 
 
 def _plain(column: Any) -> Any:

@@ -115,7 +115,7 @@ def decode(output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr
         return {"output": values}
     if target.kind == "category":
         return dataset.decode_target(class_ids(output, values, target))
-    if target.kind == "real" and output.kind != "probability" and is_cross_entropy(loss):
+    if target.kind == "probability" and output.kind != "probability" and is_cross_entropy(loss):
         values = softmax(values)
     return dataset.decode_target(values.reshape(len(values), *target.shape))
 
