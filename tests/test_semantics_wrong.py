@@ -123,6 +123,26 @@ STATEMENTS = [
     ('use "nothing.nn"', "E0701", "no file"),
     ("recipe fast { optimizer adm }", "E0201", "did you mean `adam`?"),
     ("recipe fast = 3", "E0214", "in braces"),
+    ("recipe fast { epochs 3 }; recipe slow { epochs 4 }; train mlp on points with fast, slow", "E0210", "`epochs`"),
+    ("train mlp on points { loss l2 }", "E0205", "a loss is expected here"),
+    ('train mlp on points { loss "nll" }', "E0202", "without quotes: `loss nll`"),
+    ("train mlp on points { loss nll(output) }", "E0203", "`nll(y, k)`"),
+    ("train mlp on points { loss nll + mse }", "E0217", "`nll(output, target)`"),
+    ("train mlp on points { loss 3 }", "E0406", "nothing would be trained"),
+    ("train mlp on points { loss mean(target) }", "E0406", "nothing would be trained"),
+    ("train mlp on points { regularize mse }", "E0205", "`mse` is a loss"),
+    ("train mlp on points { regularize 0.1 }", "E0202", "`regularize l2(0.1)`"),
+    ('train mlp on points { optimizer "adam" }', "E0202", "without quotes: `optimizer adam`"),
+    ('train mlp on points { metrics "accuracy" }', "E0202", "without quotes: `metrics accuracy`"),
+    ("train mlp on points { batch all }", "E0201", "`batch` takes a whole number"),
+    ("train mlp on points { stop true }", "E0202", "`stop patience=5`"),
+    ("train mlp on points { stop patience=3, monitor=val_accuracy }", "E0202", "`monitor=validation.accuracy`"),
+    ("train mlp on points { metrics confusion; stop patience=3, monitor=validation.confusion }", "E0202", "a table"),
+    ('predict mlp on points.test as a to "nowhere/a.csv"', "E0702", "no folder `nowhere`"),
+    ("predict mlp on points.test as a to answers.csv", "E0216", 'write `to "answers.csv"`'),
+    ("let classes = 4", "E0204", "a size that the data give"),
+    ("network points { dense(3) }", "E0204", "defined twice"),
+    ("data mlp { from moons(100) }", "E0204", "defined twice"),
 ]  # fmt: skip
 
 # (a line in a network for `points`, code, words)
@@ -185,6 +205,13 @@ LINES = [
     ("layer inner { input z; output z }", "E0214", "outside"),
     ("y = sqrt(0 - 1) * x", "E0217", "cannot be taken of -1"),
     ("normal(2.5) -> dense(3)", "E0206", "a whole number"),
+    ("repeat 0 { dense(3) }", "E0206", "leaves its block out"),
+    ("dense(8, activation=relu)", "E0203", "`dense(...) -> relu`"),
+    ("dense(8, relu)", "E0203", "`dense(...) -> relu`"),
+    ("dense(-3)", "E0206", "`units` is -3"),
+    ("leaky_relu(0.1, 0.2)", "E0203", "takes 1 argument, but 2 are given"),
+    ("relu(3) -> dense(3)", "E0203", "takes no arguments, but 1 is given"),
+    ("y = max(x, dense(x, 5))", "E0302", "`max` takes shapes that fit"),
 ]  # fmt: skip
 
 DEFINITIONS = [
@@ -202,6 +229,14 @@ DEFINITIONS = [
     ("network other for points { input x[a, b]; dense(3) }", "E0303", "[a, b]"),
     ("network other(n) for points { dense(n) }", "E0203", "needs `n`"),
     ("network other { input x[3]; dense(3) -> reshape(2, 2) }", "E0302", "[3] holds 3 values"),
+    ("network other for points { }", "E0214", "makes nothing of what flows in"),
+    ("network other for points { input x[2] }", "E0214", "makes nothing of what flows in"),
+    ("network other for points { other }", "E0215", "uses itself"),
+    ("network other for points { more }\nnetwork more for points { other }", "E0215", "the circle is"),
+    ("loss mine(y) = mean(y)", "E0203", "the output and the target"),
+    ("metric mine(y) = mean(y)", "E0203", "`mine` has 1 parameter"),
+    ("activation mine() = 3", "E0203", "`mine` has no parameters"),
+    ("netwrok other for points { dense(3) }", "E0201", "did you mean `network`?"),
     ("network other for points { repeat 100000 { dense(2) } }", "E0206", "up to 10000"),
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ In: a collector with all that was found in a script. Out: the same collector wit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from nndsl.diagnostics import Collector, Diagnostic, Source, Span
@@ -26,7 +26,7 @@ def settle(collector: Collector) -> None:
     found = list(collector)
     lost = _lost(found)
     kept = [d for d in found if not _follows(d, lost)]
-    collector.keep(_counted(kept))
+    collector.keep(_one_of_each_circle(_counted(kept)))
 
 
 def _lost(found: Iterable[Diagnostic]) -> dict[tuple[Source, str], int]:
@@ -78,3 +78,14 @@ def _counted(found: list[Diagnostic]) -> list[Diagnostic]:
             lines = ", ".join(dict.fromkeys(str(line_of(s.source, s.start)) for s in spans[1:] if s is not None))
             kept.append(replace(d, notes=(*d.notes, f"it is used {len(spans)} times, again in line {lines}")))
     return kept
+
+
+def _one_of_each_circle(found: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Definitions that use each other in a circle are one mistake, wherever the circle is entered."""
+    seen: set[frozenset[str]] = set()
+    for d in found:
+        circle = frozenset(WORD.findall(d.notes[-1])) if d.code == "E0215" and d.notes else frozenset()
+        if circle and circle in seen:
+            continue
+        seen.add(circle)
+        yield d

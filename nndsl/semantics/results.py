@@ -128,7 +128,11 @@ class Names:
             accepted = "it has " + ", ".join(f"`{f}`" for f in base.fields)
             hint = did_you_mean(expr.name, base.fields)
             raise fault(
-                "E0211", f"{base.words} has no field `{expr.name}`", expr.name_span, notes=(accepted,), help=hint
+                "E0211",
+                f"{base.words} {'have' if base.kind == 'answers' else 'has'} no field `{expr.name}`",
+                expr.name_span,
+                notes=(accepted,),
+                help=hint,
             )
         return base.fields[expr.name]
 
