@@ -263,24 +263,26 @@ class Network:
         runs = [run for run in self._results.runs.values() if run.network == self.name]
         return runs[-1].history if runs else {}
 
-    def scores(self, x: object) -> NDArray[Any]:
-        """The network's outputs [N, *shape] for new raw rows, as it gives them: encoded, in the script's precision.
+    def scores(self, x: object) -> Any:
+        """The network's output [N, *shape] for new raw rows, as it gives it: encoded, in the script's precision; a
+        list of them where it has several.
 
         x: an array [N, columns] in the order of the data set's input columns, a dict of columns, a list of rows as
         dicts, a frame. Raises RunError.
         """
-        return self._outputs(x)[1][0]
+        outputs = [np.array(output) for output in self._outputs(x)[1]]
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def predict(self, x: object) -> Any:
-        """Answers in the target's own units and names: [N] class names or numbers, a dict of columns where the target
-        has several.
+        """Answers in the target's own units and names: [N] class names or numbers; a dict of columns where the target
+        has several, and of `output_1`, `output_2` as they are where the network has several outputs.
 
         x: as for `scores`. Raises RunError where the rows do not fit.
         """
-        from nndsl.runtime.network import decode
+        from nndsl.runtime.network import answer_columns
 
         graph, outputs, dataset = self._outputs(x)
-        columns = dict(decode(graph.outputs[0], outputs[0], dataset, self._state.loss))
+        columns = answer_columns(graph, outputs, dataset, self._state.loss)
         return next(iter(columns.values())) if len(columns) == 1 else columns
 
     def predict_proba(self, x: object) -> NDArray[Any]:
@@ -289,7 +291,7 @@ class Network:
 
         graph, outputs, dataset = self._outputs(x)
         found = probabilities(graph.outputs[0], outputs[0], dataset.signature.target, self._state.loss)
-        if found is None:
+        if found is None or len(outputs) > 1:
             raise ValueError(f"`{self.name}` gives no probabilities of classes; `scores` gives its outputs as they are")
         return found
 

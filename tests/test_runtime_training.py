@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from run_tools import LINE, blobs, checked, program, results, same
 
-from nndsl.api import Results, RunError
+from nndsl.api import CompileError, Results, RunError
 from nndsl.diagnostics.location import locate
 from nndsl.runtime.events import Progress, Silent
 from nndsl.runtime.session import Interrupted, Session
@@ -282,6 +282,41 @@ def test_metrics_of_numbers_are_in_the_units_of_the_target() -> None:
     )
     assert found.run.history.validation_mae[-1] == pytest.approx(found.result.mae)
     assert found.result.mae < 3 and found.result.loss > 1000  # of the sine itself; the loss is of what was learnt
+
+
+def test_a_target_called_row_does_not_hide_the_rows_numbers(tmp_path: Path) -> None:
+    text = LINE.replace("y", "row") + "network net for line { dense(1) }\n"
+    results(text + f'predict net on line.train to "{tmp_path / "a.csv"}"')
+    lines = (tmp_path / "a.csv").read_text().splitlines()
+    assert lines[0] == "row_number,row" and lines[1].startswith("1,")
+
+
+HEADS = """data d { columns x, k, l
+  rows [[0, "a", "p"], [1, "a", "q"], [2, "b", "r"], [3, "b", "r"]]
+  input x
+  target (k, l) -> category }
+network net for d { input x[1]
+  h = x -> dense(4) -> tanh
+  one = h -> dense(2) -> softmax
+  two = h -> dense(3) -> softmax
+  output one, two }
+"""
+
+
+def test_a_network_with_several_outputs_answers_with_each() -> None:
+    loss = "loss nll(one, target[0]) + nll(two, target[1])"
+    found = results(HEADS + f"train net on d {{ {loss}; epochs 3 }}\npredict net on d.train as said")
+    rows = [[0], [1], [2], [3]]
+    for answers in (found.net.predict(rows), dict(enumerate(found.net.scores(rows), 1))):
+        for name, values in zip(("output_1", "output_2"), answers.values(), strict=True):
+            assert np.array_equal(values, found["said"][name])
+    with pytest.raises(ValueError, match="no probabilities"):
+        found.net.predict_proba(rows)
+
+
+def test_targets_with_classes_of_their_own_need_an_output_each() -> None:
+    with pytest.raises(CompileError, match="no one output fits them"):
+        results(HEADS + "network single for d { dense(4) -> reshape(2, 2) -> softmax }\ntrain single on d")
 
 
 def test_answers_for_soft_targets_are_shares() -> None:

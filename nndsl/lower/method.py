@@ -46,6 +46,14 @@ def check_sizes(output: Tensor, target: Field) -> None:
     if target.kind == "category":
         classes = len(target.classes)
         axis = output.shape[len(target.shape) :]
+        if not classes:
+            raise fault(
+                "E0301",
+                f"the columns of {_target_names(target)} have classes of their own, so no one output fits them",
+                output.made,
+                labels=(Label(target.span, "several categories"),),
+                help="give an output for each, `output a, b`, and `loss nll(a, target[0]) + nll(b, target[1])`",
+            )
         fits = output.shape[: len(target.shape)] == target.shape and (
             axis == (classes,) or (classes == 2 and axis in ((), (1,)))
         )

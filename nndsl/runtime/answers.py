@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nndsl.data import Dataset
 from nndsl.diagnostics import Span
 from nndsl.runtime.faults import cannot_write
-from nndsl.runtime.network import NetworkState, decode, probabilities
+from nndsl.runtime.network import NetworkState, answer_columns, probabilities
 from nndsl.runtime.results import Answers
 from nndsl.semantics.program import Predict
 
@@ -30,14 +30,8 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
     graph = state.graph(dataset, state.loss, seed)
     part, target = dataset.part(action.part), dataset.signature.target
     outputs, _ = state.evaluator(graph, {"input": part.input}).run()
-    columns: dict[str, NDArray[Any]] = {}
-    for number, (output, values) in enumerate(zip(graph.outputs, outputs, strict=True), 1):
-        if len(graph.outputs) == 1:
-            columns.update(decode(output, values, dataset, state.loss))
-        else:
-            columns[f"output_{number}"] = np.array(values)
+    columns = answer_columns(graph, outputs, dataset, state.loss)
     shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if len(graph.outputs) == 1 else None
-    columns = {name: np.array(column) for name, column in columns.items()}  # the evaluator's arrays are used again
     return Answers(
         action.name, action.network, action.data, action.part, columns, part.rows + 1,
         None if shares is None else np.array(shares), target.classes if target else (), action.path,
@@ -45,7 +39,9 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
 
 
 def write(answers: Answers, path: Path, span: Span) -> None:
-    """A row for each answer: `row`, the target's columns, `P(class)` for each class. Raises a fault (E0702)."""
+    """A row for each answer: `row` (`row_number` where the target is called so), the target's columns, `P(class)` for
+    each class. Raises a fault (E0702).
+    """
     names, rows = table(answers)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -72,8 +68,10 @@ def _umask() -> int:
 
 def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:
     """(names of the columns, rows)."""
-    columns: dict[str, list[Any]] = {"row": answers.row_numbers.tolist()}
-    for name, values in flat(answers.columns).items():
+    found = flat(answers.columns)
+    number = "row" if "row" not in found else "row_number"
+    columns: dict[str, list[Any]] = {number: answers.row_numbers.tolist()}
+    for name, values in found.items():
         columns[name] = [_cell(value) for value in values.tolist()]
     if answers.probabilities is not None:
         for k, label in enumerate(answers.classes):

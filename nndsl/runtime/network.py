@@ -7,7 +7,7 @@ rows, answers in the target's own names. It does not train.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,17 @@ def decode(output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr
     if target.kind == "probability" and output.kind != "probability" and is_cross_entropy(loss):
         values = softmax(values)
     return dataset.decode_target(values.reshape(len(values), *target.shape))
+
+
+def answer_columns(
+    graph: EvaluationGraph, outputs: Sequence[NDArray[Any]], dataset: Dataset, loss: ast.Expr | None
+) -> dict[str, NDArray[Any]]:
+    """Answers as columns of their own: the target's, or `output_1`, `output_2` as they are where there are several."""
+    if len(graph.outputs) == 1:
+        found = dict(decode(graph.outputs[0], outputs[0], dataset, loss))
+    else:
+        found = {f"output_{number}": values for number, values in enumerate(outputs, 1)}
+    return {name: np.array(column) for name, column in found.items()}  # the evaluator's arrays are used again
 
 
 def class_ids(output: Value, values: NDArray[Any], target: Field) -> NDArray[np.int64]:
