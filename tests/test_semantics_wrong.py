@@ -233,6 +233,10 @@ DEFINITIONS = [
     ("network other for points { input x[2] }", "E0214", "makes nothing of what flows in"),
     ("network other for points { other }", "E0215", "uses itself"),
     ("network other for points { more }\nnetwork more for points { other }", "E0215", "the circle is"),
+    ("data d { columns a; rows [[1], [2]]; input a }; network n for d { dense(1) }; train n on d"
+     " { loss mse(output, input); metrics mse }", "E0409", "has no target"),
+    ("data d { columns a, t; rows [[1, \"a\"], [2, \"b\"]]; input a; target t -> category }; network n for d"
+     " { dense(2) -> softmax }; train n on d { loss bce }", "E0406", "a loss such as `nll`"),
     ("loss mine(y) = mean(y)", "E0203", "the output and the target"),
     ("metric mine(y) = mean(y)", "E0203", "`mine` has 1 parameter"),
     ("activation mine() = 3", "E0203", "`mine` has no parameters"),

@@ -132,6 +132,9 @@ class _Checker:
         if graph is None or used is None:
             return None
         self.warn(method.unreached(graph.objective, graph.trained, train.loss))
+        if signature.target is None and train.metrics:
+            self.collector.add(method.no_target(signature, train.metrics[0].expr.span).diagnostic)
+            return None
         if signature.target is not None and len(used.outputs) == 1:
             target, output = signature.target, used.outputs[0]
             for metric in train.metrics:

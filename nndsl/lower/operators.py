@@ -93,8 +93,9 @@ def _check_categories(operands: Sequence[Tensor | Number], frame: Frame, span: S
                 code,
                 f"one class is given for each example, but there are {shape_words(other.shape)} values",
                 span,
-                labels=labels(other, t),
+                labels=(*labels(other), Label(t.made, "one class from here")),
                 notes=("`y[k]` is the value that y has for the class k",),
+                help="for one value for each class use a loss such as `nll`" if code == "E0406" else None,
             )
 
 
