@@ -168,7 +168,7 @@ def test_sniffing_reads_the_head_alone(tmp_path: Path) -> None:
 
 def test_the_check_of_a_small_table_does_not_import_duckdb() -> None:
     code = (
-        "import sys; from data_tools import data;"
+        "import sys; sys.path.insert(0, 'tests'); from data_tools import data;"
         "data('from \"penguins.csv\"\\ninput body_mass_g -> standard\\ntarget species\\nmissing drop');"
         "print([m for m in ('duckdb', 'numba', 'scipy', 'pandas', 'prompt_toolkit') if m in sys.modules])"
     )

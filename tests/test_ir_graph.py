@@ -142,3 +142,11 @@ def test_shape_error_of_make_leaves_nothing_behind() -> None:
     for _ in range(2):
         with pytest.raises(ShapeError):
             make("add", X, y)
+
+
+def test_a_node_that_outlives_its_text_speaks_of_the_newest() -> None:
+    old, new = (Source(name, "x + 1") for name in ("old", "new"))
+    first = b.add(b.input_("outlives", (3,)), 1.0, origin=Span(old, 0, 5))
+    again = b.add(b.input_("outlives", (3,)), 1.0, origin=Span(new, 0, 5))
+    assert first is again
+    assert again.origin is not None and again.origin.source is new

@@ -95,6 +95,8 @@ STATEMENTS = [
     ("show mlpp", "E0201", "did you mean `mlp`?"),
     ("show 3 + 4", "E0216", "`print` shows values"),
     ("print first.histori", "E0211", "did you mean `history`?"),
+    ("print mlp", "E0217", "`show mlp` shows its layers"),
+    ("expect straight > 1", "E0217", "the network `straight` has no value"),
     ("print first.history.accuracy", "E0211", "`loss`, `validation_loss`"),
     ("print second.history.validation_loss", "E0211", "no field"),
     ("print first.seconds.x", "E0211", "has no fields"),

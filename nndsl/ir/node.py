@@ -81,7 +81,8 @@ def make(op: str, *inputs: Node, origin: Span | None = None, **attrs: Attribute)
     key = (op, tuple(id(x) for x in inputs), tuple((k, type(v).__name__, repr(v)) for k, v in items))
     known = _known.get(key)
     if known is not None:
-        known.origin = known.origin or origin
+        if origin is not None and (known.origin is None or known.origin.source is not origin.source):
+            known.origin = origin  # of another text, which the node has outlived: the newest text is the one spoken of
         return known
     node = Node()
     node.op, node.inputs, node.attrs, node.origin, node.serial = op, inputs, items, origin, next(_serial)
