@@ -186,7 +186,7 @@ def _names(context: Context) -> Names:
         signature = context.signatures.get(name)
         known[name] = "anything" if signature is None else data_record(signature)
     known.update(context.results)
-    return Names(known, context.later)
+    return Names(known, context.later, frozenset(context.networks))
 
 
 def _constant_type(value: Any) -> Type:

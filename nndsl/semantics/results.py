@@ -77,6 +77,7 @@ class Names:
 
     known: Mapping[str, Type]
     later: frozenset[str] = frozenset()
+    networks: frozenset[str] = frozenset()
 
     def check(self, expr: ast.Expr) -> Type:
         """The type of an expression's value; raises a fault where it cannot have one."""
@@ -114,6 +115,9 @@ class Names:
             return "number"
         if expr.text in self.known:
             return self.known[expr.text]
+        if expr.text in self.networks:
+            problem = f"the network `{expr.text}` has no value that could be printed or compared"
+            raise fault("E0217", problem, expr.span, help=f"`show {expr.text}` shows its layers and sizes")
         if expr.text in self.later:
             raise fault("E0201", f"`{expr.text}` comes only further down", expr.span, help="move this line below it")
         raise fault("E0201", f"`{expr.text}` is not defined", expr.span, help=did_you_mean(expr.text, self.known))
