@@ -159,6 +159,14 @@ def test_a_class_that_training_lacks() -> None:
     assert data(text.format("")).signature.rows == {"train": 2, "test": 2}
 
 
+def test_numbers_beyond_float32_want_an_encoder_or_float64() -> None:
+    text = "columns a\nrows [[1], [-1e300]]\ninput a"
+    found = fault(text, checked=False)
+    assert found.code == "E0511" and "too large for float32" in said(found)
+    assert data(text, precision="float64").part("train").input.values.tolist() == [[1], [-1e300]]
+    assert data(text + " -> minmax").part("train").input.values.tolist() == [[1], [0]]
+
+
 def test_a_constant_column_counts_in_the_training_part_alone() -> None:
     text = "columns a\nrows [[1], [1], [2]]\ninput a -> standard\n"
     assert fault(text + "split train=2, test=1, order=true").code == "E0508"

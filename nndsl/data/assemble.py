@@ -69,6 +69,8 @@ def assemble(
             part = _block(chain, columns[chain.name], rows, cells, precision, False).floats(precision)
         else:
             part = encode(chain, columns[chain.name], rows, cells)
+            if n and not chain.is_ids and max(part.max(), -part.min()) > np.finfo(out.dtype).max:
+                raise _too_large(chain, cells.span, precision)
         out[:, at : at + width(chain)] = part.reshape(n, -1)
         at += width(chain)
     return Array(out)
@@ -101,6 +103,13 @@ def _block(chain: Chain, column: Column, rows: Rows | None, cells: Cells, precis
 
 def _not_finite(chain: Chain, span: Span | None) -> Exception:
     return fault("E0511", f"the encoders of `{chain.name}` give a number that is not finite", span)
+
+
+def _too_large(chain: Chain, span: Span | None, precision: str) -> Exception:
+    return fault(
+        "E0511", f"`{chain.name}` holds numbers too large for {precision}", span,
+        help=f"scale it, as in `{chain.name} -> standard`, or write `set precision float64`",
+    )  # fmt: skip
 
 
 def compact(values: Values, rows: Rows) -> NDArray[np.uint8]:
