@@ -226,6 +226,14 @@ def test_an_interrupted_run_keeps_its_weights_and_ends_the_script() -> None:
     assert not same(found.net.weights, results(blobs("train net on points { epochs 1 }")).net.weights)
 
 
+def test_a_second_training_that_fails_leaves_the_first() -> None:
+    text = LINE + "network net for line { dense(1) }\ntrain net on line as one { epochs 3 }\n"
+    with pytest.raises(RunError, match="the weights from before this training are back") as found:
+        results(text + "train net on line as two { optimizer sgd(lr=1e30); batch 1; epochs 2 }")
+    assert found.value.results is not None
+    assert same(found.value.results["net"].weights, results(text).net.weights)
+
+
 def test_a_first_value_that_is_no_number_is_said_at_its_parameter() -> None:
     text = LINE + (
         "initializer bad = log(0 * normal(shape))\n"

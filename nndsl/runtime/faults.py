@@ -45,7 +45,7 @@ def not_finite(train: Train, failure: NotFinite, steps: int, program: Program) -
         labels = (Label(span, f"the loss `{_loss_name(train)}`: {words}" if of_loss else words),)
     if span != train.network_span:
         labels += (Label(train.network_span, "in this training"),)
-    kept = "the weights from before this epoch are back" if failure.epoch > 1 else "the first weights are back"
+    kept = f"the weights from before this {'epoch' if failure.epoch > 1 else 'training'} are back"
     facts = [f"the optimizer is {optimizer}"]
     if failure.gradient_norm is not None:
         facts.append(f"the gradient's norm was {failure.gradient_norm:.3g} a step before")
