@@ -7,11 +7,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from script_tools import check
 
 from nndsl.diagnostics import Diagnostic
 from nndsl.diagnostics.location import line_of
 from nndsl.semantics.modules import in_library
-from tests.script_tools import check
 
 DATA = """data points {
   from blobs(200, classes=3, noise=0.5)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from tests.script_tools import check, line_of
+from script_tools import check, line_of
 
 DATA = """data points {
   from blobs(200, classes=3)
