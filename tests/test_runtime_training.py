@@ -361,3 +361,20 @@ def test_precision_is_that_of_the_weights_and_the_outputs() -> None:
     found = results("set precision float64\n" + blobs("train net on points { epochs 1 }"))
     assert {w.dtype for w in found.net.weights.values()} == {np.dtype("float64")}
     assert found.net.scores([[0.0, 0.0]]).dtype == np.float64
+
+
+def test_metrics_of_soft_targets_see_the_shares_that_are_answered() -> None:
+    text = """
+    data d {
+      columns x, a, b; rows [[0, 0.9, 0.1], [1, 0.5, 0.5], [2, 0.2, 0.8], [3, 0.1, 0.9]]
+      input x; target (a, b)
+    }
+    network n for d { dense(2) }
+    train n on d as run { loss cross_entropy; epochs 2; metrics mse }
+    evaluate n on d.train as result { metrics mse }
+    predict n on d.train as answers
+    """
+    found = results(text)
+    answers = np.column_stack([found["answers"]["a"], found["answers"]["b"]])
+    targets = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.1, 0.9]])
+    assert found["result"].mse == pytest.approx(np.mean((answers - targets) ** 2), rel=1e-5)

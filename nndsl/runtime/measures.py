@@ -19,7 +19,9 @@ from nndsl.data.types import Array, Field
 from nndsl.ir.primitive import Setting
 from nndsl.lower import metric_graph
 from nndsl.lower.graphs import Value
+from nndsl.runtime.network import gives_shares, softmax
 from nndsl.semantics.program import Metric, Program
+from nndsl.syntax import ast
 
 Measure = Callable[
     [NDArray[Any], NDArray[Any]], Any
@@ -28,11 +30,12 @@ PRECISION = "float64"
 
 
 def measures(
-    program: Program, metrics: Sequence[Metric], output: Value, target: Field, dataset: Dataset
+    program: Program, metrics: Sequence[Metric], output: Value, target: Field, dataset: Dataset, loss: ast.Expr | None
 ) -> dict[str, Measure]:
-    """A function for each metric, by its name."""
+    """A function for each metric, by its name. loss: what the network is trained with; see `gives_shares`."""
     units = _in_units(dataset) if target.kind == "real" else _as_they_are
-    return {metric.name: _measure(program, metric, output, target, units) for metric in metrics}
+    answers = softmax if gives_shares(output, target, loss) else units
+    return {metric.name: _measure(program, metric, output, target, answers, units) for metric in metrics}
 
 
 def _as_they_are(values: NDArray[Any]) -> NDArray[Any]:
@@ -54,13 +57,14 @@ def _measure(
     metric: Metric,
     output: Value,
     target: Field,
+    answers: Callable[[NDArray[Any]], NDArray[Any]],
     units: Callable[[NDArray[Any]], NDArray[Any]],
 ) -> Measure:
     (y, z), result = metric_graph(program, metric, output, target)
 
     def measure(outputs: NDArray[Any], targets: NDArray[Any]) -> Any:
         setting = Setting({"N": len(outputs)}, PRECISION)
-        (value,) = evaluate([result], {y: units(outputs), z: units(targets)}, setting)
+        (value,) = evaluate([result], {y: answers(outputs), z: units(targets)}, setting)
         return value.item() if value.size == 1 else _whole(value)
 
     return measure

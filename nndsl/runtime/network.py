@@ -115,9 +115,14 @@ def decode(output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr
         return {"output": values}
     if target.kind == "category":
         return dataset.decode_target(class_ids(output, values, target))
-    if target.kind == "probability" and output.kind != "probability" and is_cross_entropy(loss):
+    if gives_shares(output, target, loss):
         values = softmax(values)
     return dataset.decode_target(values.reshape(len(values), *target.shape))
+
+
+def gives_shares(output: Value, target: Field, loss: ast.Expr | None) -> bool:
+    """Whether the outputs are scores whose softmax is the answer: those of `cross_entropy` with soft targets."""
+    return target.kind == "probability" and output.kind != "probability" and is_cross_entropy(loss)
 
 
 def answer_columns(

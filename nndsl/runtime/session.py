@@ -160,7 +160,8 @@ class Session:
         found: dict[str, Any] = {}
         targets = targets_of(part.target)
         if target is not None and targets is not None:
-            chosen = measures(self.program, action.metrics, graph.outputs[0], target, dataset) if action.metrics else {}
+            output = graph.outputs[0]
+            chosen = measures(self.program, action.metrics, output, target, dataset, action.loss)
             found = {name: measure(outputs[0], targets) for name, measure in chosen.items()}
         classes = target.classes if target is not None else ()
         result = Evaluation(

@@ -73,7 +73,7 @@ def _trainer(task: Task, listener: Listener) -> Trainer:
     use = state.graph(dataset, train.loss, task.seed)
     found: dict[str, Measure] = {}
     if train.metrics and signature.target is not None:
-        found = measures(program, train.metrics, use.outputs[0], signature.target, dataset)
+        found = measures(program, train.metrics, use.outputs[0], signature.target, dataset, train.loss)
     trainer = Trainer(
         graph, state.arrays, rows_of(dataset.part("train")),
         batch=train.batch, precision=program.settings.precision, seed=task.seed, metrics=found,
