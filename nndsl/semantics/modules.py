@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from nndsl.diagnostics import Collector, Fault, Label, Source, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
@@ -82,19 +83,33 @@ def _parse(sources: Mapping[str, Source]) -> list[Record]:
     return [(made.kind, made.name, _dump(made)) for made in definitions if isinstance(made, ast.Definition)]
 
 
+class _WithoutText(pickle.Pickler):
+    """Writes the name of a text in its place."""
+
+    def persistent_id(self, part: Any) -> str | None:
+        return part.name if isinstance(part, Source) else None
+
+
+class _WithText(pickle.Unpickler):
+    """Puts the texts of these names in their places."""
+
+    def __init__(self, file: io.BytesIO, sources: Mapping[str, Source]) -> None:
+        super().__init__(file)
+        self._sources = sources
+
+    def persistent_load(self, name: str) -> Source:
+        return self._sources[name]
+
+
 def _dump(definition: ast.Definition) -> bytes:
     """The tree without its text, to which all its places refer."""
     memory = io.BytesIO()
-    pickler = pickle.Pickler(memory, protocol=pickle.HIGHEST_PROTOCOL)
-    pickler.persistent_id = lambda part: part.name if isinstance(part, Source) else None  # type: ignore[method-assign]
-    pickler.dump(definition)
+    _WithoutText(memory, protocol=pickle.HIGHEST_PROTOCOL).dump(definition)
     return memory.getvalue()
 
 
 def _load(tree: bytes, sources: Mapping[str, Source]) -> ast.Definition:
-    unpickler = pickle.Unpickler(io.BytesIO(tree))
-    unpickler.persistent_load = sources.__getitem__  # type: ignore[method-assign]
-    definition = unpickler.load()
+    definition = _WithText(io.BytesIO(tree), sources).load()
     assert isinstance(definition, ast.Definition)
     return definition
 
