@@ -90,7 +90,7 @@ def _script(entry: Entry) -> str:
 @pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
 def test_every_entry_can_be_used_with_its_defaults(entry: Entry) -> None:
     _, found = check(_script(entry))
-    assert [(d.code, d.message) for d in found] == []
+    assert [(d.code, d.message) for d in found if d.severity == "error"] == []
 
 
 # ---- values ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 from nndsl.diagnostics import Diagnostic, Fault, Label, Span, fault
 from nndsl.lower import kinds
 from nndsl.lower.frame import Build, Frame, Quiet
-from nndsl.lower.values import BATCH_AXIS, Template, Tensor, value_words
+from nndsl.lower.values import BATCH_AXIS, Template, Tensor, shape_words, value_words
 from nndsl.semantics.arguments import bind, missing
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.reading import later
@@ -108,11 +108,24 @@ def apply(
             dict(zip((p.name for p in definition.parameters[:counted]), fed, strict=counted > 0)) if counted else {},
             span,
         )
+        if fed_by_hand and entry.role == "loss":
+            _same_size(full, inner, span)
         outputs = frame.build.run(inner, [] if counted else fed)
     except Fault as found:
         raise at_call(found, entry, span) from None
     results = [kinds.of_result(value, entry, fed, span) for value in outputs]
     return results[0] if len(results) == 1 else tuple(results)
+
+
+def _same_size(loss: Template, inner: Frame, span: Span) -> None:
+    """A loss compares numbers one by one: `mse(output, input)` of other sizes would quietly repeat the smaller one."""
+    compared = [inner.names.get(parameter.name) for parameter in loss.entry.definition.parameters[:2]]
+    tensors = [x for x in compared if isinstance(x, Tensor) and x.node.dtype == "float" and x.shape]
+    if len(tensors) == 2 and tensors[0].shape != tensors[1].shape:
+        shapes = [shape_words(x.shape) for x in tensors]
+        marks = tuple(Label(x.made, f"{shape} from here") for x, shape in zip(tensors, shapes, strict=True))
+        problem = f"`{loss.entry.name}` compares values of shape {shapes[0]} with values of shape {shapes[1]}"
+        raise fault("E0302", problem, span, labels=marks, help="both must have the same sizes")
 
 
 def _path(entry: Entry, frame: Frame) -> str:

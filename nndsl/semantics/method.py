@@ -66,6 +66,14 @@ def training(train: Train, signature: Signature | None) -> Iterator[Diagnostic]:
 
 def evaluation(network: str, data: str, part: str, span: Span, runs: Sequence[Train]) -> Iterator[Diagnostic]:
     """A network is measured on rows it was not trained on."""
+    if not runs:
+        yield Diagnostic(
+            "W0406",
+            f"`{network}` is measured before anything was trained",
+            span,
+            notes=("its weights are the first ones, drawn at random",),
+            help="write `train` before this line",
+        )
     trained = [run for run in runs if run.network == network and run.data == data]
     if part == "train" and trained:
         yield Diagnostic(
