@@ -126,3 +126,16 @@ def test_where_data_and_statements_meet(
     assert set(numbers.split()) <= set(re.findall(r"\d+", error.message)), error.message
     assert error.span is not None and error.span.text == primary
     assert label in [other.span.text for other in error.labels]
+
+
+def test_a_loss_called_by_hand_compares_values_of_the_same_sizes() -> None:
+    text = """data p { from blobs(100); split train=80%, test=20% }
+network auto for p { dense(4) -> relu -> dense(UNITS) }
+train auto on p as run { loss mse(output, input); epochs 2 }
+"""
+    _, (found,) = check(text.replace("UNITS", "1"))
+    assert found.code == "E0302" and "[1]" in found.message and "[2]" in found.message
+    assert found.span is not None and found.span.text == "mse(output, input)"
+    assert len(found.labels) == 2
+    _, nothing = check(text.replace("UNITS", "2"))
+    assert list(nothing) == []
