@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from nndsl.diagnostics import Span, fault
+from nndsl.diagnostics import fault
 from nndsl.lower import builtins, calls
 from nndsl.lower.frame import Frame
 from nndsl.lower.index import index
@@ -243,8 +243,3 @@ def _before(head: ast.Expr, frame: Frame) -> Any:
             help="begin with a value, as in `x -> ...`",
         )
     return frame.current
-
-
-def place_of(expr: ast.Expr) -> Span:
-    """The place of the last stage of a flow: what gave the value its shape."""
-    return expr.right.span if isinstance(expr, ast.Pipe) else expr.span

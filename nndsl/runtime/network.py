@@ -40,7 +40,6 @@ class NetworkState:
         self._variables: dict[str, Variable] = {}
         self.loss: ast.Expr | None = None
         self.dataset: Dataset | None = None
-        self.trained_parameters: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from nndsl.data.types import Signature
 from nndsl.values import value
 
-Columns = Mapping[str, list[float]]
-
 
 class Fields(Mapping[str, Any]):
     """Numbers by name that can also be read as attributes: `best.epoch`, `history.loss`."""

@@ -233,7 +233,7 @@ class Parameter(Node):
 class Definition(Node):
     """`kind name(params) [: result] [for data] = expr` or `... { block }`.
 
-    kind: one of DEFINITION_KINDS. `result`: the kind of value it gives, as in
+    kind: the word it begins with, as `network` or `loss`. `result`: the kind of value it gives, as in
     `activation softmax(x): probability = ...`.
     `broken`: something in it could not be read; it stands for its name, and is not to be checked further.
     `comment`: the comment lines straight above it, without `#`: its documentation.
@@ -276,11 +276,6 @@ class Action(Node):
 
 Item = Option | Bind | Flow | Let | Definition
 Statement = Let | Use | Set | Definition | Action
-
-DEFINITION_KINDS = (
-    "data", "network", "layer", "cell", "activation", "loss", "metric", "regularizer", "initializer", "schedule",
-    "optimizer", "recipe", "environment",
-)  # fmt: skip
 
 
 @value

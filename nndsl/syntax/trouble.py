@@ -5,28 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nndsl.diagnostics import Source, Span
+from nndsl.syntax.layout import GOES_ON
 from nndsl.syntax.tree import Token
 from nndsl.values import value
 
-OPERATORS = {
-    "ARROW",
-    "PLUS",
-    "MINUS",
-    "NEGATIVE",
-    "STAR",
-    "SLASH",
-    "AT",
-    "CIRCUMFLEX",
-    "COMPARE",
-    "_OR",
-    "_AND",
-    "_NOT",
-    "EQUAL",
-    "TILDE",
-    "COMMA",
-    "PREPOSITION",
-    "DOT",
-}
+OPERATORS = GOES_ON | {"PREPOSITION", "DOT"}
 BEGINS_VALUE = {
     "NAME",
     "PRIMED",
