@@ -59,7 +59,7 @@ def _leading(arguments: Arguments) -> tuple[list[Any], Arguments]:
 def partial(template: Template, arguments: Arguments, frame: Frame, span: Span, fed: int) -> Template:
     """The definition with these arguments."""
     values = {id(argument): value for argument, value in arguments}
-    bound = bind(template.entry.definition, span, [argument for argument, _ in arguments], fed)
+    bound = bind(template.entry.definition, [argument for argument, _ in arguments], fed)
     given = dict(template.given)
     places = dict(template.places)
     for name, argument in bound.items():

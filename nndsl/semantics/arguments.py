@@ -28,9 +28,7 @@ def check_names(definition: ast.Definition, call: ast.Call) -> None:
         seen.add(argument.name)
 
 
-def bind(
-    definition: ast.Definition, call_span: Span, arguments: Sequence[ast.Argument], fed: int
-) -> dict[str, ast.Argument]:
+def bind(definition: ast.Definition, arguments: Sequence[ast.Argument], fed: int) -> dict[str, ast.Argument]:
     """Arguments by parameter. fed: how many parameters the language fills in itself, before those given by place."""
     free = definition.parameters[fed:]
     found: dict[str, ast.Argument] = {}
