@@ -9,7 +9,7 @@ from nndsl.ir.node import Node
 from nndsl.ir.table import TABLE
 
 INLINE = ("const", "size", "iota")  # leaves whose value is known where it is used
-MEMORY_VIEWS = ("reshape", "transpose", "slice")
+MEMORY_VIEWS = ("reshape", "transpose", "slice", "part")
 
 
 def is_view(node: Node) -> bool:

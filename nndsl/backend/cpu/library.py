@@ -13,6 +13,7 @@ POINTER = {"float32": "floats", "float64": "doubles", "int32": "ints", "uint8": 
 SHORT = {"float32": "f32", "float64": "f64", "int32": "i32", "uint8": "u8"}
 
 _HEAD = """import numpy as np
+from numba import njit
 from nndsl.backend.cpu.intrinsics import *
 from nndsl.backend.cpu.tiles import register_tile, register_transpose
 from nndsl.backend.cpu.{math} import real
@@ -149,7 +150,49 @@ def {name}(g):
         order[i], order[j] = order[j], order[i]
 """
 
-_DRIVE = """
+# Instructions, their addresses, starts and arguments, walked once. The address 0 ends a loop: its arguments are how
+# often, the first instruction of its body, how many arguments move, where their (place, by) pairs stand, and the turns
+# so far. At its end everything is as it was, so loops nest and steps repeat.
+_TURN = """
+@njit(error_model='numpy')
+def turn(arguments, start, after):
+    g = at(arguments, start)
+    moves = at(arguments, g[3])
+    g[4] += 1
+    again = g[4] < g[0]
+    back = 1 if again else 1 - g[0]
+    for i in range(g[2]):
+        arguments[moves[2 * i]] += back * moves[2 * i + 1]
+    if again:
+        return g[1]
+    g[4] = 0
+    return after
+
+@njit(error_model='numpy')
+def walk_table(count, addresses, starts, arguments):
+    i = 0
+    while i < count:
+        if addresses[i] != 0:
+            call(addresses[i], at(arguments, starts[i]))
+            i += 1
+        else:
+            i = turn(arguments, starts[i], i + 1)
+"""
+
+_WALK = (
+    _TURN
+    + """
+def {name}(g):
+    # instructions, their addresses, starts and arguments: runs the table once
+    before = flush_tiny(1)
+    walk_table(g[0], longs(g[1]), longs(g[2]), longs(g[3]))
+    flush_tiny(before)
+"""
+)
+
+_DRIVE = (
+    _TURN
+    + """
 def {name}(g):
     # instructions, their addresses, starts and arguments; steps, B; stop, cursor, done (longs); step, loss (reals);
     # total (double). Runs the table `steps` times, until `stop` is set or a loss is not a number: then `done` says how
@@ -161,8 +204,7 @@ def {name}(g):
     for _ in range(steps):
         if volatile_load(stop) != 0:
             break
-        for i in range(count):
-            call(addresses[i], at(arguments, starts[i]))
+        walk_table(count, addresses, starts, arguments)
         value = np.float64(loss[0])
         total[0] += value * np.float64(batch)
         cursor[0] += batch
@@ -172,6 +214,7 @@ def {name}(g):
             break
     flush_tiny(before)
 """
+)
 
 _BARRIER = """
 def {name}(g):
@@ -187,7 +230,9 @@ def {name}(g):
             call(g[3], g)
 """
 
-_DRIVE_TEAM = """
+_DRIVE_TEAM = (
+    _TURN
+    + """
 def {name}(g):
     # As `drive`, for one member of a team that walks the table together; each has a table of its own share. After the
     # twelve: member, go (a long), the address of `barrier`, its arguments. The first member decides whether there is
@@ -204,8 +249,7 @@ def {name}(g):
         call(barrier, meeting)
         if volatile_load(go) == 0:
             break
-        for i in range(count):
-            call(addresses[i], at(arguments, starts[i]))
+        walk_table(count, addresses, starts, arguments)
         call(barrier, meeting)
         if member == 0:
             value = np.float64(loss[0])
@@ -216,6 +260,7 @@ def {name}(g):
             healthy = np.abs(value) <= 1.7976931348623157e308
     flush_tiny(before)
 """
+)
 
 _SIMPLE = {
     "transpose": _TRANSPOSE,
@@ -225,6 +270,7 @@ _SIMPLE = {
     "look_up": _LOOK_UP,
     "scatter_add": _SCATTER_ADD,
     "shuffle": _SHUFFLE,
+    "walk": _WALK,
     "drive": _DRIVE,
     "barrier": _BARRIER,
     "drive_team": _DRIVE_TEAM,

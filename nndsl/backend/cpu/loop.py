@@ -20,6 +20,7 @@ from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.plan import KERNEL, Binding, Program
 from nndsl.backend.cpu.singles import Instruction
+from nndsl.backend.cpu.table import Code
 from nndsl.backend.cpu.team import divided
 from nndsl.backend.cpu.walkers import Work, texts_of, walker
 from nndsl.ir import build as b
@@ -112,10 +113,10 @@ class Loop:
         after = [self._rows_out(collect, batch) for collect in self.collects]
         sizes = {**self.sizes, "B": batch}
         if threads > 1:
-            shared = [
-                *(divided([made], threads) for made in before),
+            shared: Work = [
+                *([*map(list[Code], divided([made], threads))] for made in before),
                 *self._binding.shared(sizes, threads),
-                *(divided([made], threads) for made in after),
+                *([*map(list[Code], divided([made], threads))] for made in after),
             ]
             if any(any(shares[1:]) for shares in shared):
                 return shared

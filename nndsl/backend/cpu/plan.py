@@ -7,16 +7,14 @@ A new network of known kernels compiles nothing: only the tables are new. Nothin
 
 from __future__ import annotations
 
-import ctypes
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.backend.cpu import singles, team
+from nndsl.backend.cpu import scans, singles, team
 from nndsl.backend.cpu.arguments import (
     Address,
     Argument,
@@ -33,10 +31,10 @@ from nndsl.backend.cpu.arguments import (
     bits,
 )
 from nndsl.backend.cpu.copies import Instruction
-from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import Place, aligned, storage_type, through_view, whole
 from nndsl.backend.cpu.program import (
     Action,
+    LoopStep,
     NestStep,
     Program,
     SingleStep,
@@ -45,6 +43,7 @@ from nndsl.backend.cpu.program import (
     compile_stages,
     memory_leaves,
 )
+from nndsl.backend.cpu.table import KERNEL, Again, Code, Table, table
 from nndsl.backend.cpu.team import Share
 from nndsl.ir import philox
 from nndsl.ir.node import Node, concrete
@@ -52,34 +51,7 @@ from nndsl.passes.memory import Life, place
 from nndsl.passes.storage import base_of, is_memory, is_view
 
 Sizes = dict[str, int]
-KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """Instructions ready to run."""
-
-    addresses: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    arguments: NDArray[np.int64]
-
-    def run(self) -> None:
-        """Runs every instruction once."""
-        base = self.arguments.ctypes.data
-        for address, start in zip(self.addresses, self.starts, strict=True):
-            KERNEL(int(address))(base + 8 * int(start))
-
-
-def table(instructions: Sequence[Instruction]) -> Table:
-    """Links the kernels and lays the arguments side by side."""
-    found = addresses([text for text, _ in instructions])
-    starts = np.cumsum([0] + [len(arguments) for _, arguments in instructions])[:-1]
-    flat = [value for _, arguments in instructions for value in arguments]
-    return Table(
-        np.array([found[text] for text, _ in instructions], np.int64),
-        np.ascontiguousarray(starts, np.int64),
-        np.array(flat or [0], np.int64),
-    )
+Leaf = Callable[[Node], Place]
 
 
 class Binding:
@@ -89,13 +61,22 @@ class Binding:
     largest: the sizes for which memory is planned.
     """
 
-    def __init__(self, program: Program, leaves: Mapping[Node, NDArray[Any]], largest: Sizes, seed: int) -> None:
+    def __init__(
+        self,
+        program: Program,
+        leaves: Mapping[Node, NDArray[Any]],
+        largest: Sizes,
+        seed: int,
+        step: NDArray[Any] | None = None,
+    ) -> None:
         self.program, self.leaves, self.largest, self.seed = program, leaves, largest, seed
         self.precision = program.precision
-        self.step = next((a for n, a in leaves.items() if n.op == "step"), None)
+        self.step = step if step is not None else next((a for n, a in leaves.items() if n.op == "step"), None)
         self.offsets, self.arena = self._plan()
         self.pool: list[NDArray[Any]] = []  # scratch memory of one instruction after the other
         self.retired: list[NDArray[Any]] = []  # outgrown, but known to earlier tables
+        loops = [step for step in program.items if isinstance(step, LoopStep)]
+        self.bodies = {(x.stage, x.node): Binding(x.body, {}, largest, seed, self.step) for x in loops}
 
     # ---- memory
 
@@ -105,11 +86,7 @@ class Binding:
         for i, step in enumerate(self.program.items):
             for node in step.written:
                 if (step.stage, node) not in self.program.homes:
-                    size = (
-                        math.prod(concrete(node.shape, self.largest))
-                        * storage_type(node.dtype, self.precision).itemsize
-                    )
-                    lives[step.stage, node] = Life(size, i, i)
+                    lives[step.stage, node] = Life(self._bytes(step, node), i, i)
             for x in map(base_of, step.read):
                 if (step.stage, x) in lives:
                     made = lives[step.stage, x]
@@ -117,43 +94,51 @@ class Binding:
         offsets, total = place(lives)
         return offsets, aligned(total, np.uint8)
 
+    def _bytes(self, step: Action, node: Node) -> int:
+        if isinstance(step, LoopStep):
+            return scans.block_bytes(node, self.largest, self.precision)
+        return math.prod(concrete(node.shape, self.largest)) * storage_type(node.dtype, self.precision).itemsize
+
     @property
     def arena_bytes(self) -> int:
-        return self.arena.nbytes
+        return self.arena.nbytes + sum(body.arena_bytes for body in self.bodies.values())
+
+    def leaf(self, node: Node) -> Place:
+        """Where a leaf lies."""
+        array = self.leaves[node]
+        return whole(int(array.ctypes.data), array.shape, array.itemsize)
 
     def address(self, stage: int, node: Node) -> int:
-        """Where a leaf, or what a stage computes, begins."""
-        leaf = self.program.homes.get((stage, node), node)
-        if is_memory(leaf):
-            return int(self.leaves[leaf].ctypes.data)
+        """Where what a stage computes begins."""
         return int(self.arena.ctypes.data) + self.offsets[stage, node]
 
     # ---- instructions
 
-    def instructions(self, sizes: Sizes) -> list[Instruction]:
-        """The instructions of one step at these sizes, none above the largest."""
-        sized = [
-            _Sized(self, stage, sizes) for stage in range(1 + max((s.stage for s in self.program.items), default=0))
-        ]
+    def instructions(self, sizes: Sizes, leaf: Leaf | None = None) -> list[Code]:
+        """The instructions of one step at these sizes, none above the largest. leaf: where leaves lie, if not here."""
+        sized = self._sized(sizes, leaf)
         return [made for step in self.program.items for made in sized[step.stage].instructions(step)]
 
-    def shared(self, sizes: Sizes, members: int) -> list[list[list[Instruction]]]:
+    def shared(self, sizes: Sizes, members: int, leaf: Leaf | None = None) -> list[list[list[Code]]]:
         """The same for a team: for each item of the program, what each member does."""
-        sized = [
-            _Sized(self, stage, sizes) for stage in range(1 + max((s.stage for s in self.program.items), default=0))
-        ]
+        sized = self._sized(sizes, leaf)
         return [sized[step.stage].shared(step, members) for step in self.program.items]
+
+    def _sized(self, sizes: Sizes, leaf: Leaf | None) -> list[_Sized]:
+        stages = 1 + max((s.stage for s in self.program.items), default=0)
+        return [_Sized(self, stage, sizes, leaf or self.leaf) for stage in range(stages)]
 
 
 class _Sized:
     """A stage of a binding at real sizes: what `singles` and kernels ask for."""
 
-    def __init__(self, binding: Binding, stage: int, sizes: Sizes) -> None:
+    def __init__(self, binding: Binding, stage: int, sizes: Sizes, leaf: Leaf) -> None:
         self.binding, self.stage, self.sizes, self.precision = binding, stage, sizes, binding.precision
+        self.leaf = leaf
         self.used = 0
         self.places: dict[Node, Place] = {}
 
-    def instructions(self, step: Action) -> list[Instruction]:
+    def instructions(self, step: Action) -> Sequence[Code]:
         self.used = 0
         match step:
             case NestStep(_, _, kernel):
@@ -163,15 +148,54 @@ class _Sized:
             case StoreStep(_, leaf, value):
                 kind = str(storage_type(leaf.dtype, self.precision))
                 return singles.copy(self.place(value), self.place(leaf), kind)
+            case LoopStep():
+                first = self.loop(step, lambda body, leaf: [[body.instructions(self.sizes, leaf)]])
+                return [*self.initial(step), *first[0]]
 
-    def shared(self, step: Action, members: int) -> list[list[Instruction]]:
+    def shared(self, step: Action, members: int) -> list[list[Code]]:
         """What each member of a team does; members without a share of something small do nothing."""
+        if isinstance(step, LoopStep):
+            shares = self.loop(step, lambda body, leaf: body.shared(self.sizes, members, leaf), members)
+            return [[*self.initial(step), *shares[0]], *shares[1:]]
         if isinstance(step, NestStep) and step.kernel.division is not None:
             division = step.kernel.division
             if math.prod(concrete(division.space, self.sizes)) * max(division.cost, 1) >= team.WORTH_SHARING:
                 self.used = 0
                 return [[self.nest(step.kernel, Share(member, members))] for member in range(members)]
-        return team.divided(self.instructions(step), members)
+        instructions = [made for made in self.instructions(step) if isinstance(made, tuple)]
+        return [list[Code](share) for share in team.divided(instructions, members)]
+
+    # ---- loops
+
+    def initial(self, step: LoopStep) -> list[Instruction]:
+        """Puts the initial states where the first turn reads them."""
+        self.used, scan = 0, step.node
+        leaves, made = self.turn(step, 0), list[Instruction]()
+        for slot, first in zip(scan["body"].states, scan.inputs, strict=False):
+            made += singles.copy(self.place(first), leaves[slot], str(storage_type(slot.dtype, self.precision)))
+        return made
+
+    def turn(self, step: LoopStep, turn: int) -> dict[Node, Place]:
+        """Where the leaves of a loop's body lie at a turn."""
+        block = self.place(step.node).address
+        outer = {x: self.place(x) for x in step.node.inputs}
+        return scans.leaves(step.node, block, turn, outer, self.sizes, self.precision)
+
+    def loop(
+        self, step: LoopStep, body: Callable[[Binding, Leaf], list[list[list[Code]]]], members: int = 1
+    ) -> list[list[Code]]:
+        """A loop for each member of a team. body: of each item of the loop's body, what each member does."""
+        binding, steps = self.binding.bodies[self.stage, step.node], step.node["steps"]
+
+        def at(turn: int) -> list[list[Code]]:
+            items = body(binding, self.turn(step, turn).__getitem__)
+            return team.joined(items, members, closed=True)
+
+        at(0)  # scratch memory grows now, and not between the turns that are compared
+        first, second = at(0), at(min(1, steps - 1))
+        return [[Again(steps, a, c)] if a else [] for a, c in zip(first, second, strict=True)]
+
+    # ---- places and arguments
 
     def nest(self, kernel: Kernel, share: Share) -> Instruction:
         unit = kernel.division.unit if kernel.division else 1
@@ -180,11 +204,15 @@ class _Sized:
     def place(self, node: Node) -> Place:
         found = self.places.get(node)
         if found is None:
-            if is_view(node):
+            leaf = self.binding.program.homes.get((self.stage, node), node)
+            if node.op == "part":
+                found = scans.part(node, self.place(node.inputs[0]).address, self.sizes, self.precision)
+            elif is_view(node):
                 found = through_view(node, self.place(node.inputs[0]), self.sizes)
             else:
                 item = storage_type(node.dtype, self.precision).itemsize
-                found = whole(self.binding.address(self.stage, node), concrete(node.shape, self.sizes), item)
+                address = self.leaf(leaf).address if is_memory(leaf) else self.binding.address(self.stage, node)
+                found = whole(address, concrete(node.shape, self.sizes), item)
             self.places[node] = found
         return found
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nndsl.backend.cpu import scans
 from nndsl.backend.cpu.arguments import Kernel
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.emit import emit
 from nndsl.ir import build as b
 from nndsl.ir.nest import AFTER, Nest, is_reduction
 from nndsl.ir.node import Node, topological
+from nndsl.ir.table import TABLE
 from nndsl.passes.fuse import Item, schedule
 from nndsl.passes.storage import base_of, is_memory, is_view
 
@@ -79,7 +81,24 @@ class StoreStep:
         return (self.value,)
 
 
-Action = NestStep | SingleStep | StoreStep
+@dataclass(frozen=True, slots=True)
+class LoopStep:
+    """A scan: its body is a program of one stage, whose leaves lie elsewhere at each turn."""
+
+    stage: int
+    node: Node
+    body: Program
+
+    @property
+    def written(self) -> tuple[Node, ...]:
+        return (self.node,)
+
+    @property
+    def read(self) -> tuple[Node, ...]:
+        return self.node.inputs
+
+
+Action = NestStep | SingleStep | StoreStep | LoopStep
 
 
 @dataclass(slots=True)
@@ -95,7 +114,13 @@ class Program:
     @property
     def texts(self) -> list[Text]:
         """The generated kernels, in order of use."""
-        return [step.kernel.text for step in self.items if isinstance(step, NestStep)]
+        found: list[Text] = []
+        for step in self.items:
+            if isinstance(step, NestStep):
+                found.append(step.kernel.text)
+            elif isinstance(step, LoopStep):
+                found += step.body.texts
+        return found
 
 
 def compile_stages(stages: Sequence[Stage], precision: str) -> Program:
@@ -122,6 +147,9 @@ def _compile_stage(number: int, stage: Stage, program: Program) -> None:
     for item in items:
         if isinstance(item, Nest):
             program.items.append(NestStep(number, item, emit(item, program.precision, _shared(item, homes))))
+        elif TABLE[item.node.op].kind == "scan":
+            body = compile_stages([Stage(scans.updates(item.node))], program.precision)
+            program.items.append(LoopStep(number, item.node, body))
         else:
             program.items.append(SingleStep(number, item.node))
     program.homes.update({(number, node): leaf for node, leaf in homes.items()})

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nndsl.backend.cpu.cache import Text
+from nndsl.backend.cpu.copies import Instruction
 from nndsl.backend.cpu.machine import machine
+from nndsl.backend.cpu.table import MEET, Code
 
-Instruction = tuple[Text, list[int]]
 WORTH_SHARING = 150_000  # elements times their cost, some 15 us: below, a team waits longer than it works
 WORTH_MULTIPLYING = 2_000_000  # multiplications of a product, some 20 us
 
@@ -80,16 +81,20 @@ def _rows(text: Text, g: list[int], share: Share) -> list[int] | None:
 _DIVISIONS: dict[str, Callable[[Text, list[int], Share], list[int] | None]] = {"product": _product, "rows": _rows}
 
 
-def tables(items: Sequence[list[list[Instruction]]], barriers: Sequence[Instruction]) -> list[list[Instruction]]:
-    """Each member's instructions, with its barrier between items wherever one of the two is shared."""
-    found: list[list[Instruction]] = [[] for _ in barriers]
-    before = False
+def joined(items: Sequence[list[list[Code]]], members: int, *, closed: bool = False) -> list[list[Code]]:
+    """Each member's instructions: they meet between items wherever one of the two is shared. closed: the items are the
+    body of a loop, so they meet at its end too if anything in it is shared."""
+    found: list[list[Code]] = [[] for _ in range(members)]
+    before = together = False
     for shares in items:
-        together = any(shares[1:])
-        if (together or before) and found[0]:
-            for mine, barrier in zip(found, barriers, strict=True):
-                mine.append(barrier)
+        now = any(shares[1:])
+        if (now or before) and found[0]:
+            for mine in found:
+                mine.append(MEET)
         for mine, share in zip(found, shares, strict=True):
             mine += share
-        before = together
+        before, together = now, together or now
+    if closed and together:
+        for mine in found:
+            mine.append(MEET)
     return found

@@ -17,11 +17,10 @@ from nndsl.backend.cpu import library
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.linker import addresses, c_function
 from nndsl.backend.cpu.memory import aligned
-from nndsl.backend.cpu.plan import KERNEL, Table, table
-from nndsl.backend.cpu.singles import Instruction
-from nndsl.backend.cpu.team import tables
+from nndsl.backend.cpu.table import KERNEL, Code, Table, table, texts
+from nndsl.backend.cpu.team import joined
 
-Work = list[list[list[Instruction]]]  # of each item, what each member of a team does; one member alone has one item
+Work = list[list[list[Code]]]  # of each item, what each member of a team does; one member alone has one item
 Words = Sequence[NDArray[Any]]  # stop, cursor, done, step, loss, total
 STEPS = 4  # where in a driver's arguments the number of steps stands
 
@@ -41,7 +40,7 @@ def _arguments(made: Table, batch: int, words: Words, *more: int) -> NDArray[np.
 class Single:
     """One thread, the caller's."""
 
-    def __init__(self, instructions: Sequence[Instruction], batch: int, words: Words, precision: str) -> None:
+    def __init__(self, instructions: Sequence[Code], batch: int, words: Words, precision: str) -> None:
         self.table = table(instructions)
         drive = library.kernel("drive", precision)
         self._drive = KERNEL(addresses([drive])[drive])
@@ -64,7 +63,8 @@ class Team:
         self._arrivals, self._counts = aligned(1, np.int64), [aligned(1, np.int64) for _ in range(members)]
         give_way = c_function("sched_yield")
         meetings = [[self._arrivals.ctypes.data, members, count.ctypes.data, give_way] for count in self._counts]
-        self.tables = [table(made) for made in tables(work, [(barrier, meeting) for meeting in meetings])]
+        codes = joined(work, members)
+        self.tables = [table(code, (barrier, meeting)) for code, meeting in zip(codes, meetings, strict=True)]
         self._meetings = [np.array(meeting, np.int64) for meeting in meetings]
         self._calls = [
             _arguments(made, batch, words, k, self._go.ctypes.data, found[barrier], self._meetings[k].ctypes.data)
@@ -94,5 +94,5 @@ def walker(work: Work, batch: int, words: Words, precision: str) -> Walker:
 def texts_of(work: Work, precision: str) -> list[Text]:
     """All kernels that the work needs, its driver too."""
     drivers = ("drive_team", "barrier") if len(work[0]) > 1 else ("drive",)
-    made = [text for shares in work for share in shares for text, _ in share]
+    made = [text for shares in work for share in shares for text in texts(share)]
     return list(dict.fromkeys([*(library.kernel(kind, precision) for kind in drivers), *made]))
