@@ -24,6 +24,7 @@ class Field:
     names: the columns it was made of. shape: of one example; `()` for one category id or one number a row.
     kind: "real", "category" (integer ids), "onehot" or "probability" (numbers in [0, 1] used as soft targets).
     classes: the names of the categories by id, for category and onehot; else empty.
+    time: shape[0] is the time axis. ragged: examples have different lengths, and are padded to the longest.
     """
 
     names: tuple[str, ...]
@@ -31,11 +32,17 @@ class Field:
     kind: str
     span: Span
     classes: tuple[str, ...] = ()
+    time: bool = False
+    ragged: bool = False
 
 
 @value
 class Signature:
-    """All that the checks need of a data set: no values. sizes: `features`, `classes`, ... usable in a network."""
+    """All that the checks need of a data set: no values. sizes: `features`, `classes`, ... usable in a network.
+
+    shifted: of sequences, the target of a network that keeps the time axis, a value for each step; `target` is then
+    that of a network that does not (the value or values after the window).
+    """
 
     name: str
     span: Span
@@ -43,34 +50,68 @@ class Signature:
     input: Field
     target: Field | None
     sizes: dict[str, int]
+    shifted: Field | None = None
 
 
 @value
 class Array:
     """Values of one field for all rows of a part; what training reads is `scale * values + shift`, as a float.
 
-        values: [N, *shape], C-contiguous: float32 or float64 as asked for, uint8 (pictures stay bytes: a quarter of the
-    memory), or int32 ids. scale, shift: 1 and 0 unless `values` is uint8.
+        values: [N, *shape]: float32 or float64 as asked for, uint8 (pictures stay bytes: a quarter of the memory), or
+    int32 ids. Rows may overlap: windows are a view of their series; the numbers of one row stand side by side.
+    scale, shift: 1 and 0 unless `values` is uint8. picks: where it is there, [N] int32, example i is
+    `values[picks[i]]` (windows that do not begin at even distances).
     """
 
     values: NDArray[Any]
     scale: float = 1.0
     shift: float = 0.0
+    picks: NDArray[np.int32] | None = None
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self.values if self.picks is None else self.picks)
+
+    @property
+    def nbytes(self) -> int:
+        """Of memory: what windows share counts once."""
+        if not self.values.size:
+            return 0
+        ends = ((n - 1) * stride for n, stride in zip(self.values.shape, self.values.strides, strict=True))
+        return sum(ends) + self.values.itemsize + (0 if self.picks is None else self.picks.nbytes)
+
+    def take(self, rows: NDArray[Any] | slice) -> Array:
+        """Some of the examples; those of a slice without a copy where that can be."""
+        if self.picks is None:
+            return Array(self.values[rows], self.scale, self.shift)
+        return Array(self.values[self.picks[rows]], self.scale, self.shift)
 
     def floats(self, dtype: str = "float32") -> NDArray[Any]:
-        """The values that training reads, as a float array of [N, *shape] (ids stay integers)."""
-        if self.values.dtype.kind == "i":
-            return self.values
+        """The values that training reads, as a float array of [N, *shape] (ids stay integers).
+
+        Windows are written out: take some of them first where there may be many.
+        """
+        values = self.values if self.picks is None else self.values[self.picks]
+        if values.dtype.kind == "i":
+            return values
         number = np.dtype(dtype).type
-        floats: NDArray[Any] = (self.values * number(self.scale) + number(self.shift)).astype(dtype)
+        floats: NDArray[Any] = (values * number(self.scale) + number(self.shift)).astype(dtype)
         return floats
 
 
 @value
 class Part:
-    """One part of a data set. rows: [N] int64, which row of the source each example was."""
+    """One part of a data set. rows: [N] int64, which row of the source each example was; of a window, the row it
+    forecasts first.
+
+    shifted: the target of a network that keeps the time axis. lengths: [N], how many steps of each example are real,
+    where examples have different lengths; padding (zeros, id 0) is behind them.
+    """
 
     name: str
     input: Array
     target: Array | None
     rows: NDArray[np.int64] = field(repr=False)
+    shifted: Array | None = None
+    lengths: NDArray[np.int32] | None = field(default=None, repr=False)

@@ -50,7 +50,7 @@ def _blamed(trainer: Trainer, step: int) -> Node | None:
     bindings: dict[Node, NDArray[Any]] = dict(trainer.arrays)
     for leaf, kind in trainer.graph.inputs:
         array = trainer.rows[kind]
-        bindings[leaf] = type(array)(array.values[rows], array.scale, array.shift).floats(trainer.program.precision)
+        bindings[leaf] = array.take(rows).floats(trainer.program.precision)
     setting = Setting(
         {"B": len(rows), "P": trainer.flat.size}, trainer.program.precision, trainer.loop.seed, int(trainer.step)
     )

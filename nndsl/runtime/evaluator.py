@@ -40,7 +40,7 @@ class Evaluator:
         seed: int,
         threads: int = 1,
     ) -> None:
-        count = len(next(iter(rows.values())).values)
+        count = next(iter(rows.values())).count
         has_loss = graph.loss is not None and all(kind in rows for _, kind in graph.inputs)
         stage = evaluation_stage(graph, has_loss)
         leaves = [leaf for leaf, _ in stage.updates]
@@ -105,6 +105,16 @@ def feeds_of(
     for leaf, kind in inputs:
         if leaf in used:
             arrays[leaf] = aligned(concrete(leaf.shape, {"B": batch}), storage_type(leaf.dtype, precision))
-            values = rows[kind].values
-            found.append(Feed(leaf, np.ascontiguousarray(values), rows[kind].scale, rows[kind].shift))
+            array = rows[kind]
+            found.append(Feed(leaf, side_by_side(array.values), array.scale, array.shift, array.picks))
     return found
+
+
+def side_by_side(values: NDArray[Any]) -> NDArray[Any]:
+    """The numbers of each row side by side, as the driver reads them; windows stay a view of their series."""
+    step = values.itemsize
+    for n, stride in zip(values.shape[:0:-1], values.strides[:0:-1], strict=True):
+        if n > 1 and stride != step:
+            return np.ascontiguousarray(values)
+        step *= n
+    return values

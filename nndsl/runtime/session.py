@@ -130,7 +130,7 @@ class Session:
             for name, v in s.variables.items()
         }
         for name, dataset in self.datasets.items():
-            found |= {f"{name}.{part}": rows.input.values.nbytes for part, rows in dataset.parts.items()}
+            found |= {f"{name}.{part}": rows.input.nbytes for part, rows in dataset.parts.items()}
         if isinstance(action, Train):
             found |= faults.step_sizes(
                 step_graph(self.program, action, self.signatures[action.data]), action.batch, precision

@@ -165,7 +165,7 @@ class Trainer:
         if new and announce is not None:
             announce(new)
         self._arrays(made, precision)
-        count = len(rows["input"].values)
+        count = rows["input"].count
         batch = min(batch, max(count, 1))
         used = memory_leaves(made.stages)
         feeds = feeds_of(graph.inputs, rows, self.arrays, used, batch, precision)

@@ -43,7 +43,7 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
     trainer = _trainer(task, listener)
     train = task.train
     watch = _watch(train.stop) if train.stop else None
-    rows = len(trainer.rows["input"].values)
+    rows = trainer.rows["input"].count
     cursor = trainer.loop.cursor
     progress = Progress(
         train.name, train.network, train.data, train.epochs, rows, task.line, trainer.history, lambda: int(cursor[0]),

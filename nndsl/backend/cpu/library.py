@@ -93,11 +93,16 @@ def {name}(g):
 
 _ROWS_IN = """
 def {name}(g):
-    # B, width, source, order, cursor, target, scale, shift: the rows of a batch, as `order` says from the cursor on
+    # B, width, source, order, cursor, target, scale, shift, stride, picks: the rows of a batch, as `order` says from the
+    # cursor on. Rows begin `stride` numbers apart (windows of a series overlap); `picks`, if it is there, says which of
+    # them stands for each that is ordered.
     rows, width, source, order, first, target = g[0], g[1], {source}(g[2]), ints(g[3]), longs(g[4])[0], {target}(g[5])
-    scale, shift = {number}(number(g[6])), {number}(number(g[7]))
+    scale, shift, stride, picks = {number}(number(g[6])), {number}(number(g[7])), g[8], ints(g[9])
     for i in range(rows):
-        x, y = at(source, np.int64(order[first + i]) * width), at(target, i * width)
+        row = np.int64(order[first + i])
+        if g[9] != 0:
+            row = np.int64(picks[row])
+        x, y = at(source, row * stride), at(target, i * width)
         for j in range(width):
             y[j] = {value}
 """

@@ -32,12 +32,17 @@ SHUFFLE_STREAM = -2  # of the random words that order an epoch: no stream of a g
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """An input leaf and the rows it is filled from: [N, ...]; bytes become scale * x + shift."""
+    """An input leaf and the rows it is filled from: [N, ...]; bytes become scale * x + shift.
+
+    Rows may overlap (windows of a series), but the numbers of each stand side by side. picks: [N] int32, which of the
+    rows each example is, where they are not all taken in order.
+    """
 
     leaf: Node
     rows: NDArray[Any]
     scale: float = 1.0
     shift: float = 0.0
+    picks: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,9 @@ class Loop:
         kernel = library.rows_in(str(feed.rows.dtype), str(target.dtype))
         width = int(np.prod(feed.rows.shape[1:], dtype=np.int64))
         places = [feed.rows.ctypes.data, self.order.ctypes.data, self.cursor.ctypes.data, target.ctypes.data]
-        return kernel, [batch, width, *places, bits(feed.scale), bits(feed.shift)]
+        stride = feed.rows.strides[0] // feed.rows.itemsize
+        picks = 0 if feed.picks is None else feed.picks.ctypes.data
+        return kernel, [batch, width, *places, bits(feed.scale), bits(feed.shift), stride, picks]
 
     def _rows_out(self, collect: Collect, batch: int) -> Instruction:
         source = self.leaves[collect.leaf]
