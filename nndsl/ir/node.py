@@ -19,7 +19,7 @@ Shape = tuple[Dim, ...]
 DType = Literal["float", "int", "bool"]
 Attribute = str | int | float | bool | None | tuple[Any, ...]
 
-BATCH: Dim = "B"
+BATCH: str = "B"
 
 
 class ShapeError(ValueError):

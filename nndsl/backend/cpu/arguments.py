@@ -81,6 +81,11 @@ class Bound:
 
 
 @value
+class Keep:
+    """Nonzero where sums over the batch go on from what is there: it is walked in strips, and this is not the first."""
+
+
+@value
 class Division:
     """How a nest may be shared among threads: along one of its merged axes, whose shares begin at multiples of `unit`.
 
@@ -94,7 +99,7 @@ class Division:
     cost: int
 
 
-Argument = Bound | Length | Number | Whole | Size | Address | Stride | Scratch | Key | Step
+Argument = Bound | Length | Number | Whole | Size | Address | Stride | Scratch | Key | Step | Keep
 
 
 @value

@@ -12,12 +12,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from nndsl.backend.cpu.arguments import Kernel
+from nndsl.backend.cpu.arguments import Keep, Kernel
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.rows import row_text
 from nndsl.backend.cpu.writer import Writer, constant_of, is_late
 from nndsl.ir.nest import Nest
-from nndsl.ir.node import Node
+from nndsl.ir.node import BATCH, Node
 from nndsl.ir.table import TABLE
 
 _HEAD = """import numpy as np
@@ -100,12 +100,21 @@ def _calls(w: Writer) -> list[str]:
     nest, lines, indent = w.nest, list[str](), ""
     for node in nest.nodes:
         if nest.accumulates(node):
-            lines += _clear(w, node)
+            lines += _kept(w, _clear(w, node)) if sums_rows(nest, node) else _clear(w, node)
     for k in range(nest.rank - 1):
         lines.append(f"{indent}for i{k} in {w.range_of(k)}:")
         indent += "    "
     lines.append(f"{indent}NAME_row({', '.join(w.given.values())})")
     return lines
+
+
+def sums_rows(nest: Nest, node: Node) -> bool:
+    """Whether a node of a nest over the batch adds up its rows."""
+    return bool(nest.space) and BATCH in nest.space[0] and BATCH not in node.shape and node in nest.writes
+
+
+def _kept(w: Writer, lines: list[str]) -> list[str]:
+    return [f"if {w.argument(Keep())} == 0:", *("    " + line for line in lines)]
 
 
 def _clear(w: Writer, node: Node) -> list[str]:

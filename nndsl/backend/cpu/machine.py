@@ -16,12 +16,13 @@ class Machine:
     """
     vector_bytes: of one register. tiles: of products: for each width in vectors, widest first, the heights in rows,
     tallest first. The sums of a tile, its vectors of B and one of A fit the registers. A tile one vector wide may use
-    a part of it.
+    a part of it. cache_bytes: of the second level, each core's own.
     """
 
     key: str
     vector_bytes: int
     tiles: tuple[tuple[int, tuple[int, int, int]], ...]
+    cache_bytes: int = 1 << 20
 
     def lanes(self, precision: str) -> int:
         """Numbers in one vector register."""

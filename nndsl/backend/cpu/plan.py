@@ -8,17 +8,18 @@ A new network of known kernels compiles nothing: only the tables are new. Nothin
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.backend.cpu import scans, singles, team
+from nndsl.backend.cpu import scans, singles, strips, team
 from nndsl.backend.cpu.arguments import (
     Address,
     Argument,
     Bound,
+    Keep,
     Kernel,
     Key,
     Length,
@@ -46,7 +47,7 @@ from nndsl.backend.cpu.program import (
 from nndsl.backend.cpu.table import KERNEL, Again, Code, Table, table
 from nndsl.backend.cpu.team import Share
 from nndsl.ir import philox
-from nndsl.ir.node import Node, concrete
+from nndsl.ir.node import BATCH, Node, concrete
 from nndsl.passes.memory import Life, place
 from nndsl.passes.storage import base_of, is_memory, is_view
 
@@ -76,6 +77,7 @@ class Binding:
         self.pool: list[NDArray[Any]] = []  # scratch memory of one instruction after the other
         self.retired: list[NDArray[Any]] = []  # outgrown, but known to earlier tables
         loops = [step for step in program.items if isinstance(step, LoopStep)]
+        self.runs = strips.runs(program.items)
         self.bodies = {(x.stage, x.node): Binding(x.body, {}, largest, seed, self.step) for x in loops}
 
     # ---- memory
@@ -116,25 +118,65 @@ class Binding:
 
     def instructions(self, sizes: Sizes, leaf: Leaf | None = None) -> list[Code]:
         """The instructions of one step at these sizes, none above the largest. leaf: where leaves lie, if not here."""
-        sized = self._sized(sizes, leaf)
-        return [made for step in self.program.items for made in sized[step.stage].instructions(step)]
+        return [made for shares in self.shared(sizes, 1, leaf) for made in shares[0]]
 
     def shared(self, sizes: Sizes, members: int, leaf: Leaf | None = None) -> list[list[list[Code]]]:
-        """The same for a team: for each item of the program, what each member does."""
-        sized = self._sized(sizes, leaf)
-        return [sized[step.stage].shared(step, members) for step in self.program.items]
+        """The same for a team: for each step of the program, what each member does."""
+        leaf, made = leaf or self.leaf, dict[int, _Sized]()
+        found, at = list[list[list[Code]]](), 0
+        for run in self.runs:
+            rows = strips.rows_of_strip(run, sizes, self.precision)
+            if rows < sizes[BATCH]:
+                found += self._whole(range(at, run.first), made, sizes, members, leaf)
+                found += self._strips(run, rows, sizes, members, leaf)
+                at = run.last
+        return found + self._whole(range(at, len(self.program.items)), made, sizes, members, leaf)
 
-    def _sized(self, sizes: Sizes, leaf: Leaf | None) -> list[_Sized]:
-        stages = 1 + max((s.stage for s in self.program.items), default=0)
-        return [_Sized(self, stage, sizes, leaf or self.leaf) for stage in range(stages)]
+    def _whole(
+        self, places: Iterable[int], made: dict[int, _Sized], sizes: Sizes, members: int, leaf: Leaf
+    ) -> list[list[list[Code]]]:
+        """Steps that see the whole batch at once."""
+        found = []
+        for step in (self.program.items[i] for i in places):
+            if step.stage not in made:
+                made[step.stage] = _Sized(self, step.stage, sizes, leaf)
+            found.append(made[step.stage].shared(step, members))
+        return found
+
+    def _strips(self, run: strips.Run, rows: int, sizes: Sizes, members: int, leaf: Leaf) -> list[list[list[Code]]]:
+        """A run of steps on so many rows of the batch after the other."""
+        steps = self.program.items[run.first : run.last]
+
+        def at(strip: int, rows_here: int) -> list[list[Code]]:
+            sized = _Sized(self, steps[0].stage, {**sizes, BATCH: rows_here}, leaf, strip * rows, strip, sizes)
+            return team.joined([sized.shared(step, members) for step in steps], members, closed=True)
+
+        whole, rest = divmod(sizes[BATCH], rows)
+        at(0, rows)  # scratch memory grows now, and not between the strips that are compared
+        first, second = at(0, rows), at(min(1, whole - 1), rows)
+        loops: list[list[Code]] = [[Again(whole, a, c)] if a else [] for a, c in zip(first, second, strict=True)]
+        return [loops, at(whole, rest)] if rest else [loops]
 
 
 class _Sized:
-    """A stage of a binding at real sizes: what `singles` and kernels ask for."""
+    """A stage of a binding at real sizes: what `singles` and kernels ask for.
 
-    def __init__(self, binding: Binding, stage: int, sizes: Sizes, leaf: Leaf) -> None:
+    Of a strip: sizes are its own, row is the first of the batch's rows that it sees, keep its number, whole the sizes
+    of all.
+    """
+
+    def __init__(
+        self,
+        binding: Binding,
+        stage: int,
+        sizes: Sizes,
+        leaf: Leaf,
+        row: int = 0,
+        keep: int = 0,
+        whole: Sizes | None = None,
+    ) -> None:
         self.binding, self.stage, self.sizes, self.precision = binding, stage, sizes, binding.precision
-        self.leaf = leaf
+        self.leaf, self.row, self.keep, self.all = leaf, row, keep, whole or sizes
         self.used = 0
         self.places: dict[Node, Place] = {}
 
@@ -149,14 +191,15 @@ class _Sized:
                 kind = str(storage_type(leaf.dtype, self.precision))
                 return singles.copy(self.place(value), self.place(leaf), kind)
             case LoopStep():
-                first = self.loop(step, lambda body, leaf: [[body.instructions(self.sizes, leaf)]])
-                return [*self.initial(step), *first[0]]
+                return self.shared(step, 1)[0]
 
     def shared(self, step: Action, members: int) -> list[list[Code]]:
         """What each member of a team does; members without a share of something small do nothing."""
         if isinstance(step, LoopStep):
             shares = self.loop(step, lambda body, leaf: body.shared(self.sizes, members, leaf), members)
             return [[*self.initial(step), *shares[0]], *shares[1:]]
+        if members == 1:
+            return [list(self.instructions(step))]
         if isinstance(step, NestStep) and step.kernel.division is not None:
             division = step.kernel.division
             if math.prod(concrete(division.space, self.sizes)) * max(division.cost, 1) >= team.WORTH_SHARING:
@@ -182,7 +225,7 @@ class _Sized:
         return scans.leaves(step.node, block, turn, outer, self.sizes, self.precision)
 
     def loop(
-        self, step: LoopStep, body: Callable[[Binding, Leaf], list[list[list[Code]]]], members: int = 1
+        self, step: LoopStep, body: Callable[[Binding, Leaf], list[list[list[Code]]]], members: int
     ) -> list[list[Code]]:
         """A loop for each member of a team. body: of each item of the loop's body, what each member does."""
         binding, steps = self.binding.bodies[self.stage, step.node], step.node["steps"]
@@ -212,7 +255,10 @@ class _Sized:
             else:
                 item = storage_type(node.dtype, self.precision).itemsize
                 address = self.leaf(leaf).address if is_memory(leaf) else self.binding.address(self.stage, node)
-                found = whole(address, concrete(node.shape, self.sizes), item)
+                shape = concrete(node.shape, self.sizes)
+                if self.row and node.shape and node.shape[0] == BATCH:
+                    address += self.row * math.prod(shape[1:]) * item
+                found = whole(address, shape, item)
             self.places[node] = found
         return found
 
@@ -238,13 +284,15 @@ class _Sized:
             case Whole(value):
                 return value
             case Size(dim):
-                return bits(float(concrete((dim,), self.sizes)[0]))
+                return bits(float(concrete((dim,), self.all)[0]))
             case Address(node):
                 return self.place(node).address
             case Stride(node, axis):
                 return self.place(node).along(axis)
             case Scratch(dims):
                 return self.scratch(math.prod(concrete(dims, self.sizes)))
+            case Keep():
+                return self.keep
             case Key(stream):
                 return philox.key(self.binding.seed, stream)
             case Step():
