@@ -38,6 +38,29 @@ VIEWS: dict[str, Callable[[Node], Node]] = {
         b.transpose(b.reshape(x, ("B", 2, 2, 5)), (0, 2, 1, 3)), ("B", 4, 5)
     ),
     "new axis": lambda x: b.unsqueeze(x, 1),
+    "every second row": lambda x: b.slice_(x, 1, 1, 4, 2),
+    "every second column": lambda x: b.slice_(x, 2, 0, 5, 2),
+    "flip": lambda x: b.flip(x, 1),
+    "flipped columns": lambda x: b.slice_(x, 2, 0, 4, -3),
+    "every second row of every second column": lambda x: b.slice_(b.slice_(x, 2, 0, 5, 2), 1, 1, 4, 2),
+    "transpose of a flip": lambda x: b.transpose(b.flip(x, 2), (0, 2, 1)),
+    "pad between": lambda x: b.pad(x, 1, 1, 0, 2),
+    "pad with a number": lambda x: b.pad(x, 2, 2, 1, 1, -1.5),
+    "pad of a flip": lambda x: b.pad(b.flip(x, 1), 1, 1, 1),
+    "windows": lambda x: b.windows(x, [2], [3], [1], [1]),
+    "windows apart": lambda x: b.windows(x, [1], [2], [2], [2]),
+    "windows over two axes": lambda x: b.windows(x, (1, 2), (2, 3), (2, 1), (1, 2)),
+    "windows of a pad": lambda x: b.windows(b.pad(x, 1, 1, 1), [1], [3], [1], [1]),
+    "slice of windows": lambda x: b.slice_(b.windows(x, [1], [2], [1], [1]), 1, 0, 3, 2),
+    "windows of a transpose": lambda x: b.windows(b.transpose(x, (0, 2, 1)), [1], [2], [1], [1]),
+    "overlap add": lambda x: b.overlap_add(x, [1], [2], [1], [11]),
+    "overlap add, cut": lambda x: b.overlap_add(x, [1], [2], [2], [9], [3]),
+    "overlap add along columns": lambda x: b.overlap_add(b.reshape(x, ("B", 2, 2, 5)), [2], [1], [3], [14]),
+    "overlap add over two axes": lambda x: b.overlap_add(
+        b.reshape(b.transpose(x, (0, 2, 1)), ("B", 5, 1, 2, 2)), (1, 2), (1, 2), (3, 1), (9, 2), (0, 1)
+    ),
+    "assemble": lambda x: b.assemble([x, b.neg(x)], ("B", 8, 5), [(0, 0, 0), (0, 1, 0)], [(1, 2, 1)] * 2),
+    "assemble with gaps": lambda x: b.assemble([x], ("B", 9, 8), [(0, 1, 2)], [(1, 2, 1)]),
     "pad of a concat": lambda x: b.pad(b.concat([x, x], 2), 1, 2, 0),
 }
 

@@ -44,6 +44,42 @@ def _scattered(g: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.stack([g[row == ROWS_OF].sum(axis=0) for row in range(4)])
 
 
+def _spread(x: np.ndarray[Any, Any], value: float) -> np.ndarray[Any, Any]:
+    whole = np.full((8, 2), value)
+    whole[1:6:2] = x
+    return whole
+
+
+def _woven(x: Node, y: Node) -> Node:
+    return b.assemble([x, y], (3, 4), [(0, 0), (1, 3)], [(2, 2), (1, 1)])
+
+
+def _woven_value(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    whole = np.zeros((3, 4))
+    whole[::2, ::2] = x
+    whole[1:, 3:] = y
+    return whole
+
+
+def _slid(x: np.ndarray[Any, Any], window: int, stride: int, dilation: int) -> np.ndarray[Any, Any]:
+    reach = dilation * (window - 1) + 1
+    return np.lib.stride_tricks.sliding_window_view(x, reach, 1)[:, ::stride, ::dilation]
+
+
+def _laid(g: np.ndarray[Any, Any], stride: int, dilation: int, extent: int) -> np.ndarray[Any, Any]:
+    whole = np.zeros((len(g), extent))
+    for row, position, element in np.ndindex(g.shape):
+        whole[row, position * stride + element * dilation] += g[row, position, element]
+    return whole
+
+
+def _laid_twice(g: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    whole = np.zeros((5, 6, 3))
+    for h, w, c, i, j in np.ndindex(g.shape):
+        whole[3 * h + i, w + 2 * j, c] += g[h, w, c, i, j]
+    return whole
+
+
 CASES = (
     Case("sum", ((3, 4),), lambda x: b.reduce_sum(x, 1), lambda x: x.sum(1, keepdims=True)),
     Case("sum", ((3, 4, 2),), lambda x: b.reduce_sum(x, (0, -1)), lambda x: x.sum((0, 2), keepdims=True)),
@@ -62,6 +98,33 @@ CASES = (
     Case("slice", ((3, 5),), lambda x: b.slice_(x, 1, 1, 4), lambda x: x[:, 1:4]),
     Case("slice", ((3, 5),), lambda x: b.slice_(x, 0, 2, 2), lambda x: x[2:2]),
     Case("pad", ((3, 2),), lambda x: b.pad(x, 1, 1, 2), lambda x: np.pad(x, ((0, 0), (1, 2)))),
+    Case("slice", ((3, 7),), lambda x: b.slice_(x, 1, 1, 7, 3), lambda x: x[:, 1:7:3]),
+    Case("slice", ((5, 2),), lambda x: b.flip(x, 0), lambda x: x[::-1]),
+    Case("slice", ((8,),), lambda x: b.slice_(x, 0, 1, 7, -2), lambda x: x[6:0:-2]),
+    Case("pad", ((3, 2),), lambda x: b.pad(x, 0, 1, 2, 1, 7.0), lambda x: _spread(x, 7.0)),
+    Case("assemble", ((2, 2), (2, 1)), lambda x, y: _woven(x, y), lambda x, y: _woven_value(x, y)),
+    Case("windows", ((2, 7),), lambda x: b.windows(x, [1], [3], [2], [1]), lambda x: _slid(x, 3, 2, 1)),
+    Case("windows", ((2, 8),), lambda x: b.windows(x, [1], [3], [1], [2]), lambda x: _slid(x, 3, 1, 2)),
+    Case(
+        "windows",
+        ((4, 6, 2),),
+        lambda x: b.windows(x, (0, 1), (2, 3), (2, 1), (1, 2)),
+        lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 5), (0, 1))[::2, ..., ::2],
+    ),
+    Case("overlap_add", ((2, 3, 3),), lambda g: b.overlap_add(g, [1], [2], [1], [8]), lambda g: _laid(g, 2, 1, 8)),
+    Case("overlap_add", ((2, 4, 2),), lambda g: b.overlap_add(g, [1], [1], [3], [7]), lambda g: _laid(g, 1, 3, 7)),
+    Case(
+        "overlap_add",
+        ((2, 3, 3),),
+        lambda g: b.overlap_add(g, [1], [2], [1], [4], [2]),
+        lambda g: _laid(g, 2, 1, 8)[:, 2:6],
+    ),
+    Case(
+        "overlap_add",
+        ((2, 4, 3, 2, 2),),
+        lambda g: b.overlap_add(g, (0, 1), (3, 1), (1, 2), (5, 6)),
+        _laid_twice,
+    ),
     Case("concat", ((2, 3), (2, 1)), lambda x, y: b.concat([x, y], 1), lambda x, y: np.concatenate([x, y], 1)),
     Case("einsum", ((3, 4), (4, 2)), lambda x, y: b.einsum("bi,ij->bj", x, y), lambda x, y: x @ y),
     Case(
@@ -91,7 +154,7 @@ def _cases(cases: tuple[Case, ...]) -> Any:
 
 def test_every_row_has_a_case() -> None:
     tested = {case.name for case in CASES}
-    assert {row.name for row in of_kind("reduce", "view", "dot", "index")} == tested
+    assert {row.name for row in of_kind("reduce", "view", "window", "dot", "index")} == tested
 
 
 @_cases(CASES)
@@ -175,6 +238,15 @@ REFUSED: tuple[tuple[str, Callable[[], Node]], ...] = (
     ("an axis named twice", lambda: b.transpose(X, (0, 0))),
     ("an axis that shrinks", lambda: b.expand(X, ("B", 1))),
     ("the batch cannot be cut", lambda: b.slice_(X, 0, 0, 1)),
+    ("a step of 0", lambda: b.slice_(ROW, 0, 0, 2, 0)),
+    ("a negative border", lambda: b.pad(ROW, 0, -1, 0)),
+    ("a window larger than its axis", lambda: b.windows(ROW, [0], [3], [1], [2])),
+    ("windows over the batch", lambda: b.windows(X, [0], [1], [1], [1])),
+    ("a stride of 0", lambda: b.windows(ROW, [0], [2], [0], [1])),
+    ("axes out of order", lambda: b.windows(b.reshape(ROW, (2, 2)), (1, 0), (1, 1), (1, 1), (1, 1))),
+    ("windows that are not there", lambda: b.overlap_add(ROW, [0], [1], [1], [4])),
+    ("parts that meet", lambda: b.assemble([ROW, ROW], (8,), [(0,), (3,)], [(1,), (1,)])),
+    ("a part past the end", lambda: b.assemble([ROW], (6,), [(0,)], [(2,)])),
     ("past the end", lambda: b.slice_(X, 1, 2, 5)),
     ("an axis that is not there", lambda: b.reduce_sum(X, 2)),
     ("conditions are not summed by the row itself", lambda: make("sum", b.greater(X, 0.0), axes=(0,))),

@@ -28,6 +28,7 @@ N = b.size("B")
 S, T = b.step(), b.input_("t", ())
 K = b.greater(X, 0.0)
 
+PADS = b.add(b.pad(X, 1, 4, 0, 0, 1.0), b.pad(Y, 1, 0, 4))
 # text of what is written, and of what must become of it
 LAWS: tuple[tuple[str, Node, Node], ...] = (
     ("x*1", b.mul(X, 1.0), X),
@@ -70,6 +71,13 @@ LAWS: tuple[tuple[str, Node, Node], ...] = (
     ("transpose and back", b.transpose(b.transpose(X, (1, 0)), (1, 0)), X),
     ("whole slice", b.slice_(X, 1, 0, 4), X),
     ("slice of slice", b.slice_(b.slice_(X, 1, 1, 4), 1, 1, 2), b.slice_(X, 1, 2, 3)),
+    ("every second of a slice", b.slice_(b.slice_(X, 1, 1, 4), 1, 0, 3, 2), b.slice_(X, 1, 1, 4, 2)),
+    ("slice of every second", b.slice_(b.slice_(X, 1, 0, 4, 2), 1, 1, 2), b.slice_(X, 1, 2, 3)),
+    ("flip of a flip", b.flip(b.flip(X, 1), 1), X),
+    ("slice of a flip", b.slice_(b.flip(X, 1), 1, 0, 2), b.slice_(X, 1, 2, 4, -1)),
+    ("flip of every second", b.flip(b.slice_(X, 1, 0, 4, 2), 1), b.slice_(X, 1, 0, 3, -2)),
+    ("a flip is no identity", b.flip(X, 1), b.flip(X, 1)),
+    ("pads with other numbers stay", PADS, PADS),
     ("slice of concat", b.slice_(b.concat([X, Y], 1), 1, 5, 7), b.slice_(Y, 1, 1, 3)),
     ("slice of pad", b.slice_(b.pad(X, 1, 2, 0), 1, 2, 6), X),
     ("empty pad", b.pad(X, 1, 0, 0), X),

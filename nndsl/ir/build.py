@@ -13,7 +13,10 @@ from typing import Any
 
 from nndsl.diagnostics import Span
 from nndsl.ir.node import Dim, DType, Node, Shape, ShapeError, make
-from nndsl.ir.shapes import Axes, normal_axes, text
+from nndsl.ir.shapes import Axes, known_axis, normal_axes, text
+from nndsl.ir.windows import assemble as assemble
+from nndsl.ir.windows import overlap_add as overlap_add
+from nndsl.ir.windows import windows as windows
 
 Operand = Node | float | bool
 
@@ -315,13 +318,37 @@ def squeeze(x: Node, axes: Axes, *, origin: Span | None = None) -> Node:
     return reshape(x, tuple(d for i, d in enumerate(x.shape) if i not in chosen), origin=origin)
 
 
-def slice_(x: Node, axis: int, start: int, stop: int, *, origin: Span | None = None) -> Node:
-    return make("slice", x, axis=axis, start=start, stop=stop, origin=origin)
+def slice_(x: Node, axis: int, start: int, stop: int, step: int = 1, *, origin: Span | None = None) -> Node:
+    """Each `step`-th element from `start` up to `stop`; with a negative step the same from the end: `stop - 1` first.
+
+    Equal slices get equal numbers: `stop` comes right behind the last element (or `start` right before it).
+    """
+    if step and stop > start:
+        reach = (stop - start - 1) // abs(step) * abs(step)  # from the first element to the last
+        start, stop = (start, start + reach + 1) if step > 0 else (stop - 1 - reach, stop)
+        step = step if reach else 1
+    return make("slice", x, axis=axis, start=start, stop=stop, step=step, origin=origin)
 
 
-def pad(x: Node, axis: int, before: int, after: int, *, origin: Span | None = None) -> Node:
-    """Zeros before and after along an axis."""
-    return make("pad", x, axis=axis, before=before, after=after, origin=origin)
+def flip(x: Node, axis: int, *, origin: Span | None = None) -> Node:
+    """The elements along an axis from the last to the first."""
+    return slice_(x, axis, 0, known_axis(x, axis), -1, origin=origin)
+
+
+def pad(
+    x: Node,
+    axis: int,
+    before: int,
+    after: int,
+    interior: int = 0,
+    value: float = 0.0,
+    *,
+    origin: Span | None = None,
+) -> Node:
+    """A number before and after along an axis, and `interior` times between each two elements."""
+    if before == after == interior == 0:
+        return x
+    return make("pad", x, axis=axis, before=before, after=after, interior=interior, value=float(value), origin=origin)
 
 
 def concat(parts: Sequence[Node], axis: int, *, origin: Span | None = None) -> Node:

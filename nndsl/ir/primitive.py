@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nndsl.ir.node import DType, Node, Shape
 
-Kind = Literal["leaf", "map", "reduce", "view", "dot", "index", "random", "host"]
+Kind = Literal["leaf", "map", "reduce", "view", "window", "dot", "index", "random", "host"]
 Infer = Callable[[tuple[Node, ...], dict[str, Any]], tuple[Shape, DType]]
 Vjp = Callable[[Node, Node], tuple[Node | None, ...]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from nndsl.ir.node import Dim, Shape, ShapeError
+from nndsl.ir.node import Dim, Node, Shape, ShapeError
 
 Axes = int | Sequence[int] | None
 
@@ -43,6 +43,18 @@ def normal_axes(rank: int, axes: Axes) -> tuple[int, ...]:
         if not -rank <= axis < rank:
             raise ShapeError(f"there is no axis {axis} among {rank}", operands=(0,), axes=(axis,))
     return tuple(sorted({axis % rank for axis in given}))
+
+
+def known_axis(x: Node, axis: int) -> int:
+    """The size of an axis that must be a number."""
+    if not 0 <= axis < x.rank:
+        raise ShapeError(f"there is no axis {axis} among {x.rank}", operands=(0,), axes=(axis,))
+    size = x.shape[axis]
+    if isinstance(size, str):
+        raise ShapeError(
+            f"axis {axis} has the size {size}, which is not known yet", operands=(0,), axes=(axis,), sizes=(size,)
+        )
+    return size
 
 
 def known_size(shape: Shape) -> int:

@@ -5,9 +5,19 @@ name.
 from __future__ import annotations
 
 from nndsl.ir.primitive import Kind, Primitive
-from nndsl.ir.primitives import dot, host, index, leaf, maps, random, reduce, views
+from nndsl.ir.primitives import dot, host, index, leaf, maps, random, reduce, views, window
 
-_ROWS = (*leaf.ROWS, *maps.ROWS, *reduce.ROWS, *views.ROWS, *dot.ROWS, *index.ROWS, *random.ROWS, *host.ROWS)
+_ROWS = (
+    *leaf.ROWS,
+    *maps.ROWS,
+    *reduce.ROWS,
+    *views.ROWS,
+    *window.ROWS,
+    *dot.ROWS,
+    *index.ROWS,
+    *random.ROWS,
+    *host.ROWS,
+)
 
 TABLE: dict[str, Primitive] = {row.name: row for row in _ROWS}
 

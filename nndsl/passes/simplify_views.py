@@ -27,7 +27,8 @@ def view_of_number(node: Node) -> Node | None:
 def identity_view(node: Node) -> Node | None:
     """A reshape, transpose, expand, slice, pad or concat that changes nothing -> its operand."""
     if node.op in ("reshape", "expand", "slice", "pad") or (node.op == "concat" and len(node.inputs) == 1):
-        return node.inputs[0] if node.shape == node.inputs[0].shape else None
+        same = node.shape == node.inputs[0].shape and (node.op != "slice" or node["step"] == 1)
+        return node.inputs[0] if same else None
     return node.inputs[0] if node.op == "transpose" and node["axes"] == tuple(range(node.rank)) else None
 
 
@@ -44,8 +45,22 @@ def view_of_view(node: Node) -> Node | None:
     if node.op == "slice":
         if node["axis"] != inner["axis"]:
             return None
-        return b.slice_(x, node["axis"], inner["start"] + node["start"], inner["start"] + node["stop"])
+        return _slice_of_slice(node, inner)
     return b.reshape(x, node.shape) if node.op == "reshape" else b.expand(x, node.shape)
+
+
+def _slice_of_slice(node: Node, inner: Node) -> Node:
+    """One slice along an axis instead of two."""
+    reach = abs(inner["step"])
+    low, high = node["start"] * reach, (node["stop"] - 1) * reach  # of the elements in use, from the inner one's first
+    if inner["step"] < 0:
+        low, high = inner["stop"] - 1 - high, inner["stop"] - 1 - low
+    else:
+        low, high = inner["start"] + low, inner["start"] + high
+    step = node["step"] * inner["step"]
+    if node["stop"] == node["start"]:
+        return b.slice_(inner.inputs[0], node["axis"], inner["start"], inner["start"])
+    return b.slice_(inner.inputs[0], node["axis"], low, high + 1, step)
 
 
 def transpose_of_ones(node: Node) -> Node | None:
@@ -77,7 +92,10 @@ def view_of_expand(node: Node) -> Node | None:
     if node.op == "transpose":
         return b.expand(b.transpose(b.reshape(x, source), node["axes"]), node.shape)
     if node.op == "slice":
-        return b.expand(x, node.shape) if source[node["axis"]] == 1 else None
+        if source[node["axis"]] == 1:
+            return b.expand(x, node.shape)
+        own = node["axis"] - (stretched.rank - x.rank)
+        return b.expand(b.slice_(x, own, node["start"], node["stop"], node["step"]), node.shape)
     kept = [(full, own) for full, own in zip(stretched.shape, source, strict=True) if full != 1]
     if [full for full, _ in kept] != [d for d in node.shape if d != 1]:
         return None
@@ -91,11 +109,13 @@ def slice_of_parts(node: Node) -> Node | None:
     if node.op != "slice" or node.inputs[0].op not in ("concat", "pad") or node.inputs[0]["axis"] != node["axis"]:
         return None
     inner, axis = node.inputs[0], node["axis"]
+    if inner.op == "pad" and inner["interior"]:
+        return None
     at: int = inner["before"] if inner.op == "pad" else 0
     for x in inner.inputs:
         end = at + int(x.shape[axis])
         if at <= node["start"] and node["stop"] <= end:
-            return b.slice_(x, axis, node["start"] - at, node["stop"] - at)
+            return b.slice_(x, axis, node["start"] - at, node["stop"] - at, node["step"])
         at = end
     return None
 
@@ -110,6 +130,8 @@ def pads_side_by_side(node: Node) -> Node | None:
     def one_way(first: Node, second: Node) -> Node | None:
         axis = first["axis"]
         (x,), (y,) = first.inputs, second.inputs
+        if any(p["interior"] or p["value"] for p in (first, second)):
+            return None
         if axis != second["axis"] or second["before"] != first["before"] + x.shape[axis]:
             return None
         return b.pad(b.concat([x, y], axis), axis, first["before"], second["after"])

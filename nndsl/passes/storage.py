@@ -9,7 +9,7 @@ from nndsl.ir.node import Node
 from nndsl.ir.table import TABLE
 
 INLINE = ("const", "size", "iota")  # leaves whose value is known where it is used
-MEMORY_VIEWS = ("reshape", "transpose", "slice", "part")
+MEMORY_VIEWS = ("reshape", "transpose", "slice", "windows", "part")
 
 
 def is_view(node: Node) -> bool:
@@ -21,7 +21,7 @@ def is_view(node: Node) -> bool:
 
 def is_scattered(node: Node) -> bool:
     """Whether the node is a view whose elements may not lie in memory one after the other."""
-    return node.op in ("transpose", "slice")
+    return node.op in ("transpose", "slice", "windows")
 
 
 def base_of(node: Node) -> Node:

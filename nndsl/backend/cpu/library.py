@@ -93,9 +93,9 @@ def {name}(g):
 
 _ROWS_IN = """
 def {name}(g):
-    # B, width, source, order, cursor, target, scale, shift, stride, picks: the rows of a batch, as `order` says from the
-    # cursor on. Rows begin `stride` numbers apart (windows of a series overlap); `picks`, if it is there, says which of
-    # them stands for each that is ordered.
+    # B, width, source, order, cursor, target, scale, shift, stride, picks: the rows of a batch, as `order` says from
+    # the cursor on. Rows begin `stride` numbers apart (windows of a series overlap); `picks`, if it is there, says
+    # which of them stands for each that is ordered.
     rows, width, source, order, first, target = g[0], g[1], {source}(g[2]), ints(g[3]), longs(g[4])[0], {target}(g[5])
     scale, shift, stride, picks = {number}(number(g[6])), {number}(number(g[7])), g[8], ints(g[9])
     for i in range(rows):
@@ -137,6 +137,35 @@ def {name}(g):
         x, y = at(source, i * width), at(target, np.int64(ids[i]) * width)
         for j in range(width):
             y[j] += x[j]
+"""
+
+_OVERLAP_ADD = """
+def {name}(g):
+    # target is cleared, then windows are added where they were taken from, for each of `count`:
+    # count, C, its strides in source and target; for each of the two axes: positions, window, their strides in the
+    # source, extent, its stride in the target, how far positions and window elements are apart, and what is left out
+    # before; source, target, their strides along `count`
+    count, C, s_c, t_c = g[0], g[1], g[2], g[3]
+    OH, KH, s_oh, s_kh, H, t_h, step_h, apart_h, start_h = g[4], g[5], g[6], g[7], g[8], g[9], g[10], g[11], g[12]
+    OW, KW, s_ow, s_kw, W, t_w, step_w, apart_w, start_w = g[13], g[14], g[15], g[16], g[17], g[18], g[19], g[20], g[21]
+    source, target, s_b, t_b = {pointer}(g[22]), {pointer}(g[23]), g[24], g[25]
+    for b in range(count):
+        X, Y = at(source, b * s_b), at(target, b * t_b)
+        for h in range(H):
+            for w in range(W):
+                y = at(Y, h * t_h + w * t_w)
+                for c in range(C):
+                    y[c * t_c] = real(0)
+        for p in range(OH * KH):
+            h = p // KH * step_h + p % KH * apart_h - start_h
+            if 0 <= h < H:
+                for q in range(OW * KW):
+                    w = q // KW * step_w + q % KW * apart_w - start_w
+                    if 0 <= w < W:
+                        x = at(X, p // KH * s_oh + p % KH * s_kh + q // KW * s_ow + q % KW * s_kw)
+                        y = at(Y, h * t_h + w * t_w)
+                        for c in range(C):
+                            y[c * t_c] += x[c * s_c]
 """
 
 _SHUFFLE = """
@@ -274,6 +303,7 @@ _SIMPLE = {
     "rows_out": _ROWS_OUT,
     "look_up": _LOOK_UP,
     "scatter_add": _SCATTER_ADD,
+    "overlap_add": _OVERLAP_ADD,
     "shuffle": _SHUFFLE,
     "walk": _WALK,
     "drive": _DRIVE,

@@ -67,6 +67,20 @@ def through_view(view: Node, base: Place, sizes: dict[str, int]) -> Place:
         return Place(
             base.address, tuple(base.shape[a] for a in axes), tuple(base.strides[a] for a in axes), base.itemsize
         )
+    if view.op == "windows":
+        return _windows(view, base, sizes)
     assert view.op == "slice", view
-    start = view["start"] * base.strides[view["axis"]]
-    return Place(base.address + start * base.itemsize, concrete(view.shape, sizes), base.strides, base.itemsize)
+    axis, step = view["axis"], view["step"]
+    first = view["start"] if step > 0 else view["stop"] - 1
+    strides = (*base.strides[:axis], step * base.strides[axis], *base.strides[axis + 1 :])
+    address = base.address + first * base.strides[axis] * base.itemsize
+    return Place(address, concrete(view.shape, sizes), strides, base.itemsize)
+
+
+def _windows(view: Node, base: Place, sizes: dict[str, int]) -> Place:
+    """Windows move by their stride along an axis, and their elements lie their dilation apart on the same axis."""
+    strides = list(base.strides)
+    for axis, stride, dilation in zip(view["axes"], view["strides"], view["dilations"], strict=True):
+        strides.append(base.strides[axis] * dilation)
+        strides[axis] *= stride
+    return Place(base.address, concrete(view.shape, sizes), tuple(strides), base.itemsize)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import product as every
 
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.arguments import bits
@@ -52,9 +53,67 @@ def _concat(node: Node, context: Context) -> list[Instruction]:
 
 def _pad(node: Node, context: Context) -> list[Instruction]:
     target, source = context.place(node), context.place(node.inputs[0])
-    inside = _part(target, node["axis"], node["before"], source.shape[node["axis"]])
-    clear = (library.kernel("fill", _type(node, context)), [math.prod(target.shape), target.address, bits(0.0)])
-    return [clear, *copy(source, inside, _type(node, context))]
+    clear = _cleared(node, context, node["value"])
+    return [clear, *copy(source, pad_part(node, target, source.shape), _type(node, context))]
+
+
+def pad_part(node: Node, target: Place, shape: tuple[int, ...]) -> Place:
+    """Where the operand of a `pad` lies in the result."""
+    axis, strides = node["axis"], list(target.strides)
+    strides[axis] *= node["interior"] + 1
+    address = target.address + node["before"] * target.strides[axis] * target.itemsize
+    return Place(address, shape, tuple(strides), target.itemsize)
+
+
+def _assemble(node: Node, context: Context) -> list[Instruction]:
+    target = context.place(node)
+    sources = [context.place(x) for x in node.inputs]
+    full = sum(math.prod(source.shape) for source in sources) == math.prod(target.shape)
+    found = [] if full else [_cleared(node, context, 0.0)]
+    for i, source in enumerate(sources):
+        found += copy(source, assembled_part(node, i, target, source.shape), _type(node, context))
+    return found
+
+
+def assembled_part(node: Node, i: int, target: Place, shape: tuple[int, ...]) -> Place:
+    """Where part i of an `assemble` lies in the result."""
+    starts, steps = node["starts"][i], node["steps"][i]
+    shift = sum(start * stride for start, stride in zip(starts, target.strides, strict=True))
+    strides = tuple(step * stride for step, stride in zip(steps, target.strides, strict=True))
+    return Place(target.address + shift * target.itemsize, shape, strides, target.itemsize)
+
+
+def _cleared(node: Node, context: Context, value: float) -> Instruction:
+    target = context.place(node)
+    return library.kernel("fill", _type(node, context)), [math.prod(target.shape), target.address, bits(value)]
+
+
+# ---- windows
+
+
+def _overlap_add(node: Node, context: Context) -> list[Instruction]:
+    source, target, axes = context.place(node.inputs[0]), context.place(node), node["axes"]
+    others = [
+        (target.shape[a], source.strides[a], target.strides[a]) for a in range(len(target.shape)) if a not in axes
+    ]
+    *outer, (count, s_b, t_b), (width, s_c, t_c) = [(1, 0, 0), (1, 0, 0), *others]
+    outer = [one for one in outer if one[0] != 1]
+    sides: list[int] = []
+    for i, axis in enumerate(axes):
+        k = len(target.shape) + i
+        sides += [source.shape[axis], source.shape[k], source.strides[axis], source.strides[k]]
+        sides += [target.shape[axis], target.strides[axis]]
+        sides += [node["strides"][i], node["dilations"][i], node["starts"][i]]
+    if len(axes) == 1:
+        sides = [1, 1, 0, 0, 1, 0, 1, 1, 0, *sides]
+    if len(axes) > 2:
+        raise NotImplementedError("windows along more than two axes")
+    kernel, found = library.kernel("overlap_add", _type(node, context)), list[Instruction]()
+    for index in every(*(range(n) for n, _, _ in outer)):
+        s = source.address + source.itemsize * sum(i * a[1] for i, a in zip(index, outer, strict=True))
+        t = target.address + target.itemsize * sum(i * a[2] for i, a in zip(index, outer, strict=True))
+        found.append((kernel, [count, width, s_c, t_c, *sides, s, t, s_b, t_b]))
+    return found
 
 
 # ---- rows by ids
@@ -90,6 +149,8 @@ MAKERS: dict[str, Callable[[Node, Context], list[Instruction]]] = {
     "reshape": _reshape,
     "concat": _concat,
     "pad": _pad,
+    "assemble": _assemble,
+    "overlap_add": _overlap_add,
     "gather": _gather,
     "scatter_add": _scatter_add,
     "einsum": einsum,

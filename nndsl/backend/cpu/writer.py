@@ -239,8 +239,10 @@ def is_late(nest: Nest, node: Node) -> bool:
 def _is_strided(node: Node, axis: int) -> bool:
     """Whether a read's neighbours along an axis (from the right) may not be neighbours in memory."""
     scattered = False
-    while node.op in ("reshape", "transpose", "slice"):
-        if node.op == "transpose":
+    while node.op in ("reshape", "transpose", "slice", "windows"):
+        if node.op in ("transpose", "windows"):
+            return True
+        if node.op == "slice" and node["step"] != 1 and node["axis"] == node.rank - 1:
             return True
         scattered |= node.op == "slice"
         node = node.inputs[0]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nndsl.ir import build as b
 from nndsl.ir.node import DType, Node, Shape, ShapeError, concrete
 from nndsl.ir.primitive import Primitive, Setting
-from nndsl.ir.shapes import broadcast, same_count, text
+from nndsl.ir.shapes import broadcast, known_axis, same_count, text
 
 Grads = tuple[Node | None, ...]
 REAL = (-2.0, 2.0)
@@ -66,58 +66,50 @@ def _expand_value(node: Node, setting: Setting, x: NDArray[Any]) -> NDArray[Any]
     return np.broadcast_to(x, concrete(node.shape, setting.sizes))
 
 
-def _known(x: Node, axis: int) -> int:
-    """The size of an axis that must be a number."""
-    if not 0 <= axis < x.rank:
-        raise ShapeError(f"there is no axis {axis} among {x.rank}", operands=(0,), axes=(axis,))
-    size = x.shape[axis]
-    if isinstance(size, str):
-        raise ShapeError(
-            f"axis {axis} has the size {size}, which is not known yet", operands=(0,), axes=(axis,), sizes=(size,)
-        )
-    return size
-
-
 def _resized(x: Node, axis: int, size: int) -> Inferred:
     return (*x.shape[:axis], size, *x.shape[axis + 1 :]), x.dtype
 
 
 def _infer_slice(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> Inferred:
     (x,) = inputs
-    axis, start, stop = attrs["axis"], attrs["start"], attrs["stop"]
-    size = _known(x, axis)
-    if not 0 <= start <= stop <= size:
+    axis, start, stop, step = attrs["axis"], attrs["start"], attrs["stop"], attrs["step"]
+    size = known_axis(x, axis)
+    if not 0 <= start <= stop <= size or step == 0:
         raise ShapeError(f"{start} up to {stop} does not lie in {size}", operands=(0,), axes=(axis,), sizes=(size,))
-    return _resized(x, axis, stop - start)
+    return _resized(x, axis, -((start - stop) // abs(step)))
 
 
 def _slice(node: Node, g: Node) -> Grads:
-    x, axis = node.inputs[0], node["axis"]
-    return (b.pad(g, axis, node["start"], _known(x, axis) - node["stop"]),)
+    x, axis, step = node.inputs[0], node["axis"], node["step"]
+    after = known_axis(x, axis) - node["stop"]
+    return (b.pad(b.flip(g, axis) if step < 0 else g, axis, node["start"], after, abs(step) - 1),)
 
 
 def _slice_value(node: Node, setting: Setting, x: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray(x[(slice(None),) * node["axis"] + (slice(node["start"], node["stop"]),)])
+    lead, step = (slice(None),) * node["axis"], node["step"]
+    part = x[(*lead, slice(node["start"], node["stop"]))]
+    return np.asarray(part[(*lead, slice(None, None, step))])
 
 
 def _infer_pad(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> Inferred:
     (x,) = inputs
-    axis, before, after = attrs["axis"], attrs["before"], attrs["after"]
-    size = _known(x, axis)
-    if before < 0 or after < 0 or x.dtype == "bool":
-        raise ShapeError("zeros are put before and after numbers", operands=(0,), axes=(axis,), sizes=(before, after))
-    return _resized(x, axis, before + size + after)
+    axis, before, after, interior = attrs["axis"], attrs["before"], attrs["after"], attrs["interior"]
+    size = known_axis(x, axis)
+    if before < 0 or after < 0 or interior < 0 or x.dtype == "bool":
+        raise ShapeError("numbers are put around numbers", operands=(0,), axes=(axis,), sizes=(before, after))
+    return _resized(x, axis, before + size + max(size - 1, 0) * interior + after)
 
 
 def _pad(node: Node, g: Node) -> Grads:
-    x, axis, before = node.inputs[0], node["axis"], node["before"]
-    return (b.slice_(g, axis, before, before + _known(x, axis)),)
+    axis, before = node["axis"], node["before"]
+    return (b.slice_(g, axis, before, known_axis(node, axis) - node["after"], node["interior"] + 1),)
 
 
 def _pad_value(node: Node, setting: Setting, x: NDArray[Any]) -> NDArray[Any]:
-    widths = [(0, 0)] * x.ndim
-    widths[node["axis"]] = (node["before"], node["after"])
-    return np.pad(x, widths)
+    lead, stop = (slice(None),) * node["axis"], node.shape[node["axis"]]
+    whole = np.full(concrete(node.shape, setting.sizes), node["value"], x.dtype)
+    whole[(*lead, slice(node["before"], stop - node["after"], node["interior"] + 1))] = x
+    return whole
 
 
 def _infer_concat(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> Inferred:
@@ -132,14 +124,14 @@ def _infer_concat(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> Inferred:
                 raise ShapeError(
                     f"sizes {size} and {here} differ", operands=(0, i), axes=(other, other), sizes=(size, here)
                 )
-    return _resized(first, axis, sum(_known(x, axis) for x in inputs))
+    return _resized(first, axis, sum(known_axis(x, axis) for x in inputs))
 
 
 def _concat(node: Node, g: Node) -> Grads:
     axis, start = node["axis"], 0
     parts: list[Node] = []
     for x in node.inputs:
-        stop = start + _known(x, axis)
+        stop = start + known_axis(x, axis)
         parts.append(b.slice_(g, axis, start, stop))
         start = stop
     return tuple(parts)
@@ -189,13 +181,21 @@ ROWS = (
         1,
         _infer_slice,
         _slice_value,
-        "a part along an axis: axis, start, stop",
+        "a part along an axis, each step-th element, from the end if step is negative: axis, start, stop, step",
         _slice,
         cost=0,
         domain=(REAL,),
     ),
     Primitive(
-        "pad", "view", 1, _infer_pad, _pad_value, "zeros around: axis, before, after", _pad, cost=0, domain=(REAL,)
+        "pad",
+        "view",
+        1,
+        _infer_pad,
+        _pad_value,
+        "a number around and between: axis, before, after, interior, value",
+        _pad,
+        cost=0,
+        domain=(REAL,),
     ),
     Primitive(
         "concat",

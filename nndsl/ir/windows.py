@@ -1,0 +1,84 @@
+"""Builders of windows and of their adjoint, and of arrays put together from parts that lie between one another.
+
+In: nodes and numbers. Out: nodes; see the rows of `ir.primitives.window`. `nndsl.ir.build` has these too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nndsl.diagnostics import Span
+from nndsl.ir.node import Dim, Node, make
+
+
+def positions(size: int, window: int, stride: int, dilation: int) -> int:
+    """At how many places a window of `window` elements, `dilation` apart, fits into `size` elements; it moves by
+    `stride`.
+    """
+    return (size - dilation * (window - 1) - 1) // stride + 1
+
+
+def windows(
+    x: Node,
+    axes: Sequence[int],
+    sizes: Sequence[int],
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    *,
+    origin: Span | None = None,
+) -> Node:
+    """All windows of x: [B, H, W, C] along the axes (1, 2) becomes [B, OH, OW, C, KH, KW]. No padding."""
+    return make(
+        "windows",
+        x,
+        axes=tuple(axes),
+        sizes=tuple(sizes),
+        strides=tuple(strides),
+        dilations=tuple(dilations),
+        origin=origin,
+    )
+
+
+def overlap_add(
+    g: Node,
+    axes: Sequence[int],
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    extents: Sequence[int],
+    starts: Sequence[int] | None = None,
+    *,
+    origin: Span | None = None,
+) -> Node:
+    """Every window is added where `windows` took it from: [B, OH, OW, C, KH, KW] becomes [B, H, W, C].
+
+    extents: H, W. starts: how many elements before the result's first one are left out.
+    """
+    return make(
+        "overlap_add",
+        g,
+        axes=tuple(axes),
+        strides=tuple(strides),
+        dilations=tuple(dilations),
+        extents=tuple(extents),
+        starts=tuple(starts) if starts is not None else (0,) * len(tuple(axes)),
+        origin=origin,
+    )
+
+
+def assemble(
+    parts: Sequence[Node],
+    shape: Sequence[Dim],
+    starts: Sequence[Sequence[int]],
+    steps: Sequence[Sequence[int]],
+    *,
+    origin: Span | None = None,
+) -> Node:
+    """Parts that do not meet, each at `starts` with every `steps`-th place along each axis; zeros between them."""
+    return make(
+        "assemble",
+        *parts,
+        shape=tuple(shape),
+        starts=tuple(tuple(s) for s in starts),
+        steps=tuple(tuple(s) for s in steps),
+        origin=origin,
+    )
