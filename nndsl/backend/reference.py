@@ -7,17 +7,20 @@ anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.ir.body import body_of
 from nndsl.ir.node import Node, concrete, topological
 from nndsl.ir.primitive import Setting, precise
+from nndsl.ir.primitives.scan import walk
 from nndsl.ir.table import TABLE
 
 Bindings = Mapping[Node, NDArray[Any]]
+Value = Any  # an array; of a scan a tuple of arrays
 
 
 def evaluate(outputs: Sequence[Node], bindings: Bindings, setting: Setting) -> list[NDArray[Any]]:
@@ -37,18 +40,40 @@ def first_nonfinite(outputs: Sequence[Node], bindings: Bindings, setting: Settin
     outputs are finite.
 
     Constants are meant as they stand. Where an infinite constant is the only cause, the first node that makes NaN is
-    named.
+    named. In a loop it is the node of the body that is named.
     """
     finite: dict[Node, bool] = {}
     number: dict[Node, bool] = {}
     for node, value in _values(outputs, bindings, setting):
-        finite[node] = bool(np.isfinite(value).all())
-        number[node] = not bool(np.isnan(value).any())
-    for good in (finite, number):
+        finite[node] = _holds(np.isfinite, value)
+        number[node] = _holds(_is_number, value)
+    for test, good in ((np.isfinite, finite), (_is_number, number)):
         blamed = _sources(outputs, good)
         if blamed:
-            return blamed[0]
+            return _inside(blamed[0], bindings, setting, test)
     return None
+
+
+def _is_number(value: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(~np.isnan(value))
+
+
+def _holds(test: Callable[[NDArray[Any]], Any], value: Value) -> bool:
+    """Whether it holds for all numbers: of all arrays, where there are several."""
+    return all(bool(test(array).all()) for array in (value if isinstance(value, tuple) else (value,)))
+
+
+def _inside(node: Node, bindings: Bindings, setting: Setting, test: Callable[[NDArray[Any]], Any]) -> Node:
+    """The node itself; of a loop the first node of its body, at the first step, that makes what fails the test."""
+    if body_of(node) is None:
+        return node
+    with np.errstate(all="ignore"):
+        for _, order, values in walk(node, setting, evaluate(node.inputs, bindings, setting)):
+            good = {inner: _holds(test, values[inner]) for inner in order}
+            blamed = _sources(order, good)
+            if blamed:
+                return _inside(blamed[0], values, setting, test)
+    return node
 
 
 def _sources(outputs: Sequence[Node], good: Mapping[Node, bool]) -> list[Node]:
@@ -69,13 +94,13 @@ def _sources(outputs: Sequence[Node], good: Mapping[Node, bool]) -> list[Node]:
     ]
 
 
-def _values(outputs: Sequence[Node], bindings: Bindings, setting: Setting) -> Iterator[tuple[Node, NDArray[Any]]]:
+def _values(outputs: Sequence[Node], bindings: Bindings, setting: Setting) -> Iterator[tuple[Node, Value]]:
     order = topological(outputs)
     last: dict[Node, Node] = {}
     for node in order:
         for x in node.inputs:
             last[x] = node
-    live: dict[Node, NDArray[Any]] = {}
+    live: dict[Node, Value] = {}
     for node in order:
         with np.errstate(all="ignore"):
             value = _value(node, [live[x] for x in node.inputs], bindings, setting)
@@ -87,7 +112,7 @@ def _values(outputs: Sequence[Node], bindings: Bindings, setting: Setting) -> It
         yield node, value
 
 
-def _value(node: Node, inputs: Sequence[NDArray[Any]], bindings: Bindings, setting: Setting) -> NDArray[Any]:
+def _value(node: Node, inputs: Sequence[Value], bindings: Bindings, setting: Setting) -> Value:
     reference = TABLE[node.op].reference
     if reference is not None:
         return reference(node, setting, *inputs)

@@ -1,5 +1,6 @@
 """The tensor IR: nodes, the table of primitives, builders (`nndsl.ir.build`), a printer and a verifier."""
 
+from nndsl.ir.body import Body, body_of
 from nndsl.ir.node import BATCH, Dim, DType, Node, Shape, ShapeError, concrete, make, topological, users
 from nndsl.ir.primitive import Kind, Primitive, Setting, precise
 from nndsl.ir.printer import show
@@ -9,6 +10,7 @@ from nndsl.ir.verify import BrokenGraph, verify
 __all__ = [
     "BATCH",
     "TABLE",
+    "Body",
     "BrokenGraph",
     "DType",
     "Dim",
@@ -18,6 +20,7 @@ __all__ = [
     "Setting",
     "Shape",
     "ShapeError",
+    "body_of",
     "concrete",
     "make",
     "of_kind",

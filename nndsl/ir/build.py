@@ -13,6 +13,10 @@ from typing import Any
 
 from nndsl.diagnostics import Span
 from nndsl.ir.node import Dim, DType, Node, Shape, ShapeError, make
+from nndsl.ir.scans import fresh as fresh
+from nndsl.ir.scans import part as part
+from nndsl.ir.scans import scan as scan
+from nndsl.ir.scans import slot as slot
 from nndsl.ir.shapes import Axes, known_axis, normal_axes, text
 from nndsl.ir.windows import assemble as assemble
 from nndsl.ir.windows import overlap_add as overlap_add

@@ -10,14 +10,17 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nndsl.diagnostics import Span
+
+if TYPE_CHECKING:
+    from nndsl.ir.body import Body
 
 Dim = int | str  # a str is a symbolic size, such as "B"
 Shape = tuple[Dim, ...]
 DType = Literal["float", "int", "bool"]
-Attribute = str | int | float | bool | None | tuple[Any, ...]
+Attribute: TypeAlias = "str | int | float | bool | tuple[Any, ...] | Body | None"
 
 BATCH: str = "B"
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nndsl.ir.node import DType, Node, Shape
 
-Kind = Literal["leaf", "map", "reduce", "view", "window", "dot", "index", "random", "host"]
+Kind = Literal["leaf", "map", "reduce", "view", "window", "dot", "index", "random", "host", "scan", "part"]
 Infer = Callable[[tuple[Node, ...], dict[str, Any]], tuple[Shape, DType]]
 Vjp = Callable[[Node, Node], tuple[Node | None, ...]]
 
@@ -26,7 +25,7 @@ class Setting:
     step: int = 1  # of training, from 1: random numbers depend on it
 
 
-Reference = Callable[..., NDArray[Any]]  # (node, setting, *inputs) -> value
+Reference = Callable[..., Any]  # (node, setting, *inputs) -> array; of a scan a tuple of arrays
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ name.
 from __future__ import annotations
 
 from nndsl.ir.primitive import Kind, Primitive
-from nndsl.ir.primitives import dot, host, index, leaf, maps, random, reduce, views, window
+from nndsl.ir.primitives import dot, host, index, leaf, maps, random, reduce, scan, views, window
 
 _ROWS = (
     *leaf.ROWS,
@@ -17,6 +17,7 @@ _ROWS = (
     *index.ROWS,
     *random.ROWS,
     *host.ROWS,
+    *scan.ROWS,
 )
 
 TABLE: dict[str, Primitive] = {row.name: row for row in _ROWS}

@@ -1,7 +1,8 @@
 """The driver of rules: rewrites a graph bottom-up until no rule fires.
 
 In: outputs, and rules, each a function from a node to what shall stand in its place, or None; its docstring is the
-law. Out: new outputs. A rule sees a node whose inputs are already at rest. Nothing is remembered between calls.
+law. Out: new outputs. A rule sees a node whose inputs are already at rest; the body of a loop is brought to rest before
+the loop, as a graph of its own. Nothing is remembered between calls.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from nndsl.diagnostics import Span
 from nndsl.ir import build as b
-from nndsl.ir.node import Node, mark
+from nndsl.ir.body import Body, body_of
+from nndsl.ir.node import Node, make, mark
 
 Rule = Callable[[Node], Node | None]
 
@@ -20,6 +22,11 @@ def rewrite(outputs: Sequence[Node], rules: Sequence[Rule]) -> list[Node]:
 
     Raises RuntimeError when rules undo one another.
     """
+    return _rewrite(outputs, rules, {})
+
+
+def _rewrite(outputs: Sequence[Node], rules: Sequence[Rule], bodies: dict[Body, Body]) -> list[Node]:
+    """bodies: what became of those at rest, so that shared ones stay shared."""
     rest: dict[Node, Node] = {}
     becomes: dict[Node, Node] = {}
     for out in outputs:
@@ -40,7 +47,7 @@ def rewrite(outputs: Sequence[Node], rules: Sequence[Rule]) -> list[Node]:
             if waiting:
                 _push(stack, waiting, becomes)
                 continue
-            changed = _once(node, rest, rules)
+            changed = _once(node, rest, rules, bodies)
             if changed is node:
                 rest[node] = node
             else:
@@ -58,11 +65,18 @@ def _push(stack: list[Node], nodes: Sequence[Node], becomes: dict[Node, Node]) -
     stack.extend(reversed(nodes))
 
 
-def _once(node: Node, rest: dict[Node, Node], rules: Sequence[Rule]) -> Node:
-    """The node with its inputs at rest, or else what the first rule that fires makes of it."""
+def _once(node: Node, rest: dict[Node, Node], rules: Sequence[Rule], bodies: dict[Body, Body]) -> Node:
+    """The node with its inputs and its body at rest, or else what the first rule that fires makes of it."""
     inputs = [rest[x] for x in node.inputs]
     if any(x is not y for x, y in zip(inputs, node.inputs, strict=True)):
         return b.again(node, inputs, origin=node.origin)
+    body = body_of(node)
+    if body is not None:
+        if body not in bodies:
+            step = body.with_results(_rewrite(body.results, rules, bodies))
+            bodies[body] = bodies[step] = step
+        if bodies[body] is not body:
+            return make(node.op, *inputs, origin=node.origin, **{**dict(node.attrs), "body": bodies[body]})
     before = mark()
     for rule in rules:
         found = rule(node)
