@@ -22,7 +22,7 @@ class Machine:
     key: str
     vector_bytes: int
     tiles: tuple[tuple[int, tuple[int, int, int]], ...]
-    cache_bytes: int = 1 << 20
+    cache_bytes: int
 
     def lanes(self, precision: str) -> int:
         """Numbers in one vector register."""
@@ -44,11 +44,21 @@ def machine() -> Machine:
         llvmlite.__version__,
     )
     key = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
+    cache = _second_level()
     if features.get("avx512f"):  # 32 registers of 64 bytes
         tall = (12, 4, 1)
-        return Machine(key, 64, ((4, (6, 3, 1)), (2, tall), (1, tall)))
+        return Machine(key, 64, ((4, (6, 3, 1)), (2, tall), (1, tall)), cache)
     narrow = tuple((width, (6, 2, 1)) for width in (2, 1))  # 16 registers
-    return Machine(key, 32 if features.get("avx2") else 16, narrow)
+    return Machine(key, 32 if features.get("avx2") else 16, narrow, cache)
+
+
+def _second_level() -> int:
+    """Bytes of a core's second-level cache; where the system does not say, what most have."""
+    try:
+        size = Path("/sys/devices/system/cpu/cpu0/cache/index2/size").read_text(encoding="ascii")
+        return int(size.strip().removesuffix("K")) * 1024
+    except (OSError, ValueError):
+        return 1 << 20
 
 
 def _numba_version() -> str:
