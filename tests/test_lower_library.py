@@ -33,7 +33,8 @@ WANTED = {
     "initializer": "zeros constant uniform normal glorot he orthogonal",
     "schedule": "constant step exponential cosine warmup",
     "optimizer": "sgd momentum nesterov adagrad rmsprop adam adamw",
-    "layer": "dense dropout batchnorm layernorm flatten reshape embedding noise mask",
+    "layer": "dense dropout batchnorm layernorm flatten reshape embedding noise mask"
+    " attend attention positional positions transformer",
 }
 CLASSES = "data d {\n  from blobs(60, classes=3)\n  split train=80%, test=20%\n}\n"
 NUMBERS = (
@@ -82,6 +83,8 @@ def _script(entry: Entry) -> str:
         return CLASSES + f"network n for d {{ input x[in]; param W[in, 3] ~ {name}; output x @ W }}\ntrain n on d"
     if entry.role == "layer":
         use = {"dense": "dense(3)", "reshape": "reshape(2, 1) -> flatten", "embedding": "flatten"}.get(name, name)
+        if entry.definition.span.source.name.endswith("attention.nn"):
+            use = f"y = reshape(x, 2, 1)\n{'attend(y, y, y)' if name == 'attend' else f'y -> {name}'} -> flatten"
         return CLASSES + f"network n for d {{ {use} -> dense(3) }}\ntrain n on d"
     word = "regularize" if entry.role == "regularizer" else entry.role
     return CLASSES + net % "3" + train % f"{word} {name}"

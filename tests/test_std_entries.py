@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 import test_std_activations
+import test_std_attention
 import test_std_initializers
 import test_std_layers
 import test_std_losses
@@ -21,6 +22,7 @@ from nndsl.syntax import ast
 # file -> the entries that are checked: keys of the tables from which the tests of values and gradients are made
 CHECKED: dict[str, set[str]] = {
     "activations.nn": set(test_std_activations.CASES),
+    "attention.nn": set(test_std_attention.CASES),
     "initializers.nn": set(test_std_initializers.CASES),
     "layers.nn": set(test_std_layers.CASES),
     "losses.nn": set(test_std_losses.CASES),
@@ -63,6 +65,7 @@ def test_every_metric_has_a_check() -> None:
 
 def test_no_check_is_empty() -> None:
     assert all(test_std_activations.CASES.values())
+    assert all(test_std_attention.CASES.values())
     assert all(test_std_initializers.CASES.values())
     assert all(test_std_losses.CASES.values())
     assert all(test_std_losses.REGULARIZERS.values())
@@ -104,6 +107,11 @@ CLASSES = NUMBERS.replace("target y", "target y -> category")
 TWO = 'data d {\n  columns a, y\n  rows [[1, "n"], [2, "y"], [3, "y"]]\n  input a\n  target y -> category\n}\n'
 IDS = 'data d {\n  columns word, y\n  rows [["n", 1], ["y", 2], ["y", 0]]\n  input word -> category\n  target y\n}\n'
 IMAGES = "data d {\n  from pictures\n  input image\n  target kind -> category\n}\n"
+WORDS = (
+    'data d {\n  columns one, two, y\n  rows [["a", "b", 1], ["b", "b", 2]]\n'
+    "  input (one, two) -> category\n  target y\n}\n"
+)
+STEPS = WORDS + "network n for d {\n  embedding(2, 4)\n  HERE\n}\n"
 RUN = "train n on d { optimizer sgd(lr=0.1); epochs 1"
 
 HERE = "HERE"
@@ -128,6 +136,8 @@ OF_THEIR_OWN: dict[str, str] = {
     "metric mse": NUMBERS + "network n for d { dense(1) }\n" + RUN + "\n  HERE\n}\n",
     "metric mae": NUMBERS + "network n for d { dense(1) }\n" + RUN + "\n  HERE\n}\n",
     "metric r2": NUMBERS + "network n for d { dense(1) }\n" + RUN + "\n  HERE\n}\n",
+    **dict.fromkeys(("layer attention", "layer transformer"), STEPS),
+    **dict.fromkeys(("layer attend", "layer positional", "layer positions"), WORDS + "network n for d {\n  HERE\n}\n"),
     "layer embedding": IDS + "network n for d {\n  HERE\n}\n",
     "layer reshape": IMAGES + "network n for d {\n  HERE\n}\n",
 }

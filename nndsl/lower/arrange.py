@@ -14,10 +14,11 @@ from nndsl.diagnostics import fault
 from nndsl.ir import build as b
 from nndsl.ir.node import BATCH, Dim, Shape, make
 from nndsl.lower.align import plain
+from nndsl.lower.axes import no_axis, no_dots
 from nndsl.lower.index import pick_shape
 from nndsl.lower.operators import labels
 from nndsl.lower.use import Use
-from nndsl.lower.values import Tensor, shape_words, value_words
+from nndsl.lower.values import Dots, Tensor, shape_words, value_words
 
 
 def _lead(x: Tensor) -> Shape:
@@ -35,7 +36,7 @@ def reshape(use: Use) -> Any:
     if use.keys or len(use.values) < 2 or not values:
         raise use.wrong("`reshape` takes a value and its new sizes")
     x = plain(use.tensor(use.values[0]))
-    sizes = list(values[0]) if len(values) == 1 and isinstance(values[0], list) else values
+    sizes = _with_dots(use, list(values[0]) if len(values) == 1 and isinstance(values[0], list) else values)
     if sizes.count(-1) > 1:
         raise fault("E0304", "only one size of `reshape` can be -1", use.span)
     wanted = [size if size == -1 else use.whole(size, "a size", 0) for size in sizes]
@@ -56,6 +57,13 @@ def reshape(use: Use) -> Any:
     return _view(use, x, tuple(wanted))
 
 
+def _with_dots(use: Use, sizes: list[Any]) -> list[Any]:
+    """The sizes with those that `...` has for the declared input in its place."""
+    if any(isinstance(size, Dots) and size.around is None for size in sizes):
+        raise no_dots(use.span)
+    return [one for size in sizes for one in (size.sizes if isinstance(size, Dots) else (size,))]
+
+
 def flatten(use: Use) -> Any:
     (x,) = use.arguments(1, 1)
     x = plain(use.tensor(x))
@@ -63,15 +71,37 @@ def flatten(use: Use) -> Any:
 
 
 def transpose(use: Use) -> Any:
-    (x,) = use.arguments(1, 1)
+    """`transpose(x)` exchanges the last two axes, `transpose(x, a, b)` the axes a and b; a list is the order of all."""
+    x, *given = use.arguments(1, 3)
     x = plain(use.tensor(x))
-    if len(x.shape) < 2:
-        raise fault(
-            "E0302", f"`transpose` needs two axes, but the value is {shape_words(x.shape)}", use.span, labels=labels(x)
-        )
-    order = list(range(x.node.rank))
-    order[-1], order[-2] = order[-2], order[-1]
-    return Tensor(b.transpose(x.node, order, origin=use.site), x.ghosts, x.batched, x.kind, use.site)
+    rank = len(x.shape)
+    axes = [axis for axis in given if axis is not None]
+    if len(axes) == 1 and isinstance(axes[0], list):
+        order = [_axis(x, axis, use) for axis in axes[0]]
+        if sorted(order) != list(range(rank)):
+            problem = f"the order of {shape_words(x.shape)} names each of its {rank} axes once"
+            raise fault("E0306", problem, use.span, labels=labels(x))
+    elif len(axes) == 1:
+        raise use.wrong("`transpose` exchanges two axes, but one is given")
+    elif not axes and rank < 2:
+        problem = f"`transpose` needs two axes, but the value is {shape_words(x.shape)}"
+        raise fault("E0302", problem, use.span, labels=labels(x))
+    else:
+        one, other = (_axis(x, axis, use) for axis in axes or (-2, -1))
+        order = list(range(rank))
+        order[one], order[other] = other, one
+    offset = 1 if x.batched else 0
+    whole = [*range(offset), *(axis + offset for axis in order)]
+    return Tensor(b.transpose(x.node, whole, origin=use.site), x.ghosts, x.batched, x.kind, use.site)
+
+
+def _axis(x: Tensor, axis: Any, use: Use) -> int:
+    """The place of an axis, from 0."""
+    if isinstance(axis, bool) or not isinstance(axis, int):
+        raise fault("E0206", f"an axis of `{use.name}` is a whole number, not {value_words(axis)}", use.span)
+    if not -len(x.shape) <= axis < len(x.shape):
+        raise no_axis(x, axis, use.span)
+    return axis % len(x.shape)
 
 
 def concat(use: Use) -> Any:
@@ -169,6 +199,12 @@ def draw(draw: Callable[..., Any]) -> Callable[[Use], Any]:
         return Tensor(node, (False,) * len(sizes), batched, "real", use.site)
 
     return function
+
+
+def arange(use: Use) -> Any:
+    (n,) = use.arguments(1, 1)
+    n = use.whole(n, "the number")
+    return Tensor(b.iota(n, origin=use.site), (False,), False, "real", use.site)
 
 
 def one_hot(use: Use) -> Any:

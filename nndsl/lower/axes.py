@@ -9,7 +9,7 @@ from nndsl.ir import build as b
 from nndsl.ir.node import Node
 from nndsl.lower.frame import Frame
 from nndsl.lower.operators import labels
-from nndsl.lower.values import BATCH_AXIS, DOTS, Tensor, shape_words, value_words
+from nndsl.lower.values import BATCH_AXIS, Dots, Tensor, shape_words, value_words
 
 
 def chosen(x: Tensor, axis: Any, frame: Frame, span: Span) -> tuple[int, ...]:
@@ -26,12 +26,14 @@ def chosen(x: Tensor, axis: Any, frame: Frame, span: Span) -> tuple[int, ...]:
                     "E0306", "there is no batch here: the value is the same for all examples", span, labels=labels(x)
                 )
             found.append(0)
-        elif item is DOTS:
-            before, after = frame.dots if frame.dots is not None else _no_dots(span)
+        elif isinstance(item, Dots):
+            if item.around is None:
+                raise no_dots(span)
+            before, after = item.around
             found.extend(i + offset for i in real[before : len(real) - after])
         elif isinstance(item, int) and not isinstance(item, bool):
             if not -len(real) <= item < len(real):
-                raise _no_axis(x, item, span)
+                raise no_axis(x, item, span)
             found.append(real[item] + offset)
         else:
             raise fault("E0206", f"`axis` takes whole numbers, `batch` or `...`, not {value_words(item)}", span)
@@ -40,15 +42,17 @@ def chosen(x: Tensor, axis: Any, frame: Frame, span: Span) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _no_dots(span: Span) -> tuple[int, int]:
-    raise fault(
+def no_dots(span: Span) -> Fault:
+    """The fault of a `...` that stands for nothing."""
+    return fault(
         "E0306",
         "`...` stands for the axes before the named ones of an input, as in `input x[..., in]`; there is none here",
         span,
     )
 
 
-def _no_axis(x: Tensor, axis: int, span: Span) -> Fault:
+def no_axis(x: Tensor, axis: int, span: Span) -> Fault:
+    """The fault of an axis that is not there."""
     rank = len(x.shape)
     has = "has no axes" if rank == 0 else f"has {rank} {'axis' if rank == 1 else 'axes'}: {shape_words(x.shape)}"
     return fault("E0306", f"there is no axis {axis}: the value {has}", span, labels=labels(x))

@@ -158,7 +158,7 @@ _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide, "reshape":
     arrange.reshape,
     "flatten": arrange.flatten, "transpose": arrange.transpose, "concat": arrange.concat, "split": arrange.split,
-    "shape": arrange.shape, "full": arrange.full,
+    "shape": arrange.shape, "arange": arrange.arange, "full": arrange.full,
     "one_hot": arrange.one_hot, "gather": arrange.gather, "normal": arrange.draw(b.normal), "uniform":
     arrange.draw(b.uniform), "orthogonal": arrange.orthogonal,
 }  # fmt: skip

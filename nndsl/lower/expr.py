@@ -5,7 +5,6 @@ In: an expression as written. Out: a tensor, a number, a list, or a definition t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +13,9 @@ from nndsl.lower import builtins, calls
 from nndsl.lower.frame import Frame
 from nndsl.lower.index import index
 from nndsl.lower.operators import binary, elementwise, not_a_value
-from nndsl.lower.values import DOTS, Function, Template, Tensor, value_words
+from nndsl.lower.values import Dots, Function, Template, Tensor, value_words
 from nndsl.semantics.builtins import BUILTINS
-from nndsl.semantics.constants import value_of
+from nndsl.semantics.constants import CONSTANTS, value_of
 from nndsl.semantics.roles import SIZES
 from nndsl.semantics.scopes import unknown
 from nndsl.syntax import ast
@@ -42,8 +41,8 @@ def lookup(expr: ast.Name, frame: Frame) -> Any:
         return frame.names[name]
     if not frame.entry.library and name in frame.build.constants:
         return value_of(frame.build.constants[name])
-    if name == "pi":
-        return math.pi
+    if name in CONSTANTS:
+        return CONSTANTS[name]
     entry = frame.entry.scope.find(name, frame.spaces, skip=frame.entry.definition)
     if entry is not None:
         return Template(entry)
@@ -76,7 +75,7 @@ def _group(expr: ast.Group, frame: Frame) -> tuple[Any, ...]:
 
 
 def _dots(expr: ast.Ellipsis, frame: Frame) -> Any:
-    return DOTS
+    return Dots(frame.dots, frame.spread)
 
 
 def _unary(expr: ast.Unary, frame: Frame) -> Any:
@@ -103,8 +102,18 @@ def _pipe(expr: ast.Pipe, frame: Frame) -> Any:
     return stage(evaluate(expr.left, frame), expr.right, frame)
 
 
+def _callee(expr: ast.Expr, frame: Frame) -> Any:
+    """What is called. A number cannot be, so a definition may share its name: `dropout(dropout)` in a layer with a
+    parameter `dropout`."""
+    value = evaluate(expr, frame)
+    if isinstance(expr, ast.Name) and isinstance(value, int | float):
+        entry = frame.entry.scope.find(expr.text, frame.spaces, skip=frame.entry.definition)
+        return value if entry is None else Template(entry)
+    return value
+
+
 def _call(expr: ast.Call, frame: Frame) -> Any:
-    callee = evaluate(expr.function, frame)
+    callee = _callee(expr.function, frame)
     if isinstance(callee, Template):
         return calls.call(callee, _arguments(expr, frame), frame, expr.span)
     if isinstance(callee, Function):
@@ -175,7 +184,7 @@ def stage(value: Any, expr: ast.Expr, frame: Frame) -> Any:
         )
     fed = list(value) if isinstance(value, tuple) else [value]
     if isinstance(expr, ast.Call):
-        callee = evaluate(expr.function, frame)
+        callee = _callee(expr.function, frame)
         if isinstance(callee, Function):
             values, keys = split_arguments(expr, frame)
             return builtins.call(callee.name, [*fed, *values], keys, frame, expr.span)

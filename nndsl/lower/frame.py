@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nndsl.diagnostics import Span
-from nndsl.ir.node import Node
+from nndsl.ir.node import Node, Shape
 from nndsl.lower.graphs import Variable
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.roles import ROLES
@@ -65,7 +65,7 @@ class Frame:
     sizes: what gave a named size of an input its number.
     site: the user's text that asked for this. path: of parameters, `lenet.dense_1`; empty where none can be made.
     current: the value of the line before. dots: how many axes the declared input names before and after `...`.
-    active: the definitions being read, outermost first.
+    spread: the sizes that `...` stands for there. active: the definitions being read, outermost first.
     """
 
     build: Build
@@ -77,6 +77,7 @@ class Frame:
     sizes: dict[str, Span] = field(default_factory=dict)
     current: Any = None
     dots: tuple[int, int] | None = None
+    spread: Shape = ()
     fed: list[Any] = field(default_factory=list)
     outputs: list[Any] | None = None
     counters: dict[str, int] = field(default_factory=dict)

@@ -65,6 +65,7 @@ def _match(value: Tensor, expr: ast.Index, frame: Frame) -> Tensor:
     after = len(items) - before - 1 if dots else 0
     if dots:
         frame.dots = (before, after)
+        frame.spread = value.shape[before : rank - after]
     sizes = list(zip(items[:before], value.shape[:before], strict=True))
     if after:
         sizes += zip(items[-after:], value.shape[-after:], strict=True)

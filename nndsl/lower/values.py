@@ -82,12 +82,19 @@ class BatchAxis:
     """What `batch` means in `axis=[batch, ...]`."""
 
 
+@dataclass(frozen=True, slots=True)
 class Dots:
-    """What `...` means in a list of axes."""
+    """What `...` means among axes and sizes: what it stands for in the declared input of the body it is written in.
+
+    around: how many axes the input names before and after it; None where there is no such input. sizes: of those
+    between.
+    """
+
+    around: tuple[int, int] | None
+    sizes: Shape
 
 
 BATCH_AXIS = BatchAxis()
-DOTS = Dots()
 
 
 def tensor(node: Node, made: Span, *, batched: bool = False, kind: str = "real", classes: int | None = None) -> Tensor:

@@ -208,9 +208,10 @@ def _fit(first: _Group, second: _Group, place: Mapping[Node, int]) -> bool:
     reads = (first.reads | second.reads) - nodes
     if len(reads) + len(first.roots) + len(second.roots) > MOST_OPERANDS:
         return False
-    if any(base_of(r) in nodes for r in reads):  # a view of what the nest itself would be writing
+    roots = first.roots | second.roots
+    if any(base_of(r) in roots for r in reads):  # a view of what the nest itself would be writing
         return False
-    return _nest(nodes, reads, first.roots | second.roots, (), place) is not None
+    return _nest(nodes, reads, roots, (), place) is not None
 
 
 def _nest(

@@ -15,7 +15,7 @@ from nndsl.ir import build as b
 from nndsl.ir.node import Node, make
 from nndsl.ir.primitive import Setting
 from nndsl.ir.table import TABLE
-from nndsl.passes.match import both, is_map, is_op, number
+from nndsl.passes.match import both, constant_along, is_map, is_op, number
 from nndsl.passes.rewrite import Rule, rewrite
 from nndsl.passes.simplify_views import VIEW_RULES
 
@@ -219,6 +219,24 @@ def divisors_together(node: Node) -> Node | None:
     return b.div(a, together) if together.shape != node.shape else None
 
 
+def share_of_sum(node: Node) -> Node | None:
+    """(a / s) * e -> a * (e / s) for the sum s of an exponential e, where a differs along the sum: the derivative of a
+    softmax needs its value alone.
+    """
+    if node.op != "mul":
+        return None
+
+    def one_way(quotient: Node, e: Node) -> Node | None:
+        if quotient.op != "div" or e.op != "exp":
+            return None
+        a, s = quotient.inputs
+        if s.op != "sum" or s.inputs[0] is not e or constant_along(a, s["axes"], e.rank):
+            return None  # an a that is the same along the sum is divided once a row
+        return b.mul(a, b.div(e, s))
+
+    return both(node, one_way)
+
+
 def powers(node: Node) -> Node | None:
     """x^0 -> 1; x^1 -> x; x^2 -> x * x; x^3 -> x * x * x; x^-1 -> 1 / x; x^-2 -> 1 / (x * x); x^0.5 -> sqrt(x);
     x^-0.5 -> 1 / sqrt(x).
@@ -309,6 +327,7 @@ RULES: tuple[Rule, ...] = (
     quotients,
     sizes,
     divisors_together,
+    share_of_sum,
     powers,
     choices,
     same_type,

@@ -53,12 +53,22 @@ _ROWS = (
     Builtin("argmin", "argmin(x, axis=-1)", "where the least stands along an axis"),
     Builtin("count", "count(x, axis=...)", "how many elements the axes hold together"),
     Builtin("decide", "decide(y)", "the class with the greatest score; for a single score, 1 where it speaks for it"),
-    Builtin("reshape", "reshape(x, a, b, ...)", "the same values under other sizes; one may be -1: what is left", 2),
+    Builtin(
+        "reshape",
+        "reshape(x, a, b, ...)",
+        "the same values under other sizes; one may be -1: what is left; `...` are the sizes it has in the input",
+        2,
+    ),
     Builtin("flatten", "flatten(x)", "all values of an example along one axis"),
-    Builtin("transpose", "transpose(x)", "the last two axes exchanged"),
+    Builtin(
+        "transpose",
+        "transpose(x), transpose(x, a, b), transpose(x, [a, b, ...])",
+        "the last two axes exchanged, or the axes a and b; or all axes in the order of a list",
+    ),
     Builtin("concat", "concat(a, b, ..., axis=-1)", "values side by side along an axis"),
     Builtin("split", "split(x, n)", "n equal pieces of the last axis", 2),
     Builtin("shape", "shape(x)", "the sizes of an example, as a list"),
+    Builtin("arange", "arange(n)", "the whole numbers 0, 1, ... n - 1"),
     Builtin("full", "full(shape, value)", "the same number at every place of a shape"),
     Builtin("one_hot", "one_hot(k, n)", "for each id n numbers: 1 at the id, else 0", 2),
     Builtin("gather", "gather(table, ids)", "rows of a table by their ids"),
@@ -68,4 +78,4 @@ _ROWS = (
 )
 
 BUILTINS: dict[str, Builtin] = {row.name: row for row in _ROWS}
-CONSTANTS = ("pi",)
+CONSTANTS = ("pi", "infinity")

@@ -52,7 +52,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "log": math.log, "floor": math.floor, "round": round, "length": len, "sin": math.sin, "cos": math.cos, "tanh":
     math.tanh,
 }  # fmt: skip
-CONSTANTS = {"pi": math.pi}
+CONSTANTS = {"pi": math.pi, "infinity": math.inf}
 
 
 def arithmetic(op: str, left: Any, right: Any, span: Span) -> Any:
