@@ -22,7 +22,7 @@ class Machine:
     key: str
     vector_bytes: int
     tiles: tuple[tuple[int, tuple[int, int, int]], ...]
-    cache_bytes: int
+    cache_bytes: int = 1 << 20
 
     def lanes(self, precision: str) -> int:
         """Numbers in one vector register."""

@@ -77,6 +77,7 @@ class Binding:
         self.pool: list[NDArray[Any]] = []  # scratch memory of one instruction after the other
         self.retired: list[NDArray[Any]] = []  # outgrown, but known to earlier tables
         loops = [step for step in program.items if isinstance(step, LoopStep)]
+        self.copies: dict[tuple[int, Node], NDArray[Any]] = {}
         self.runs = strips.runs(program.items)
         self.bodies = {(x.stage, x.node): Binding(x.body, {}, largest, seed, self.step) for x in loops}
 
@@ -113,6 +114,15 @@ class Binding:
     def address(self, stage: int, node: Node) -> int:
         """Where what a stage computes begins."""
         return int(self.arena.ctypes.data) + self.offsets[stage, node]
+
+    def beside(self, key: tuple[int, Node], like: Place) -> int:
+        """The address of memory for a copy of something, the same each time it is asked for."""
+        count = math.prod(like.shape)
+        if key not in self.copies or self.copies[key].nbytes < count * like.itemsize:
+            if key in self.copies:
+                self.retired.append(self.copies[key])
+            self.copies[key] = aligned(count * like.itemsize, np.uint8)
+        return int(self.copies[key].ctypes.data)
 
     # ---- instructions
 
@@ -211,18 +221,35 @@ class _Sized:
     # ---- loops
 
     def initial(self, step: LoopStep) -> list[Instruction]:
-        """Puts the initial states where the first turn reads them."""
+        """Puts the initial states where the first turn reads them, and in order what does not lie in order."""
         self.used, scan = 0, step.node
-        leaves, made = self.turn(step, 0), list[Instruction]()
+        outer, made = self.operands(step), list[Instruction]()
+        for x, place in outer.items():
+            there = self.place(x)
+            if place is not there:
+                made += singles.copy(there, place, str(storage_type(x.dtype, self.precision)))
+        leaves = self.turn(step, 0)
         for slot, first in zip(scan["body"].states, scan.inputs, strict=False):
             made += singles.copy(self.place(first), leaves[slot], str(storage_type(slot.dtype, self.precision)))
         return made
 
+    def operands(self, step: LoopStep) -> dict[Node, Place]:
+        """Where a scan's operands lie: what a turn reads of them must lie in order, since kernels count on it."""
+        scan, found = step.node, dict[Node, Place]()
+        body = scan["body"]
+        for i, x in enumerate(scan.inputs):
+            place = self.place(x)
+            timed = len(body.states) <= i < len(body.states) + len(body.items)
+            one = Place(place.address, place.shape[1:], place.strides[1:], place.itemsize) if timed else place
+            if not one.plain and i >= len(body.states):
+                place = whole(self.binding.beside((self.stage, x), place), place.shape, place.itemsize)
+            found[x] = place
+        return found
+
     def turn(self, step: LoopStep, turn: int) -> dict[Node, Place]:
         """Where the leaves of a loop's body lie at a turn."""
         block = self.place(step.node).address
-        outer = {x: self.place(x) for x in step.node.inputs}
-        return scans.leaves(step.node, block, turn, outer, self.sizes, self.precision)
+        return scans.leaves(step.node, block, turn, self.operands(step), self.sizes, self.precision)
 
     def loop(
         self, step: LoopStep, body: Callable[[Binding, Leaf], list[list[list[Code]]]], members: int
