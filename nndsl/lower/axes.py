@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nndsl.diagnostics import Fault, Span, fault
 from nndsl.ir import build as b
 from nndsl.ir.node import Node
+from nndsl.lower import sequences
 from nndsl.lower.frame import Frame
 from nndsl.lower.operators import labels
 from nndsl.lower.values import BATCH_AXIS, Dots, Tensor, shape_words, value_words
@@ -75,6 +77,9 @@ def reduce(op: str, x: Tensor, axis: Any, frame: Frame, span: Span) -> Tensor:
     """sum, prod, max, min, mean, var, std, argmax, argmin."""
     axes = chosen(x, axis, frame, span)
     site = frame.at(span)
+    holding = sequences.padded(x, axes, frame.build)
+    if holding and op not in ("mean", "var", "std"):
+        x = replace(x, node=sequences.seen(op, x, holding, frame.build))
     if op in ("argmax", "argmin"):
         if len(axes) != 1:
             raise fault("E0306", f"`{op}` goes along one axis", span)
@@ -83,14 +88,24 @@ def reduce(op: str, x: Tensor, axis: Any, frame: Frame, span: Span) -> Tensor:
         return x if op not in ("var", "std") else _spread(op, x, axes, frame, span)
     if op in ("var", "std"):
         return _spread(op, x, axes, frame, span)
-    node = b.mean(x.node, axes, origin=site) if op == "mean" else b.reduce(op, x.node, axes, origin=site)
+    node = mean(x, axes, frame, span) if op == "mean" else b.reduce(op, x.node, axes, origin=site)
     return reduced(x, node, axes, frame, span)
+
+
+def mean(x: Tensor, axes: tuple[int, ...], frame: Frame, span: Span) -> Node:
+    """The mean over axes of the node; of a sequence, over its real steps."""
+    site = frame.at(span)
+    holding = sequences.padded(x, axes, frame.build)
+    if not holding:
+        return b.mean(x.node, axes, origin=site)
+    total = b.reduce_sum(sequences.seen("mean", x, holding, frame.build), axes, origin=site)
+    return b.div(total, sequences.number(x, axes, holding, frame.build), origin=site)
 
 
 def _spread(op: str, x: Tensor, axes: tuple[int, ...], frame: Frame, span: Span) -> Tensor:
     site = frame.at(span)
-    distance = b.sub(x.node, b.mean(x.node, axes, origin=site), origin=site)
-    node = b.mean(b.mul(distance, distance, origin=site), axes, origin=site)
+    distance = b.sub(x.node, mean(x, axes, frame, span), origin=site)
+    node = mean(replace(x, node=b.mul(distance, distance, origin=site)), axes, frame, span)
     return reduced(x, b.sqrt(node, origin=site) if op == "std" else node, axes, frame, span)
 
 
@@ -98,6 +113,9 @@ def count(x: Tensor, axis: Any, frame: Frame, span: Span) -> Any:
     """How many elements the axes hold together; a Python number where that is known."""
     axes = chosen(x, axis, frame, span)
     sizes = [x.node.shape[i] for i in axes]
+    holding = sequences.padded(x, axes, frame.build)
+    if holding:
+        return reduced(x, sequences.number(x, axes, holding, frame.build), axes, frame, span)
     if all(isinstance(size, int) for size in sizes):
         product = 1
         for size in sizes:

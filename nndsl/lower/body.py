@@ -12,6 +12,7 @@ from typing import Any
 
 from nndsl.diagnostics import Span, fault
 from nndsl.ir import build as b
+from nndsl.lower.cells import next_value
 from nndsl.lower.expr import evaluate, flow
 from nndsl.lower.frame import Frame
 from nndsl.lower.inputs import bind_input
@@ -132,12 +133,15 @@ def _name_all(names: tuple[ast.Name, ...], value: Any, frame: Frame, span: Span)
         raise fault("E0203", f"{count} value{'' if count == 1 else 's'} for {len(names)} names", span)
     for name, one in zip(names, values, strict=True):
         if name.text.endswith("'"):
-            _update(name, one, frame, span)
+            one = _update(name, one, frame, span)
         frame.names[name.text] = one
 
 
-def _update(name: ast.Name, value: Any, frame: Frame, span: Span) -> None:
-    """`h' = ...`: the next value of the state h."""
+def _update(name: ast.Name, value: Any, frame: Frame, span: Span) -> Any:
+    """`h' = ...`: the next value of the state h; what it names from here on."""
+    state = frame.recurrence.states.get(name.text[:-1]) if frame.recurrence is not None else None
+    if state is not None:
+        return next_value(state, value, frame, span)
     leaf = frame.local_states.get(name.text[:-1])
     if leaf is None:
         raise fault(
@@ -147,6 +151,7 @@ def _update(name: ast.Name, value: Any, frame: Frame, span: Span) -> None:
     node = fitted(value, leaf.shape, what, frame, span, declared=leaf.origin)
     if frame.build.training:
         frame.build.updates[leaf] = node
+    return value
 
 
 # ---- options -------------------------------------------------------------------------------------------

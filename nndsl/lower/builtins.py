@@ -14,7 +14,7 @@ from typing import Any
 from nndsl.diagnostics import Span, fault
 from nndsl.ir import build as b
 from nndsl.ir.node import ShapeError
-from nndsl.lower import arrange, axes, contraction, windows, sequences
+from nndsl.lower import arrange, axes, contraction, sequences, windows
 from nndsl.lower.align import plain
 from nndsl.lower.frame import Frame
 from nndsl.lower.operators import elementwise, labels
@@ -157,7 +157,8 @@ _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     "minimum"),
     "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide, "reshape":
     arrange.reshape,
-    "last": sequences.last, "flatten": arrange.flatten, "transpose": arrange.transpose, "concat": arrange.concat, "split": arrange.split,
+    "last": sequences.last,
+    "flatten": arrange.flatten, "transpose": arrange.transpose, "concat": arrange.concat, "split": arrange.split,
     "shape": arrange.shape, "arange": arrange.arange, "full": arrange.full,
     "einsum": contraction.einsum, "pair": windows.pair, "windows": windows.windows,
     "overlap_add": windows.overlap_add, "grouped": windows.grouped, "ungrouped": windows.ungrouped,

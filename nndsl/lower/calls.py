@@ -10,12 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from nndsl.diagnostics import Diagnostic, Fault, Label, Span, fault
-from nndsl.lower import kinds
+from nndsl.lower import cells, kinds
 from nndsl.lower.frame import Build, Frame, Quiet
 from nndsl.lower.values import BATCH_AXIS, Template, Tensor, shape_words, value_words
 from nndsl.semantics.arguments import bind, missing
 from nndsl.semantics.modules import in_library
-from nndsl.semantics.reading import later
 from nndsl.semantics.roles import FLOW, ROLES
 from nndsl.semantics.scopes import Entry, wrong_role
 from nndsl.syntax import ast
@@ -88,8 +87,6 @@ def apply(
     entry = template.entry
     if entry.role not in CALLABLE:
         raise wrong_role(entry, span, "something that values flow through")
-    if entry.role == "cell":
-        raise later("`cell`", span)
     check_use(entry, frame.active, frame.build, span)
     definition = entry.definition
     counted = 0 if fed_by_hand else ROLES[entry.role].fed
@@ -110,7 +107,10 @@ def apply(
         )
         if fed_by_hand and entry.role == "loss":
             _same_size(full, inner, span)
-        outputs = frame.build.run(inner, [] if counted else fed)
+        if entry.role == "cell":
+            outputs: list[Any] = [*cells.run_cell(inner, full, fed, span)]
+        else:
+            outputs = frame.build.run(inner, [] if counted else fed)
     except Fault as found:
         raise at_call(found, entry, span) from None
     results = [kinds.of_result(value, entry, fed, span) for value in outputs]
@@ -132,7 +132,7 @@ def _path(entry: Entry, frame: Frame) -> str:
     """Where its parameters live: a layer's use has weights of its own, a network's are always the same."""
     if entry.role == "network":
         return entry.name
-    return frame.child_path(entry.name) if entry.role == "layer" else frame.path
+    return frame.child_path(entry.name) if entry.role in ("layer", "cell") else frame.path
 
 
 def check_use(entry: Entry, active: tuple[Entry, ...], build: Build, span: Span) -> None:
@@ -171,7 +171,8 @@ def set_parameters(inner: Frame, template: Template, fed: dict[str, Any], span: 
             raise missing(definition, parameter, span)
         if parameter.kind is not None:
             value = kinds.accept(value, parameter, template.entry, template.places.get(name, span))
-        if isinstance(value, str) and name in template.given and in_library(definition.name_span):
+        wordless = not isinstance(parameter.default, ast.String) and in_library(definition.name_span)
+        if isinstance(value, str) and name in template.given and wordless:
             problem = f"`{name}` of `{definition.name}` is a number, not {value_words(value)}"
             raise fault("E0206", problem, template.places[name])
         inner.names[name] = value

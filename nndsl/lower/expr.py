@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nndsl.diagnostics import fault
-from nndsl.lower import builtins, calls
+from nndsl.lower import builtins, calls, cells
 from nndsl.lower.frame import Frame
 from nndsl.lower.index import index
 from nndsl.lower.operators import binary, elementwise, not_a_value
@@ -159,7 +159,10 @@ def _slice(item: ast.Slice, frame: Frame) -> slice:
 
 
 def _attribute(expr: ast.Attribute, frame: Frame) -> Any:
-    raise fault("E0217", f"`{expr.span.text}`: values in a body have no fields", expr.span)
+    base = evaluate(expr.base, frame)
+    if isinstance(base, Tensor):
+        return cells.memory_of(base, expr.name, expr.span)
+    raise fault("E0217", f"`{expr.span.text}`: {value_words(base)} has no fields", expr.span)
 
 
 _READ: dict[type, Callable[[Any, Frame], Any]] = {

@@ -13,6 +13,8 @@ from typing import Any
 from nndsl.diagnostics import Span
 from nndsl.ir.node import Node, Shape
 from nndsl.lower.graphs import Variable
+from nndsl.lower.recurrence import Recurrence
+from nndsl.lower.values import Template
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.roles import ROLES
 from nndsl.semantics.scopes import Entry
@@ -26,6 +28,8 @@ class Build:
     variables, states: by the leaf's name, in the order of first use. updates: next values of states, by leaf. slots:
     the states of an optimizer and what they begin with.
     wrong: definitions that hold a fault already said: whoever uses them stops quietly.
+    lengths: [B], how many steps of each example's sequence are real; None where all are. marks, misused: what
+    `timeline` has found of the nodes.
     run: reads a definition's body in its frame and gives its outputs; handed in by `network.py`, since bodies call
     bodies.
     """
@@ -41,6 +45,9 @@ class Build:
     penalties: dict[str, Node] = field(default_factory=dict)
     draws: dict[str, int] = field(default_factory=dict)
     slots: dict[Node, float] = field(default_factory=dict)
+    lengths: Node | None = None
+    marks: dict[Node, tuple[str, ...]] = field(default_factory=dict)
+    misused: list[Node] = field(default_factory=list)
 
     def stream(self, path: str) -> int:
         """The number of a new stream of random numbers: it depends on the place in the network, not on what else is
@@ -66,6 +73,7 @@ class Frame:
     site: the user's text that asked for this. path: of parameters, `lenet.dense_1`; empty where none can be made.
     current: the value of the line before. dots: how many axes the declared input names before and after `...`.
     spread: the sizes that `...` stands for there. active: the definitions being read, outermost first.
+    recurrence, template: of a cell, the loop in the making, and what the use gives.
     """
 
     build: Build
@@ -83,6 +91,8 @@ class Frame:
     counters: dict[str, int] = field(default_factory=dict)
     local_states: dict[str, Node] = field(default_factory=dict)
     active: tuple[Entry, ...] = ()
+    recurrence: Recurrence | None = None
+    template: Template | None = None
     top: bool = False
 
     def at(self, span: Span) -> Span:

@@ -13,7 +13,7 @@ from nndsl.data.types import Field, Signature
 from nndsl.diagnostics import fault
 from nndsl.ir import build as b
 from nndsl.ir.node import BATCH, Dim
-from nndsl.lower import body, calls, kinds
+from nndsl.lower import body, calls, kinds, timeline
 from nndsl.lower.align import plain
 from nndsl.lower.frame import Build, Frame
 from nndsl.lower.graphs import NetworkGraph, Value, Variable
@@ -61,7 +61,9 @@ def elaborate(program: Program, network: Network, signature: Signature, *, train
     frame = Frame(build, entry, network.span, network.name, active=(entry,), top=True)
     calls.set_parameters(frame, Template(entry), {}, network.span)
     value = leaf(signature.input, "input")
+    timeline.begin(value.node, signature.input, build)
     outputs = [_output(out, network) for out in build.run(frame, [value])]
+    timeline.check([*(out.node for out in outputs), *build.penalties.values()], build, signature.input.span)
     return Elaborated(build, frame, value, tuple(outputs))
 
 
@@ -83,7 +85,8 @@ def declared(network: Network) -> Signature | None:
         shape.append(item.value)
     if any(name.text in SIZES for name in names(body)):
         return None
-    return Signature(network.name, expr.span, {}, Field((), tuple(shape), "real", expr.span), None, {})
+    field = Field((), tuple(shape), "real", expr.span, time=len(shape) == 1)  # a row of numbers may be a series
+    return Signature(network.name, expr.span, {}, field, None, {})
 
 
 def _output(value: Any, network: Network) -> Tensor:

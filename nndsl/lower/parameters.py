@@ -11,7 +11,7 @@ from typing import Any
 from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.ir import build as b
 from nndsl.ir.node import Dim, Node, ShapeError
-from nndsl.lower import calls
+from nndsl.lower import calls, cells
 from nndsl.lower.align import plain
 from nndsl.lower.expr import evaluate
 from nndsl.lower.frame import Build, Frame
@@ -37,12 +37,29 @@ def declare_param(argument: ast.OptionArgument, frame: Frame) -> None:
 def declare_state(argument: ast.OptionArgument, frame: Frame) -> None:
     """A value kept from step to step, 0 at first where nothing is said."""
     name, shape = _named(argument, frame, "state")
+    if frame.recurrence is not None:
+        _declare_memory(argument, name, shape, frame)
+        return
     leaf_name = f"{frame.path}.{name}"
     leaf = b.state(leaf_name, shape, origin=frame.at(argument.span))
     initial = _initial(argument, leaf_name, shape, frame, default=0.0)
     _keep(frame.build.states, Variable(leaf_name, leaf, initial, frame.at(argument.span)), frame)
     frame.local_states[name] = leaf
     frame.names[name] = tensor(leaf, frame.at(argument.span))
+
+
+def _declare_memory(argument: ast.OptionArgument, name: str, shape: tuple[int, ...], frame: Frame) -> None:
+    """A state of a cell: it is kept from step to step of a sequence, and begins anew with each."""
+    if argument.initial is not None:
+        raise fault(
+            "E0214",
+            f"the first value of the state `{name}` is given by `=`",
+            argument.initial.span,
+            help=f"for one that is trained write `param {name}0[...] ~ ...` and `state {name}[...] = {name}0`",
+        )
+    first = 0.0 if argument.default is None else evaluate(argument.default, frame)
+    place = argument.span if argument.default is None else argument.default.span
+    cells.add_state(name, shape, first, place, frame, argument.value.span)
 
 
 def _keep(found: dict[str, Variable], variable: Variable, frame: Frame) -> None:
@@ -98,6 +115,8 @@ def size(item: ast.Expr | ast.Slice, frame: Frame) -> int:
     if isinstance(item, ast.Slice | ast.Ellipsis):
         raise fault("E0304", "the sizes of a parameter are numbers", item.span)
     value = evaluate(item, frame)
+    if isinstance(value, float) and value.is_integer():  # of a division without rest: `in / groups`
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
     if isinstance(item, ast.Name) and item.text in frame.places:

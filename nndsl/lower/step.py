@@ -67,6 +67,8 @@ def _inputs(nodes: list[Node], found: Elaborated, signature: Signature) -> tuple
     leaves: list[tuple[Node, str]] = [(found.input.node, "input")]
     if signature.target is not None:
         leaves.append((leaf(signature.target, "target").node, "target"))
+    if found.build.lengths is not None:
+        leaves.append((found.build.lengths, "lengths"))
     return tuple((node, part) for node, part in leaves if node in reached)
 
 

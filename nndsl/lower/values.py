@@ -39,7 +39,8 @@ class Tensor:
     """
     node: [B, *core] if `batched`, else [*core]. ghosts: for each axis of the core, whether the language leaves it out.
     kind: a key of KIND_WORDS. made: the user's text that gave it its shape.
-    classes: of a category, how many there are, if that is known.
+    classes: of a category, how many there are, if that is known. memory: the states of the cell that gave it, at all
+    steps, by name.
     """
 
     node: Node
@@ -48,6 +49,7 @@ class Tensor:
     kind: str
     made: Span = field(compare=False)
     classes: int | None = None
+    memory: tuple[tuple[str, Tensor], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def core(self) -> Shape:

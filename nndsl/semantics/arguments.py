@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics.cells import REVERSE, at_use
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.roles import ROLES
 from nndsl.syntax import ast
@@ -16,7 +17,7 @@ from nndsl.syntax import ast
 
 def check_names(definition: ast.Definition, call: ast.Call) -> None:
     """Arguments given by name must be parameters, each once."""
-    names = [parameter.name for parameter in definition.parameters]
+    names = [*(parameter.name for parameter in definition.parameters), *at_use(definition)]
     seen: set[str] = set()
     for argument in call.arguments:
         if argument.name is None:
@@ -36,7 +37,7 @@ def bind(definition: ast.Definition, arguments: Sequence[ast.Argument], fed: int
         if place >= len(free):
             raise _too_many(definition, argument, fed, len([a for a in arguments if a.name is None]))
         found[free[place].name] = argument
-    names = [parameter.name for parameter in free]
+    names = [*(parameter.name for parameter in free), *at_use(definition)]
     for argument in arguments:
         if argument.name is None:
             continue
@@ -63,10 +64,9 @@ def missing(definition: ast.Definition, parameter: ast.Parameter, span: Span) ->
 def signature(definition: ast.Definition, *, whole: bool = False) -> str:
     """`dropout(rate = 0.5)`: what a person writes, without what the language feeds, unless the `whole` is asked for."""
     fed = 0 if whole else ROLES[definition.kind].fed
-    inside = ", ".join(
-        p.name if p.default is None else f"{p.name} = {p.default.span.text}" for p in definition.parameters[fed:]
-    )
-    return f"{definition.name}({inside})"
+    inside = [p.name if p.default is None else f"{p.name} = {p.default.span.text}" for p in definition.parameters[fed:]]
+    inside += [f"{REVERSE} = false"] if definition.kind == "cell" else []
+    return f"{definition.name}({', '.join(inside)})"
 
 
 def _too_many(definition: ast.Definition, argument: ast.Argument, fed: int, given: int) -> Fault:
@@ -96,10 +96,19 @@ def _activation(definition: ast.Definition, argument: ast.Argument) -> str | Non
     return f"an activation follows its layer: `{definition.name}(...) -> {said or 'relu'}`"
 
 
+def _direction(definition: ast.Definition, argument: ast.Argument) -> str | None:
+    """Only what goes through time can go backwards."""
+    if argument.name != REVERSE:
+        return None
+    return f"only a cell goes from step to step: `lstm(64, {REVERSE}=true)`"
+
+
 def _no_parameter(definition: ast.Definition, argument: ast.Argument) -> Fault:
     fed = ROLES[definition.kind].fed
     names = [parameter.name for parameter in definition.parameters[fed:]]
-    hint = _activation(definition, argument) or did_you_mean(argument.name or "", names)
+    names += at_use(definition)
+    hint = _activation(definition, argument) or _direction(definition, argument)
+    hint = hint or did_you_mean(argument.name or "", names)
     return fault(
         "E0203",
         f"`{definition.name}` has no parameter `{argument.name}`",

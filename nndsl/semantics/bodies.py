@@ -15,13 +15,13 @@ from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.arguments import check_names
 from nndsl.semantics.builtins import BUILTINS, CONSTANTS
+from nndsl.semantics.cells import check_cell
 from nndsl.semantics.options import BODY
-from nndsl.semantics.reading import later
 from nndsl.semantics.roles import DIRECTIONS, KINDS, ROLES
 from nndsl.semantics.scopes import Entry, Scope, unknown, wrong_role
 from nndsl.syntax import ast
 
-NOT_BODIES = ("data", "recipe", "environment", "cell")
+NOT_BODIES = ("data", "recipe", "environment")
 
 
 def check_bodies(scope: Scope, constants: Mapping[str, Any], collector: Collector) -> frozenset[Entry]:
@@ -78,6 +78,8 @@ class _Body:
         self.known |= {*ROLES[definition.kind].given, *(p.name for p in definition.parameters)}
         if definition.kind in ("network", "layer") and not _declares_input(definition):
             self.known |= {"x", "in"}
+        if definition.kind == "cell":
+            self._cell()
         if definition.kind == "optimizer":
             self.states.add("w")
         self._fed()
@@ -92,6 +94,13 @@ class _Body:
             self._expr(definition.body)
         self._report()
         return self.failed
+
+    def _cell(self) -> None:
+        """Each state has one next value, and there is an output; with an `input` of its own, a cell has no `x`."""
+        if _declares_input(self.definition):
+            self.known -= {"x", "in"}
+        for found in check_cell(self.definition):
+            self._fault(found)
 
     def _fault(self, found: Fault) -> None:
         self.failed = True
@@ -298,18 +307,21 @@ class _Body:
         entry = self._find(text)
         if entry is None:
             self.unknown.setdefault(text, []).append(expr)
-        elif entry.role == "cell":
-            raise later("`cell`", expr.span)
 
     def _report(self) -> None:
         """One fault for each unknown name, at its first place."""
         for text, places in self.unknown.items():
             first = places[0]
             other = self.entry.scope.elsewhere(text)
-            if other is not None and other.definition is self.definition:
+            if text.endswith("'") and text[:-1] in self.states:
                 found: Fault = fault(
-                    "E0215", f"`{text}` uses itself", first.span, help="a definition is made of others"
+                    "E0201",
+                    f"the next value `{text}` is not known yet here",
+                    first.span,
+                    help=f"write its equation, `{text} = ...`, above this line; `{text[:-1]}` is the value before",
                 )
+            elif other is not None and other.definition is self.definition:
+                found = fault("E0215", f"`{text}` uses itself", first.span, help="a definition is made of others")
             elif other is not None:
                 found = wrong_role(other, first.span, "a value or something it flows through")
             else:

@@ -298,5 +298,5 @@ def _recipes(scope: Scope, constants: Mapping[str, Any], collector: Collector) -
 def check_kinds(module: ast.Module, collector: Collector) -> None:
     """Kinds of definition that are designed but not there."""
     for statement in module.statements:
-        if isinstance(statement, ast.Definition) and statement.kind in ("cell", "environment"):
+        if isinstance(statement, ast.Definition) and statement.kind == "environment":
             collector.add(later(f"`{statement.kind}`", statement.span).diagnostic)
