@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nndsl.backend.cpu import library
+from nndsl.backend.cpu import library, product_texts
 from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.machine import Machine, machine
 from nndsl.backend.cpu.plan import KERNEL
@@ -20,7 +20,8 @@ NARROW = tuple((wide, (6, 2, 1)) for wide in (2, 1))
 @pytest.fixture(params=[16, 32], ids=["128 bits", "256 bits"])
 def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Machine(machine().key, request.param, NARROW)
-    monkeypatch.setattr(library, "machine", lambda: other)
+    for texts in (library, product_texts):
+        monkeypatch.setattr(texts, "machine", lambda: other)
 
 
 def _call(kind: str, precision: str, *arguments: int) -> None:
@@ -36,7 +37,7 @@ def test_products(precision: str) -> None:
     for m, n, k in SIZES:
         a, b = (rng.standard_normal(shape).astype(precision) for shape in ((m, k), (k, n)))
         c: NDArray[Any] = np.full((m, n), 7, precision)
-        _call("product", precision, 1, m, n, k, a.ctypes.data, 0, k, 1, b.ctypes.data, 0, n, c.ctypes.data, 0, n)
+        _call("product", precision, 1, m, n, k, a.ctypes.data, 0, k, 1, b.ctypes.data, 0, n, c.ctypes.data, 0, n, 0)
         tolerance = 1e-5 if precision == "float32" else 1e-13
         np.testing.assert_allclose(c, a.astype(np.float64) @ b, rtol=tolerance, atol=tolerance * max(k, 1))
 
@@ -48,5 +49,6 @@ def test_transposes(precision: str) -> None:
     for m, _, k in SIZES:
         source = rng.standard_normal((m, k)).astype(precision)
         target: NDArray[Any] = np.empty((k, m), precision)
-        _call("transpose", precision, m, k, source.ctypes.data, k, target.ctypes.data, m)
+        once = np.zeros(1, np.int64).ctypes
+        _call("transpose", precision, m, k, source.ctypes.data, k, target.ctypes.data, m, 1, once.data, once.data)
         np.testing.assert_array_equal(target, source.T)

@@ -55,7 +55,7 @@ def test_the_standard_kernels_are_all_of_the_library(precision: str) -> None:
     texts = standard_texts(precision)
     assert len(set(texts)) == len(texts)
     kinds = {text.name.rsplit("_", 1)[0] for text in texts}
-    assert kinds >= set(library._SIMPLE) | {"product"}
+    assert kinds >= set(library._SIMPLE) | {"product", "contract"}
 
 
 def test_a_text_that_is_wrong_says_so() -> None:

@@ -43,7 +43,8 @@ HEAVY = {
     "sklearn",
 }
 NUMBA_MODULES = {
-    f"nndsl.backend.cpu.{name}" for name in ("compiler", "intrinsics", "math32", "math64", "random", "tiles")
+    f"nndsl.backend.cpu.{name}"
+    for name in ("compiler", "intrinsics", "math32", "math64", "random", "tiles", "tiles_over")
 }
 
 

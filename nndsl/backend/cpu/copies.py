@@ -8,6 +8,9 @@ from __future__ import annotations
 from itertools import product as every
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.memory import Place
@@ -23,6 +26,8 @@ class Context(Protocol):
 
     def place(self, node: Node) -> Place: ...
     def scratch(self, count: int) -> int: ...
+    def table(self, values: NDArray[np.int64]) -> int: ...
+    def added(self, node: Node) -> int | None: ...
 
 
 def copy(source: Place, target: Place, precision: str) -> list[Instruction]:

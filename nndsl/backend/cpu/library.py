@@ -1,4 +1,4 @@
-"""The kernels that are written by hand: products, rows in and out, copies, the shuffle, and the driver.
+"""The kernels that are written by hand: rows in and out, copies, the shuffle, the driver; products in `product_texts`.
 
 Each is `void(int64* g)`; what `g` holds is said first in each text. Sizes, strides and addresses are all arguments, so
 each is compiled once for every network. Strides and counts are in elements. Letters: B rows of a batch.
@@ -8,61 +8,29 @@ from __future__ import annotations
 
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.machine import machine
-
-POINTER = {"float32": "floats", "float64": "doubles", "int32": "ints", "uint8": "bytes_at"}
-SHORT = {"float32": "f32", "float64": "f64", "int32": "i32", "uint8": "u8"}
-
-_HEAD = """import numpy as np
-from numba import njit
-from nndsl.backend.cpu.intrinsics import *
-from nndsl.backend.cpu.tiles import register_tile, register_transpose
-from nndsl.backend.cpu.{math} import real
-"""
-
-# C[m, n] = sum over k of A[m, k] B[k, n], for each of `batches`. C is walked in register tiles, the widest that fit.
-# Where a tile would hang over an edge it is moved back over work that is done already: the same sums again, so the same
-# bits.
-_PRODUCT = """
-{tiles}
-
-def {name}(g):
-    batches, m, n, k = g[0], g[1], g[2], g[3]
-    A0, a_batch, a_row, a_k = g[4], g[5], g[6], g[7]
-    B0, b_batch, b_k = g[8], g[9], g[10]
-    C0, c_batch, c_row = g[11], g[12], g[13]
-    for b in range(batches):
-        A, B, C = at({pointer}(A0), b * a_batch), at({pointer}(B0), b * b_batch), at({pointer}(C0), b * c_batch)
-        j = 0
-        while j < n:
-            left = n - j
-{widths}
-            i = 0
-            while i < m:
-{heights}
-                i = min(i, m - tall)
-                X, W, Y = at(A, i * a_row), at(B, j), at(C, i * c_row + j)
-{branches}
-                i += tall
-            j += wide * {lanes}
-"""
+from nndsl.backend.cpu.product_texts import PRODUCTS
+from nndsl.backend.cpu.texts import POINTER, SHORT, head
 
 _TRANSPOSE = """
 turn = register_transpose({lanes}, "{precision}")
 
 def {name}(g):
-    # target[j, i] = source[i, j]: rows, columns, source, its stride of a row, target, its stride of a row
+    # target[j, i] = source[i, j]: rows, columns, source, its stride of a row, target, its stride of a row; how often,
+    # and tables of where each time begins in both
     rows, columns, s_row, t_row = g[0], g[1], g[3], g[5]
-    source, target = {pointer}(g[2]), {pointer}(g[4])
+    count, s_starts, t_starts = g[6], longs(g[7]), longs(g[8])
     whole_rows, whole_columns = rows - rows % {lanes}, columns - columns % {lanes}
-    for i in range(0, whole_rows, {lanes}):
-        for j in range(0, whole_columns, {lanes}):
-            turn(at(source, i * s_row + j), s_row, at(target, j * t_row + i), t_row)
-        for r in range(i, i + {lanes}):
-            for j in range(whole_columns, columns):
-                target[j * t_row + r] = source[r * s_row + j]
-    for i in range(whole_rows, rows):
-        for j in range(columns):
-            target[j * t_row + i] = source[i * s_row + j]
+    for c in range(count):
+        source, target = at({pointer}(g[2]), s_starts[c]), at({pointer}(g[4]), t_starts[c])
+        for i in range(0, whole_rows, {lanes}):
+            for j in range(0, whole_columns, {lanes}):
+                turn(at(source, i * s_row + j), s_row, at(target, j * t_row + i), t_row)
+            for r in range(i, i + {lanes}):
+                for j in range(whole_columns, columns):
+                    target[j * t_row + r] = source[r * s_row + j]
+        for i in range(whole_rows, rows):
+            for j in range(columns):
+                target[j * t_row + i] = source[i * s_row + j]
 """
 
 _COPY = """
@@ -314,12 +282,12 @@ _SIMPLE = {
 
 def kernel(kind: str, precision: str) -> Text:
     """The library kernel of this kind for float32 or float64 (int32 too, for those that only move numbers)."""
-    if kind == "product":
-        return product(precision)
+    if kind in PRODUCTS:
+        return PRODUCTS[kind](precision)
     name = f"{kind}_{SHORT[precision]}"
     real = precision if precision.startswith("float") else "float32"
     holes = {"name": name, "pointer": POINTER[precision], "precision": real, "lanes": machine().lanes(real)}
-    return Text(name, _head(real) + _SIMPLE[kind].format(**holes), precision)
+    return Text(name, head(real) + _SIMPLE[kind].format(**holes), precision)
 
 
 def rows_in(source: str, target: str) -> Text:
@@ -330,38 +298,4 @@ def rows_in(source: str, target: str) -> Text:
     body = _ROWS_IN.format(
         name=name, source=POINTER[source], target=POINTER[target], number="np.int32" if moved else "real", value=value
     )
-    return Text(name, _head("float32" if moved else target) + body, target)
-
-
-def product(precision: str) -> Text:
-    """C = A B by register tiles, of the sizes that suit this machine."""
-    lanes, name = machine().lanes(precision), f"product_{SHORT[precision]}"
-    tiles, widths, heights, branches = [], list[str](), list[str](), list[str]()
-    for wide, rows in machine().tiles:
-        columns = wide * lanes
-        fits = f"left >= {columns} or (n >= {columns} and left > {columns // 2})" if wide > 1 else "True"
-        word = "elif" if widths else "if"
-        widths += [f"{word} {fits}:", f"    wide, j = {wide}, {f'min(j, n - {columns})' if wide > 1 else 'j'}"]
-        tallest, middle, single = rows
-        tall_enough = f"{tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}"
-        heights += [f"{word} wide == {wide}:", f"    tall = {tall_enough}"]
-        for tall in rows:
-            tile = f"tile_{tall}_{wide}"
-            tiles.append(f'{tile} = register_tile({tall}, {wide}, {lanes}, "{precision}", {wide == 1})')
-            branches += [
-                f"{'elif' if branches else 'if'} wide == {wide} and tall == {tall}:",
-                f"    {tile}(k, X, a_row, a_k, W, b_k, Y, c_row, n - j)",
-            ]
-    body = _PRODUCT.format(
-        name=name, tiles="\n".join(tiles), widths=_indented(widths, 12), heights=_indented(heights, 16),
-        branches=_indented(branches, 16), pointer=POINTER[precision], lanes=lanes,
-    )  # fmt: skip
-    return Text(name, _head(precision) + body, precision)
-
-
-def _indented(lines: list[str], by: int) -> str:
-    return "\n".join(" " * by + line for line in lines)
-
-
-def _head(precision: str) -> str:
-    return _HEAD.format(math="math32" if precision == "float32" else "math64")
+    return Text(name, head("float32" if moved else target) + body, target)

@@ -76,6 +76,7 @@ class Binding:
         self.offsets, self.arena = self._plan()
         self.pool: list[NDArray[Any]] = []  # scratch memory of one instruction after the other
         self.retired: list[NDArray[Any]] = []  # outgrown, but known to earlier tables
+        self.offsets_of: dict[bytes, NDArray[np.int64]] = {}  # tables of offsets, shared by what they hold
         loops = [step for step in program.items if isinstance(step, LoopStep)]
         self.copies: dict[tuple[int, Node], NDArray[Any]] = {}
         self.runs = strips.runs(program.items)
@@ -299,6 +300,14 @@ class _Sized:
             pool[self.used] = aligned(count, np.float64)
         self.used += 1
         return int(pool[self.used - 1].ctypes.data)
+
+    def table(self, values: NDArray[np.int64]) -> int:
+        """The address of these offsets, which stay as they are."""
+        return int(self.binding.offsets_of.setdefault(values.tobytes(), values).ctypes.data)
+
+    def added(self, node: Node) -> int | None:
+        """Whether a value is added up over strips, and the number of this one; None: it is made at once."""
+        return None if self.all is self.sizes or strips.has_rows(node) else self.keep
 
     def argument(self, what: Argument, share: Share, unit: int) -> int:
         match what:

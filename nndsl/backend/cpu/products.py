@@ -1,8 +1,9 @@
-"""Instructions for sums of products: loops over batches and rows around one kernel, C[m, n] = sum over k of A[m, k]
-B[k, n].
+"""Instructions for sums of products: loops over batches, rows, columns and sums around one kernel.
 
-In: an einsum and where its operands and its result lie. Out: library kernels with their arguments. The second operand
-and the result must be contiguous along the columns; what is not is turned round or copied into scratch memory first.
+In: an einsum and where its operands and its result lie. Out: library kernels with their arguments: `product` where
+every loop is a stride, `contract` over tables of offsets where it is not. So operands are read where they lie, through
+windows, slices and transposes. Only the columns must lie side by side, in the second operand and in the result: what
+does not is turned round in scratch memory first.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from itertools import product as every
 
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.copies import Context, Instruction, copy
-from nndsl.backend.cpu.memory import Place, row_major, whole
+from nndsl.backend.cpu.memory import Place, row_major
+from nndsl.backend.cpu.turning import columns_last, offsets, one_stride
 from nndsl.ir.node import Node
 from nndsl.ir.primitives.dot import parts
 
+SHORTEST_RUN = 4  # sums of fewer terms are not walked with strides of their own
+LONGEST_RUN = 128  # terms: what a column of tiles reads of B for so many stays in the nearest cache
+ROWS_AT_ONCE = 192  # of a block that sums are walked in: a multiple of every tile's height
+
 
 @dataclass(frozen=True, slots=True)
-class _Axis:
+class Axis:
     """One loop of a product: its length and the strides of A, B and C along it."""
 
     size: int
@@ -30,150 +34,123 @@ class _Axis:
     c: int
 
 
-def _joined(axes: Sequence[_Axis]) -> list[_Axis]:
+NOTHING = Axis(1, 0, 0, 0)
+
+
+def joined(axes: Sequence[Axis]) -> list[Axis]:
     """Neighbouring loops that are one longer loop for all three operands become one."""
-    found: list[_Axis] = []
+    found: list[Axis] = []
     for x in (x for x in axes if x.size != 1):
         last = found[-1] if found else None
         if last and (last.a, last.b, last.c) == (x.size * x.a, x.size * x.b, x.size * x.c):
-            found[-1] = _Axis(last.size * x.size, x.a, x.b, x.c)
+            found[-1] = Axis(last.size * x.size, x.a, x.b, x.c)
         else:
             found.append(x)
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Loops:
+    """A product's loops, the outer ones first; of columns there is one at most. A, B, C: addresses."""
+
+    batch: list[Axis]
+    rows: list[Axis]
+    columns: int
+    sums: list[Axis]
+    A: int
+    B: int
+    C: int
+
+
 def einsum(node: Node, context: Context) -> list[Instruction]:
     """C[m, n] = sum over k of A[m, k] B[k, n]; the result's last letter decides which operand has the columns."""
     left, right, out = parts(node["spec"])
-    x, y, target = (context.place(n) for n in (*node.inputs, node))
+    x, y, final = (context.place(n) for n in (*node.inputs, node))
     if out and out[-1] in left and out[-1] not in right:
         left, right, x, y = right, left, y, x
-    before: list[Instruction] = []
-    columns = [letter for letter in out if letter not in left]
-    wide = [letter for letter in columns if target.shape[out.index(letter)] != 1]
-    final = target
-    if (
-        wide and target.strides[out.index(wide[-1])] != 1
-    ):  # computed beside with the columns last, then put in its place
-        target = _permuted(target, out, columns, context)
-    summed = [letter for letter in left if letter not in out]
-    if not _one_stride(summed, left, x):
-        x, left, more = _ordered(x, left, summed, context)
-        before += more
+    columns = [s for s in out if s not in left]
+    target = _columns_side_by_side(final, out, columns, context)
     columns, apart = _one_loop(columns, out, target)
-    repeated = [s for s in out if s in apart or (s in left and s in right)]
-    y, more = _columns_last(y, right, columns, [s for s in right if s in repeated], summed, context)
-    before += more
-    right = "".join([*(s for s in right if s in repeated), *summed, *columns]) if more else right
+    batch = [s for s in out if s in apart or (s in left and s in right)]
+    y, right, before = columns_last(y, right, columns, context)
+    summed = sorted((s for s in left if s not in out), key=lambda s: -abs(x.strides[left.index(s)]))
 
-    def axes(letters: Sequence[str]) -> list[_Axis]:
-        return _joined([_axis(letter, left, right, out, x, y, target) for letter in letters])
+    def axes(letters: Sequence[str]) -> list[Axis]:
+        return joined([_axis(letter, (left, right, out), (x, y, target)) for letter in letters])
 
-    batch = axes(repeated)
-    rows = axes([s for s in out if s in left and s not in right])
-    n, k = axes(columns), axes(summed)
-    assert len(n) <= 1 and len(k) <= 1, f"{node['spec']}: columns or sums that are not one loop"
-    after = copy(target, final, context.precision) if target is not final else []
-    return [*before, *_products(batch, rows, n, k, x, y, target, context), *after]
+    rows = [s for s in out if s in left and s not in right]
+    width = math.prod(target.shape[out.index(s)] for s in columns)
+    loops = _Loops(axes(batch), axes(rows), width, axes(summed), x.address, y.address, target.address)
+    kernel, arguments = _product(loops, context)
+    strip = context.added(node)  # a later strip of the batch adds to what the ones before it have made
+    if target is not final:
+        before += copy(final, target, context.precision) if strip is not None else []
+        after = copy(target, final, context.precision)
+    else:
+        after = []
+    return [*before, (kernel, [*arguments, strip or 0]), *after]
 
 
-def _permuted(target: Place, out: str, columns: Sequence[str], context: Context) -> Place:
-    """Scratch memory for a result, its letters in the order of `out` but lying with the columns last."""
+def _columns_side_by_side(target: Place, out: str, columns: Sequence[str], context: Context) -> Place:
+    """The result's place; where its columns do not lie side by side, scratch memory in which they do."""
+    wide = [s for s in columns if target.shape[out.index(s)] != 1]
+    if not wide or target.strides[out.index(wide[-1])] == 1:
+        return target
     order = [*(s for s in out if s not in columns), *columns]
     sizes = [target.shape[out.index(s)] for s in order]
     lying = dict(zip(order, row_major(tuple(sizes)), strict=True))
     return Place(context.scratch(math.prod(sizes)), target.shape, tuple(lying[s] for s in out), target.itemsize)
 
 
-def _axis(letter: str, left: str, right: str, out: str, x: Place, y: Place, target: Place) -> _Axis:
-    def of(letters: str, place: Place) -> tuple[int, int]:
-        at = letters.find(letter)
-        return (place.shape[at], place.strides[at]) if at >= 0 else (1, 0)
-
-    (p, a), (q, b), (r, c) = of(left, x), of(right, y), of(out, target)
-    return _Axis(max(p, q, r) if 0 not in (p, q, r) else 0, a, b, c)
-
-
-def _one_stride(letters: Sequence[str], order: str, place: Place) -> bool:
-    """Whether some letters, in their order, are one loop over a place."""
-    at = [order.index(letter) for letter in letters if place.shape[order.index(letter)] != 1]
-    return all(place.strides[i] == place.shape[j] * place.strides[j] for i, j in pairwise(at))
+def _axis(letter: str, letters: tuple[str, str, str], places: tuple[Place, Place, Place]) -> Axis:
+    at = [(s.find(letter), place) for s, place in zip(letters, places, strict=True)]
+    size = next(place.shape[i] for i, place in at if i >= 0)
+    a, b, c = (place.strides[i] if i >= 0 else 0 for i, place in at)
+    return Axis(size, a, b, c)
 
 
 def _one_loop(columns: list[str], out: str, target: Place) -> tuple[list[str], list[str]]:
     """The last columns that are one loop over the result, and the others."""
-    start = next(i for i in range(len(columns) + 1) if _one_stride(columns[i:], out, target))
+    start = next(i for i in range(len(columns) + 1) if one_stride(columns[i:], out, target))
     return columns[start:], columns[:start]
 
 
-def _ordered(x: Place, letters: str, last: list[str], context: Context) -> tuple[Place, str, list[Instruction]]:
-    """A copy of an operand with some letters last and its elements in order, and its letters then."""
-    order = "".join([*(s for s in letters if s not in last), *last])
-    at = [letters.index(s) for s in order]
-    moved = Place(x.address, tuple(x.shape[i] for i in at), tuple(x.strides[i] for i in at), x.itemsize)
-    target = whole(context.scratch(math.prod(x.shape)), moved.shape, x.itemsize)
-    return target, order, copy(moved, target, context.precision)
+# ---- the kernels' arguments, all but the last: whether to add to what is there
 
 
-def _columns_last(
-    y: Place, letters: str, columns: list[str], batch: list[str], summed: list[str], context: Context
-) -> tuple[Place, list[Instruction]]:
-    """The second operand as [batch, k, n] with n contiguous: as it is where it is so, else turned round in scratch
-    memory.
-    """
-    size = {letter: y.shape[letters.index(letter)] for letter in letters}
-    stride = {letter: y.strides[letters.index(letter)] for letter in letters}
-    width = math.prod(size[s] for s in columns)
-    last = [s for s in columns if size[s] != 1]
-    good = width == 1 or (stride[last[-1]] == 1 and _one_stride(columns, letters, y))
-    if good and _one_stride(summed, letters, y):
-        return y, []
-    order = [*batch, *summed, *columns]
-    shape = tuple(size[s] for s in order)
-    target = whole(context.scratch(math.prod(shape)), shape, y.itemsize)
-    depth = math.prod(size[s] for s in summed)
-    flat = _one_stride(columns, letters, y) and _one_stride(summed, letters, y)
-    deep = [s for s in summed if size[s] != 1]
-    if flat and len(deep) >= 1 and stride[deep[-1]] == 1 and last:
-        kernel, found = library.kernel("transpose", context.precision), []
-        for index in every(*(range(size[s]) for s in batch)):
-            source = y.address + y.itemsize * sum(i * stride[s] for i, s in zip(index, batch, strict=True))
-            aim = target.address + y.itemsize * sum(i * t for i, t in zip(index, target.strides, strict=False))
-            found.append((kernel, [width, depth, source, stride[last[-1]], aim, width]))
-        return target, found
-    moved = Place(y.address, shape, tuple(stride[s] for s in order), y.itemsize)
-    return target, copy(moved, target, context.precision)
+def _product(loops: _Loops, context: Context) -> Instruction:
+    if max(len(loops.batch), len(loops.rows), len(loops.sums)) > 1:
+        return _contract(loops, context)
+    repeat, m, k = ((axes or [NOTHING])[0] for axes in (loops.batch, loops.rows, loops.sums))
+    sizes = [repeat.size, m.size, loops.columns, k.size]
+    places = [loops.A, repeat.a, m.a, k.a, loops.B, repeat.b, k.b, loops.C, repeat.c, m.c]
+    return library.kernel("product", context.precision), [*sizes, *places]
 
 
-def _products(
-    batch: list[_Axis],
-    rows: list[_Axis],
-    n: list[_Axis],
-    k: list[_Axis],
-    x: Place,
-    y: Place,
-    target: Place,
-    context: Context,
-) -> list[Instruction]:
-    one = _Axis(1, 0, 0, 1)
-    (columns,), (depth,) = n or [one], k or [one]
-    if columns.size == 1:
-        columns = one
-    assert columns.c == 1, "columns of a product lie side by side"
-    single = _Axis(1, 0, 0, 0)
-    outer = batch[:-1] + rows[:-1]
-    repeat, m = batch[-1] if batch else single, rows[-1] if rows else single
-    kernel, found = library.kernel("product", context.precision), list[Instruction]()
-    item = x.itemsize
-    for index in every(*(range(o.size) for o in outer)):
-        A, B, C = (
-            place + item * sum(i * s for i, s in zip(index, strides, strict=True))
-            for place, strides in (
-                (x.address, [o.a for o in outer]),
-                (y.address, [o.b for o in outer]),
-                (target.address, [o.c for o in outer]),
-            )
-        )
-        sizes = [repeat.size, m.size, columns.size, depth.size]
-        found.append((kernel, [*sizes, A, repeat.a, m.a, depth.a, B, repeat.b, depth.b, C, repeat.c, m.c]))
-    return found
+def _contract(loops: _Loops, context: Context) -> Instruction:
+    outer, run = _runs(loops.sums)
+    runs = math.prod(s.size for s in outer)
+    at_once = max(1, LONGEST_RUN // run.size)
+    m = math.prod(r.size for r in loops.rows)
+
+    def tables(axes: Sequence[Axis], *operands: str) -> list[int]:
+        return [context.table(offsets([(x.size, getattr(x, s)) for x in axes])) for s in operands]
+
+    a_batch, b_batch, c_batch = tables(loops.batch, "a", "b", "c")
+    (a_rows, c_rows), (a_runs, b_runs) = tables(loops.rows, "a", "c"), tables(outer, "a", "b")
+    arguments = [math.prod(x.size for x in loops.batch), m, loops.columns, runs, run.size]
+    arguments += [loops.A, a_batch, a_rows, a_runs, run.a, loops.B, b_batch, b_runs, run.b, loops.C, c_batch, c_rows]
+    return library.kernel("contract", context.precision), [*arguments, 0, ROWS_AT_ONCE, at_once]
+
+
+def _runs(sums: list[Axis]) -> tuple[list[Axis], Axis]:
+    """The loops of a sum whose terms a table lists, and the last one, which is walked with strides."""
+    if not all(s.size for s in sums):
+        return [Axis(0, 0, 0, 0)], NOTHING
+    if not sums or sums[-1].size < SHORTEST_RUN:
+        return sums, NOTHING
+    *outer, last = sums
+    size = next(n for n in range(min(last.size, LONGEST_RUN), 0, -1) if last.size % n == 0)
+    if size < last.size:
+        outer.append(Axis(last.size // size, last.a * size, last.b * size, 0))
+    return outer, Axis(size, last.a, last.b, 0)

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 _i32, _i64 = ir.IntType(32), ir.IntType(64)
 
 
-class _Tile:
+class Tile:
     """The code of one register tile, as LLVM's builder writes it."""
 
     def __init__(self, rows: int, vectors: int, lanes: int, precision: str, masked: bool) -> None:
@@ -28,7 +28,6 @@ class _Tile:
         self.align = 4 if precision == "float32" else 8
         # rows of B fetched early: their stride hides them from the processor's own prefetcher
         self.ahead = 8 if vectors > 2 else 0
-        self.zeros = [ir.Constant(self.vector, None)] * (rows * vectors)
 
     def declare(self, b: Any, name: str, result: Any, arguments: list[Any]) -> Any:
         return cgutils.get_or_insert_function(b.module, ir.FunctionType(result, arguments), name)
@@ -70,44 +69,68 @@ class _Tile:
             b.call(fetch, [b.bitcast(p, byte), ir.Constant(_i32, 0), ir.Constant(_i32, 3), ir.Constant(_i32, 1)])
 
     def emit(self, context: Any, b: Any, sig: Any, args: Any) -> Any:
-        """A loop over k whose sums are its phis, then the stores."""
-        k, A, a_row, a_k, B, b_k, C, c_row, columns = args
+        """The sums as they are at first, a loop over k in which they are phis, then the stores."""
+        k, A, a_row, a_k, B, b_k, C, c_row, keep, skip, columns = args
         mask, zero = self.mask(b, columns), ir.Constant(_i64, 0)
         heads = [b.gep(A, [b.mul(a_row, ir.Constant(_i64, r))]) for r in range(self.rows)]
+        rows = [self.places(b, b.gep(C, [b.mul(c_row, ir.Constant(_i64, r))])) for r in range(self.rows)]
+        start = self.begin(b, keep, [p for row in rows for p in row], mask)
         entry, loop, done = b.block, b.append_basic_block("loop"), b.append_basic_block("done")
         b.cbranch(b.icmp_signed(">", k, zero), loop, done)
         b.position_at_end(loop)
-        i, sums = b.phi(_i64), [b.phi(self.vector) for _ in self.zeros]
-        new = self.turn(b, i, sums, heads, a_k, B, b_k, mask)
+        i, sums = b.phi(_i64), [b.phi(self.vector) for _ in start]
+        if self.ahead:
+            far = b.mul(b.add(i, ir.Constant(_i64, self.ahead)), b_k)
+            self.prefetch(b, self.places(b, b.gep(B, [far])))
+        new = self.turn(b, sums, heads, b.mul(i, a_k), b.gep(B, [b.mul(i, b_k)]), mask)
         after = b.add(i, ir.Constant(_i64, 1))
-        for block, values in ((entry, [zero, *self.zeros]), (loop, [after, *new])):
+        for block, values in ((entry, [zero, *start]), (loop, [after, *new])):
             for phi, value in zip([i, *sums], values, strict=True):
                 phi.add_incoming(value, block)
         b.cbranch(b.icmp_signed("<", after, k), loop, done)
         b.position_at_end(done)
-        final = [b.phi(self.vector) for _ in self.zeros]
-        for phi, start, end in zip(final, self.zeros, new, strict=True):
-            phi.add_incoming(start, entry)
+        final = [b.phi(self.vector) for _ in start]
+        for phi, first, end in zip(final, start, new, strict=True):
+            phi.add_incoming(first, entry)
             phi.add_incoming(end, loop)
-        rows = [b.gep(C, [b.mul(c_row, ir.Constant(_i64, r))]) for r in range(self.rows)]
-        for p, value in zip([p for row in rows for p in self.places(b, row)], final, strict=True):
-            self.store(b, value, p, mask)
+        self.end(b, rows, final, skip, mask)
         return context.get_dummy_value()
 
-    def turn(
-        self, b: Any, i: Any, sums: list[Any], heads: list[Any], a_k: Any, B: Any, b_k: Any, mask: Any
-    ) -> list[Any]:
-        """The sums with the products of one k added."""
+    def begin(self, b: Any, keep: Any, places: list[Any], mask: Any) -> list[Any]:
+        """What the sums begin with: nothing, or what is in C."""
+        entry, there, start = b.block, b.append_basic_block("keep"), b.append_basic_block("start")
+        b.cbranch(b.icmp_signed("!=", keep, ir.Constant(_i64, 0)), there, start)
+        b.position_at_end(there)
+        kept = [self.load(b, p, mask) for p in places]
+        b.branch(start)
+        b.position_at_end(start)
+        sums = [b.phi(self.vector) for _ in places]
+        for phi, value in zip(sums, kept, strict=True):
+            phi.add_incoming(ir.Constant(self.vector, None), entry)
+            phi.add_incoming(value, there)
+        return sums
+
+    def turn(self, b: Any, sums: list[Any], heads: list[Any], along: Any, B: Any, mask: Any) -> list[Any]:
+        """The sums with the products of one k added: A's rows begin at `heads` and are `along` there, B's is at B."""
         fma, new = self.declare(b, f"llvm.fma.{self.suffix}", self.vector, [self.vector] * 3), list[Any]()
-        row = [self.load(b, p, mask) for p in self.places(b, b.gep(B, [b.mul(i, b_k)]))]
-        if self.ahead:
-            far = b.mul(b.add(i, ir.Constant(_i64, self.ahead)), b_k)
-            self.prefetch(b, self.places(b, b.gep(B, [far])))
-        along = b.mul(i, a_k)
+        row = [self.load(b, p, mask) for p in self.places(b, B)]
         for head in heads:
             x = self.spread(b, b.load(b.gep(head, [along])))
             new += [b.call(fma, [x, y, sums[len(new) + v]]) for v, y in enumerate(row)]
         return new
+
+    def end(self, b: Any, rows: list[list[Any]], sums: list[Any], skip: Any, mask: Any) -> None:
+        """Stores the rows from the last one on, but not the first `skip`: they are done already."""
+        stored = b.append_basic_block("stored")
+        for r in reversed(range(self.rows)):
+            for v, p in enumerate(rows[r]):
+                self.store(b, sums[r * self.vectors + v], p, mask)
+            if r:
+                more = b.append_basic_block("more")
+                b.cbranch(b.icmp_signed("<", skip, ir.Constant(_i64, r)), more, stored)
+                b.position_at_end(more)
+        b.branch(stored)
+        b.position_at_end(stored)
 
 
 def _constant_vector(numbers: Any) -> Any:
@@ -118,17 +141,19 @@ def _constant_vector(numbers: Any) -> Any:
 def register_tile(rows: int, vectors: int, lanes: int, precision: str, masked: bool = False) -> Any:
     """An intrinsic: C[rows, vectors * lanes] = sum over k of A[rows, k] B[k, ...], all sums in registers.
 
-    tile(k, A, A's stride of a row, of k, B, its stride of k, C, its stride of a row, columns): B and C are contiguous
-    along a row. `masked`: only the first `columns` are read and written, which may be fewer than a vector.
+    tile(k, A, A's stride of a row, of k, B, its stride of k, C, its stride of a row, keep, skip, columns): B and C are
+    contiguous along a row. keep: the sums begin with what is in C. skip: so many rows are not stored. `masked`: only
+    the first `columns` are read and written, which may be fewer than a vector.
     """
     real = types.float32 if precision == "float32" else types.float64
-    pointer, n, code = types.CPointer(real), types.int64, _Tile(rows, vectors, lanes, precision, masked)
+    pointer, n, code = types.CPointer(real), types.int64, Tile(rows, vectors, lanes, precision, masked)
 
     @intrinsic  # type: ignore[misc, unused-ignore]
     def tile(
-        context: Any, k: Any, A: Any, a_row: Any, a_k: Any, B: Any, b_k: Any, C: Any, c_row: Any, columns: Any
-    ) -> Any:
-        return types.void(n, pointer, n, n, pointer, n, pointer, n, n), code.emit
+        context: Any, k: Any, A: Any, a_row: Any, a_k: Any, B: Any, b_k: Any, C: Any, c_row: Any, keep: Any, skip: Any,
+        columns: Any,
+    ) -> Any:  # fmt: skip
+        return types.void(n, pointer, n, n, pointer, n, pointer, n, n, n, n), code.emit
 
     return tile
 

@@ -1,0 +1,140 @@
+"""The texts of the kernels for sums of products.
+
+In: the precision, and the register tiles of this machine. Out: a kernel's text. `product` knows strides alone and
+begins at once; `contract` reads offsets from tables, walks large sums in blocks, and packs what it reads often.
+Each sum is added in the order of k, whatever the tiles, the blocks and the shares of threads: the bits are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nndsl.backend.cpu.cache import Text
+from nndsl.backend.cpu.machine import machine
+from nndsl.backend.cpu.texts import POINTER, SHORT, head, indented
+
+# C[m, n] = sum over k of A[m, k] B[k, n], for each of `batches`. C is walked in register tiles, the widest that fit.
+# Where a tile would hang over an edge it is moved back over work that is done already: the same sums again, so the same
+# bits. With `keep` the sums are added to C: then columns are never done twice, and rows that are done are not stored.
+_PRODUCT = """
+{tiles}
+
+def {name}(g):
+    batches, m, n, k = g[0], g[1], g[2], g[3]
+    A0, a_batch, a_row, a_k = g[4], g[5], g[6], g[7]
+    B0, b_batch, b_k = g[8], g[9], g[10]
+    C0, c_batch, c_row, keep = g[11], g[12], g[13], g[14]
+    for b in range(batches):
+        A, B, C = at({pointer}(A0), b * a_batch), at({pointer}(B0), b * b_batch), at({pointer}(C0), b * c_batch)
+        j = 0
+        while j < n:
+            left = n - j
+{widths}
+            i = 0
+            while i < m:
+{heights}
+                begun = i
+                i = min(i, m - tall)
+                X, W, Y = at(A, i * a_row), at(B, j), at(C, i * c_row + j)
+{branches}
+                i += tall
+            j += wide * {lanes}
+"""
+
+# C[row[i] + j] = sum over r, t of A[row[i] + run[r] + t a_k] B[run[r] + t b_k + j], for each of `batches`; rows, runs
+# and batches begin where tables of each operand say. Large sums are walked in blocks of runs, and the block of B that
+# a column of tiles reads is first copied into `pack`, if there is one (else 0), where many tiles read it.
+_CONTRACT = """
+{tiles}
+
+def {name}(g):
+    batches, m, n, runs, run = g[0], g[1], g[2], g[3], g[4]
+    A0, a_batches, a_rows, a_runs, a_k = g[5], longs(g[6]), longs(g[7]), longs(g[8]), g[9]
+    B0, b_batches, b_runs, b_k = g[10], longs(g[11]), longs(g[12]), g[13]
+    C0, c_batches, c_rows = g[14], longs(g[15]), longs(g[16])
+    pack, rows_at_once, runs_at_once, keep = g[17], g[18], g[19], g[20]
+    for b in range(batches):
+        A, B, C = at({pointer}(A0), a_batches[b]), at({pointer}(B0), b_batches[b]), at({pointer}(C0), c_batches[b])
+        j = 0
+        while j < n:
+            left = n - j
+{widths}
+            first = 0
+            while first < m:
+                last = min(first + rows_at_once, m)
+                r = 0
+                while True:
+                    count = min(runs_at_once, runs - r)
+                    add = 1 if keep != 0 or r > 0 else 0
+                    W, w_k, packed, w_runs = at(B, j), b_k, 0, at(b_runs, r)
+                    if pack != 0:
+                        across, P = min(wide * {lanes}, n - j), {pointer}(pack)
+                        for e in range(count):
+                            for t in range(run):
+                                S, T = at(B, j + b_runs[r + e] + t * b_k), at(P, (e * run + t) * wide * {lanes})
+                                for x in range(across):
+                                    T[x] = S[x]
+                        W, w_k, packed = P, wide * {lanes}, 1
+                    i = first
+                    while i < last:
+{heights}
+                        begun = i
+                        i = min(i, m - tall)
+                        X, Y = at(a_rows, i), at(c_rows, i)
+{branches}
+                        i += tall
+                    r += count
+                    if r >= runs:
+                        break
+                first = last
+            j += wide * {lanes}
+"""
+
+
+def _walk(maker: str, call: str, precision: str) -> tuple[list[str], list[str], list[str], list[str]]:
+    """The tiles, and the choice of a width, of a height, and of the tile that has both."""
+    lanes = machine().lanes(precision)
+    tiles, widths, heights, branches = [], list[str](), list[str](), list[str]()
+    for wide, rows in machine().tiles:
+        columns = wide * lanes
+        fits = f"left >= {columns} or (keep == 0 and n >= {columns} and left > {columns // 2})" if wide > 1 else "True"
+        word = "elif" if widths else "if"
+        widths += [f"{word} {fits}:", f"    wide, j = {wide}, {f'min(j, n - {columns})' if wide > 1 else 'j'}"]
+        tallest, middle, single = rows
+        tall_enough = f"{tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}"
+        heights += [f"{word} wide == {wide}:", f"    tall = {tall_enough}"]
+        for tall in rows:
+            tile = f"tile_{tall}_{wide}"
+            tiles.append(f'{tile} = {maker}({tall}, {wide}, {lanes}, "{precision}", {wide == 1})')
+            branches += [
+                f"{'elif' if branches else 'if'} wide == {wide} and tall == {tall}:",
+                f"    {tile}({call}, begun - i, n - j)",
+            ]
+    return tiles, widths, heights, branches
+
+
+def product(precision: str) -> Text:
+    """C = A B by register tiles, of the sizes that suit this machine."""
+    name = f"product_{SHORT[precision]}"
+    tiles, widths, heights, branches = _walk("register_tile", "k, X, a_row, a_k, W, b_k, Y, c_row, keep", precision)
+    body = _PRODUCT.format(
+        name=name, tiles="\n".join(tiles), widths=indented(widths, 12), heights=indented(heights, 16),
+        branches=indented(branches, 16), pointer=POINTER[precision], lanes=machine().lanes(precision),
+    )  # fmt: skip
+    return Text(name, head(precision) + body, precision)
+
+
+def contract(precision: str) -> Text:
+    """The same over tables of offsets."""
+    name = f"contract_{SHORT[precision]}"
+    call = "count, run, A, X, at(a_runs, r), a_k, W, w_runs, w_k, packed, at(C, j), Y, add"
+    tiles, widths, heights, branches = _walk("register_tile_over", call, precision)
+    body = _CONTRACT.format(
+        name=name, tiles="\n".join(tiles), widths=indented(widths, 12), heights=indented(heights, 24),
+        branches=indented(branches, 24), pointer=POINTER[precision], lanes=machine().lanes(precision),
+    )  # fmt: skip
+    more = "from nndsl.backend.cpu.tiles_over import register_tile_over\n"
+    return Text(name, head(precision) + more + body, precision)
+
+
+PRODUCTS: dict[str, Callable[[str], Text]] = {"product": product, "contract": contract}
