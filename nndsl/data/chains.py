@@ -146,7 +146,7 @@ def filled(chain: Chain, values: Values, cells: Cells) -> Values:
 
 def numbers(chain: Chain, values: Values, cells: Cells) -> NDArray[np.float64]:
     """The numeric steps applied; a fault where a cell is not a number or becomes none."""
-    if values.dtype == object:
+    if values.dtype.kind in "OU":
         raise text_as_number(chain.word, values, cells)
     x = np.asarray(values, np.float64)
     bad = ~np.isfinite(x)

@@ -59,6 +59,7 @@ def _named(spec: DataSpec) -> list[Word]:
     words += list(spec.target.columns) if spec.target else []
     words += list(spec.drops)
     words += [word for word in (spec.split.stratify, spec.split.by) if word] if spec.split else []
+    words += [spec.timing.group] if spec.timing and spec.timing.group else []
     return words
 
 
@@ -86,8 +87,8 @@ def _inputs(spec: DataSpec, table: Table, targets: set[str]) -> tuple[Role, ...]
     lines = spec.inputs or (Line((), True, (), spec.source.span),)
     named = {word.text for line in lines for word in line.columns}
     out = targets | named | {word.text for word in spec.drops}
-    if spec.split is not None and spec.split.by is not None:
-        out.add(spec.split.by.text)
+    apart = (spec.split.by if spec.split else None, spec.timing.group if spec.timing else None)
+    out |= {word.text for word in apart if word is not None}
     roles: list[Role] = []
     for line in lines:
         if not line.every:
@@ -96,7 +97,10 @@ def _inputs(spec: DataSpec, table: Table, targets: set[str]) -> tuple[Role, ...]
         rest = [name for name in table.columns if name not in out]
         if not rest and spec.inputs:
             raise fault(
-                "E0502", "`input all` finds no column that is not a target, dropped or named already", line.span
+                "E0502",
+                f"`{'input' if spec.timing is None else 'sequence'} all` finds no column that is not a target, dropped "
+                "or named already",
+                line.span,
             )
         roles += [Role(Word(name, line.span), line.steps, every=True) for name in rest]
     return tuple(roles)

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.assemble import assemble
+from nndsl.data.examples import part_of_series
 from nndsl.data.fitted import Encoders
-from nndsl.data.prepare import Prepared, prepare, signature_of
+from nndsl.data.fitting import Prepared
+from nndsl.data.prepare import prepare, signature_of
 from nndsl.data.sources import fingerprint, open_source, release
 from nndsl.data.spec import DataSpec
 from nndsl.data.table import Table
@@ -124,7 +126,8 @@ class Dataset:
 
 
 def _join(arrays: list[Array], order: NDArray[np.int64]) -> Array:
-    values = np.concatenate([array.values for array in arrays])[order]
+    every = slice(None)
+    values = np.concatenate([array.take(every).values for array in arrays])[order]
     return Array(values, arrays[0].scale, arrays[0].shift)
 
 
@@ -154,7 +157,8 @@ def load(spec: DataSpec, collector: Collector, *, seed: int, precision: str = "f
     if done is None:
         return None
     try:
-        parts = {part: _part(done, part, precision) for part in _smallest_first(done)}
+        make = _part if done.plan is None else part_of_series
+        parts = {part: make(done, part, precision) for part in _smallest_first(done)}
     except Fault as found:
         collector.add(found.diagnostic)
         return None

@@ -18,17 +18,19 @@ from nndsl.data.spec import (
     FileSource,
     Missing,
     ObjectSource,
+    TextSource,
     Word,
 )
 from nndsl.data.splitting import read_split
+from nndsl.data.timing import SERIES_RULES, read_horizon, read_sequence, read_window
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, Label, Span, fault
 from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
-MISSING_RULES = ("drop", "mean", "median", "mode")
-REPEATABLE = ("input", "drop")
+MISSING_RULES = ("drop", "mean", "median", "mode", *SERIES_RULES)
+REPEATABLE = ("input", "sequence", "drop")
 
 
 def declare(
@@ -190,6 +192,30 @@ def missing_file(path: Path, text: str, span: Span) -> Fault:
     return fault("E0501", f"there is no file or folder `{text}`", span, notes=(f"looked in `{folder}`",), help=guess)
 
 
+def _text(option: ast.Option, draft: Draft) -> None:
+    value = _one(option, "one text in quotes")
+    found = draft.texts.get(value.text) if isinstance(value, ast.Name) else None
+    if found is None:
+        if not isinstance(value, ast.String):
+            raise fault("E0202", f"`text` takes a text in quotes, found `{value.span.text}`", value.span)
+        found = value.text
+    if not found:
+        raise fault("E0503", "the text is empty", value.span)
+    draft.text = TextSource(found, value.span)
+
+
+def _sequence(option: ast.Option, draft: Draft) -> None:
+    read_sequence(option, draft.time, draft.evaluate, draft.constants)
+
+
+def _window(option: ast.Option, draft: Draft) -> None:
+    read_window(option, draft.time, draft.constants)
+
+
+def _horizon(option: ast.Option, draft: Draft) -> None:
+    read_horizon(option, draft.time, draft.constants)
+
+
 def _columns(option: ast.Option, draft: Draft) -> None:
     draft.columns = _words(option)
 
@@ -250,6 +276,7 @@ def _validation(option: ast.Option, draft: Draft) -> None:
 
 
 OPTIONS: dict[str, Callable[[ast.Option, Draft], None]] = {
-    "from": _from, "columns": _columns, "rows": _rows, "input": _input, "target": _target, "drop": _drop,
-    "missing": _missing, "split": _split, "test": _test, "validation": _validation,
+    "from": _from, "columns": _columns, "rows": _rows, "text": _text, "input": _input, "sequence": _sequence,
+    "window": _window, "horizon": _horizon, "target": _target, "drop": _drop, "missing": _missing, "split": _split,
+    "test": _test, "validation": _validation,
 }  # fmt: skip

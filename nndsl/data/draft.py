@@ -21,8 +21,10 @@ from nndsl.data.spec import (
     ObjectSource,
     Source,
     Split,
+    TextSource,
     Word,
 )
+from nndsl.data.timing import TimingDraft, check_timing
 from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Label, fault
 from nndsl.syntax import ast
@@ -41,7 +43,9 @@ class Draft:
     source: Source | None = None
     columns: tuple[Word, ...] = ()
     rows: ast.Option | None = None
+    text: TextSource | None = None
     inputs: list[Line] = field(default_factory=list)
+    time: TimingDraft = field(default_factory=TimingDraft.empty)
     target: Line | None = None
     drops: list[Word] = field(default_factory=list)
     missing: Missing | None = None
@@ -61,28 +65,35 @@ def finish(draft: Draft, seen: dict[str, ast.Option]) -> DataSpec:
     source = _source(draft, seen)
     _check_columns(draft, seen)
     _check_parts(draft, source, seen)
-    if not draft.inputs and not isinstance(source, GeneratorSource):
+    lines, timing = tuple(draft.inputs or draft.time.lines), draft.time.timing if draft.time.lines else None
+    spec = DataSpec(
+        draft.definition.name, draft.definition.name_span, source, lines, draft.target, draft.test,
+        draft.validation, tuple(draft.drops), draft.missing, draft.split, timing, draft.evaluate,
+    )  # fmt: skip
+    check_timing(spec, draft.time, seen.get("input"), draft.missing)
+    if not lines and not isinstance(source, GeneratorSource):
         raise fault(
             "E0209",
             f"the data set `{draft.definition.name}` has no `input`",
             draft.definition.name_span,
-            help="name the columns that go in, as in `input (a, b)`, or write `input all`",
+            help="name the columns that go in, as in `input (a, b)`, or write `input all`; of a series, `sequence a`",
         )
-    return DataSpec(
-        draft.definition.name, draft.definition.name_span, source, tuple(draft.inputs), draft.target, draft.test,
-        draft.validation, tuple(draft.drops), draft.missing, draft.split, draft.evaluate,
-    )  # fmt: skip
+    return spec
 
 
 def _source(draft: Draft, seen: dict[str, ast.Option]) -> Source:
-    inline = seen.get("rows") or seen.get("columns")
+    inline = seen.get("rows") or seen.get("columns") or seen.get("text")
+    if draft.text is not None and ("rows" in seen or "columns" in seen):
+        raise fault("E0210", "the steps come from one place: `text` or `rows`, not both", seen["text"].name_span)
     if draft.source is not None and inline is not None:
         raise fault(
             "E0210",
-            "the rows come from one place: `from` or `rows`, not both",
+            f"the rows come from one place: `from` or `{inline.name}`, not both",
             inline.name_span,
             labels=(Label(seen["from"].name_span, "also here"),),
         )
+    if draft.text is not None:
+        return draft.text
     if inline is not None:
         for name, other in (("columns", "rows"), ("rows", "columns")):
             if name not in seen:
@@ -142,10 +153,13 @@ def _cell(item: ast.Expr, constants: Mapping[str, float]) -> float | str | None:
 
 def _check_columns(draft: Draft, seen: dict[str, ast.Option]) -> None:
     """No column in two roles; no `drop` that does nothing."""
-    named = {word.text: word for line in draft.inputs for word in line.columns}
+    lines = [*draft.inputs, *draft.time.lines]
+    named = {word.text: word for line in lines for word in line.columns}
     targets = {word.text: word for word in draft.target.columns} if draft.target else {}
+    timing = draft.time.timing
+    later = bool(draft.time.lines) and (timing.window is not None if timing.first is None else timing.first > 0)
     for text, word in targets.items():
-        if text in named:
+        if text in named and not later:  # what a series will be may be told from what it was
             raise fault(
                 "E0515",
                 f"`{text}` is the target and an input: the network would read the answer",
@@ -159,10 +173,10 @@ def _check_columns(draft: Draft, seen: dict[str, ast.Option]) -> None:
             raise fault(
                 "E0515", f"`{word.text}` is dropped and used", word.span, labels=(Label(other.span, "used here"),)
             )
-    if draft.drops and not any(line.every for line in draft.inputs):
+    if draft.drops and not any(line.every for line in lines):
         raise fault(
             "E0210",
-            "`drop` changes nothing: only `input all` takes columns that are not named",
+            "`drop` changes nothing: only `input all` and `sequence all` take columns that are not named",
             seen["drop"].span,
             help="leave it out",
         )

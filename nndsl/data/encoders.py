@@ -17,6 +17,7 @@ from nndsl.data import formula
 from nndsl.data.formula import Formula
 from nndsl.data.spec import Evaluate, StepSpec
 from nndsl.data.table import Column, plain
+from nndsl.data.textfile import code_points
 from nndsl.diagnostics import Source, Span
 from nndsl.syntax import ast
 from nndsl.values import value
@@ -128,15 +129,19 @@ class Activation:
 class Classes:
     """`category` and `onehot`: the classes of the training part, sorted.
 
-    names: by id. numbers: by id, where the column holds numbers.
+    names: by id. numbers: by id, where the column holds numbers. unknown: the last name stands for all characters that
+    the training part does not have.
     """
 
     kind: str
     names: tuple[str, ...]
     numbers: tuple[float, ...] | None = None
+    unknown: bool = False
 
     def ids(self, values: Values) -> NDArray[np.int32]:
-        """[N] ids, -1 where the class is not known. values: [N] float64 or object (texts)."""
+        """[N] ids, -1 where the class is not known. values: [N] float64, object (texts) or `<U1` (characters)."""
+        if values.dtype.kind == "U":
+            return self._of_characters(values)
         if self.numbers is not None and values.dtype != object:
             known = np.asarray(self.numbers)
             place = np.minimum(np.searchsorted(known, values), len(known) - 1)
@@ -146,9 +151,17 @@ class Classes:
         by_name = {name: i for i, name in enumerate(self.names)}
         return np.fromiter((by_name.get(v, -1) for v in values.tolist()), np.int32, len(values))
 
+    def _of_characters(self, values: Values) -> NDArray[np.int32]:
+        names = self.names[:-1] if self.unknown else self.names
+        points = np.array([ord(name) for name in names], np.int64)
+        table = np.full(int(points.max(initial=0)) + 2, len(names) if self.unknown else -1, np.int32)
+        table[points] = np.arange(len(names))
+        return np.asarray(table[np.minimum(code_points(values), len(table) - 1)])
+
     def state(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
+            "unknown": self.unknown,
             "names": list(self.names),
             "numbers": None if self.numbers is None else list(self.numbers),
         }
@@ -193,6 +206,8 @@ def fit_classes(kind: str, column: Column, values: Values) -> Classes:
 
     Numbers ascending, texts in alphabetical order; with the source's own names where it has them.
     """
+    if values.dtype.kind == "U":
+        return Classes(kind, tuple(chr(point) for point in np.unique(code_points(values)).tolist()))
     if values.dtype == object:
         return Classes(kind, tuple(sorted(set(values.tolist()))))
     numbers = np.unique(values).tolist()
@@ -219,7 +234,8 @@ def step_from_state(state: dict[str, Any], evaluate: Evaluate | None) -> Step:
             raise ValueError(f"the encoder `{state['text']}` needs the library of activations")
         return Activation(_call_from_state(state["call"]), state["text"], evaluate)
     numbers = state["numbers"]
-    return Classes(kind, tuple(state["names"]), None if numbers is None else tuple(numbers))
+    names = tuple(state["names"])
+    return Classes(kind, names, None if numbers is None else tuple(numbers), bool(state.get("unknown", False)))
 
 
 def _call_state(expr: ast.Expr) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def fill_of(spec: DataSpec, role: Role, column: Column, rows: Rows) -> float | s
 
     None too where the rule does not fit a column that misses nothing.
     """
-    if spec.missing is None or spec.missing.rule == "drop":
+    if spec.missing is None or spec.missing.rule in ("drop", "interpolate", "previous"):
         return None
     values = column.values()[rows]
     known = values[~column.missing()[rows]]

@@ -43,7 +43,8 @@ def read_line(option: ast.Option, evaluate: Evaluate | None, constants: Mapping[
     head = _head(values[0].value)
     steps = _tail(values[0].value)
     heads = [v.value for v in values] if len(values) > 1 else _members(head)
-    if option.name == "input" and len(heads) == 1 and isinstance(heads[0], ast.Name) and heads[0].text == "all":
+    every = len(heads) == 1 and isinstance(heads[0], ast.Name) and heads[0].text == "all"
+    if every and option.name in ("input", "sequence"):
         return Line((), True, _steps(steps, (VALUE,), evaluate, constants), option.span)
     words, first = _columns(heads, constants)
     own = (VALUE, words[0].text) if len(words) == 1 else (VALUE,)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nndsl.data import arrayfile, csvfile, idx
+from nndsl.data import arrayfile, csvfile, idx, textfile
 from nndsl.data.declare import missing_file
 from nndsl.data.generators import generate
 from nndsl.data.objects import read_object, table_of_relation
@@ -22,6 +22,7 @@ from nndsl.data.spec import (
     GeneratorSource,
     InlineSource,
     ObjectSource,
+    TextSource,
 )
 from nndsl.data.table import Column, Table, Values, column_of_values
 from nndsl.data.words import listed
@@ -29,6 +30,7 @@ from nndsl.diagnostics import Span, fault
 
 TABLES = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
 ARRAYS = (".npy", ".npz")
+TEXTS = (".txt", ".txt.gz")
 BY_DUCKDB = {
     ".parquet": "read_parquet", ".jsonl": "read_json_auto", ".ndjson": "read_json_auto", ".json": "read_json_auto",
     ".jsonl.gz": "read_json_auto", ".ndjson.gz": "read_json_auto",
@@ -83,10 +85,21 @@ def open_source(spec: DataSpec, seed: int) -> dict[str, Table]:
                 tables[part] = _open_file(own)["train"]
         return tables
     if isinstance(source, ObjectSource):
-        return {"train": read_object(source.value, source.name, source.span)}
+        return {"train": _object(source)}
     if isinstance(source, GeneratorSource):
         return {"train": generate(source, seed)}
+    if isinstance(source, TextSource):
+        return {"train": textfile.table_of_text("text", source.text)}
     return {"train": _inline(source)}
+
+
+def _object(source: ObjectSource) -> Table:
+    """A Python object; a text is one of characters."""
+    if not isinstance(source.value, str):
+        return read_object(source.value, source.name, source.span)
+    if not source.value:
+        raise fault("E0516", f"the text `{source.name}` is empty", source.span)
+    return textfile.table_of_text(source.name, source.value)
 
 
 def release(spec: DataSpec) -> None:
@@ -138,7 +151,7 @@ def _open_folder(path: Path, span: Span) -> dict[str, Table]:
 
 def _suffix(path: Path) -> str:
     name = path.name.lower()
-    return next((s for s in (*TABLES, *ARRAYS, *BY_DUCKDB) if name.endswith(s)), Path(name).suffix)
+    return next((s for s in (*TABLES, *ARRAYS, *TEXTS, *BY_DUCKDB) if name.endswith(s)), Path(name).suffix)
 
 
 def _read_file(path: Path, span: Span) -> Table:
@@ -147,9 +160,11 @@ def _read_file(path: Path, span: Span) -> Table:
         return csvfile.read_table(path, span)
     if suffix in ARRAYS:
         return arrayfile.read_array(path, span)
+    if suffix in TEXTS:
+        return textfile.read_text(path, span)
     if suffix in BY_DUCKDB:
         return _by_duckdb(path, BY_DUCKDB[suffix], span)
-    known = listed([s for s in (*TABLES, *ARRAYS, *BY_DUCKDB) if s.count(".") == 1], 20)
+    known = listed([s for s in (*TABLES, *ARRAYS, *TEXTS, *BY_DUCKDB) if s.count(".") == 1], 20)
     raise fault(
         "E0503",
         f"what `{path.name}` holds is not clear from its name",
@@ -189,7 +204,7 @@ def _pieces(spec: DataSpec, seed: int) -> Iterator[bytes]:
             if file is not None:
                 yield from _file_pieces(file.path)
     elif isinstance(source, ObjectSource):
-        for name, column in read_object(source.value, source.name, source.span).columns.items():
+        for name, column in _object(source).columns.items():
             yield name.encode()
             yield _bytes(column)
     else:

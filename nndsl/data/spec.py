@@ -82,7 +82,19 @@ class InlineSource:
         return "rows"
 
 
-Source = FileSource | ObjectSource | GeneratorSource | InlineSource
+@value
+class TextSource:
+    """`text "to be or not to be"`: a text that stands in the script."""
+
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def shown(self) -> str:
+        return "text"
+
+
+Source = FileSource | ObjectSource | TextSource | GeneratorSource | InlineSource
 
 
 @value
@@ -108,7 +120,7 @@ class Line:
 
 @value
 class Missing:
-    """rule: drop, mean, median, mode or value."""
+    """rule: drop, mean, median, mode or value; interpolate or previous in a series."""
 
     rule: str
     span: Span = field(compare=False, repr=False)
@@ -134,7 +146,25 @@ class Split:
     stratify: Word | None = None
     by: Word | None = None
     seed: int | None = None
-    order: bool = False
+    order: bool | None = None
+
+
+@value
+class Timing:
+    """`sequence` with `window` and `horizon`: how examples are cut from series.
+
+    window: how many steps an example has; None takes each series whole. stride: steps between the beginnings of
+    windows; None is the default. first, count: the steps that are predicted, from `first` after the last one seen;
+    `first` None is the default. group: the column whose values tell series apart.
+    """
+
+    window: int | None = None
+    stride: int | None = None
+    first: int | None = None
+    count: int = 1
+    group: Word | None = None
+    window_span: Span | None = field(default=None, compare=False, repr=False)
+    horizon_span: Span | None = field(default=None, compare=False, repr=False)
 
 
 class SpecCache:
@@ -146,7 +176,10 @@ class SpecCache:
 
 @value
 class DataSpec:
-    """A `data` definition, checked as far as that goes without opening its source."""
+    """A `data` definition, checked as far as that goes without opening its source.
+
+    inputs: the lines of `input`, or those of `sequence` where `timing` is there.
+    """
 
     name: str
     span: Span = field(compare=False, repr=False)
@@ -158,6 +191,7 @@ class DataSpec:
     drops: tuple[Word, ...] = ()
     missing: Missing | None = None
     split: Split | None = None
+    timing: Timing | None = None
     evaluate: Evaluate | None = field(default=None, compare=False, repr=False)
     cache: SpecCache = field(default_factory=SpecCache, compare=False, repr=False)
 

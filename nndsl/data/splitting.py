@@ -6,7 +6,7 @@ of each part, ascending. The rows depend on the seed, the number of rows and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -98,9 +98,9 @@ def _seed(argument: ast.OptionArgument | None) -> int | None:
     return value.value
 
 
-def _flag(argument: ast.OptionArgument | None) -> bool:
+def _flag(argument: ast.OptionArgument | None) -> bool | None:
     if argument is None:
-        return False
+        return None
     if not isinstance(argument.default, ast.Constant) or argument.default.value is None:
         raise fault("E0202", "`order` is `true` or `false`", argument.span)
     return argument.default.value
@@ -146,6 +146,18 @@ def _check_settings(split: Split, given: Mapping[str, ast.OptionArgument]) -> No
     if len(split.shares) == 1 and given.keys() - {"train"}:
         key = next(key for key in given if key != "train")
         raise fault("E0210", f"`{key}` changes nothing: all rows are in one part", given[key].span)
+
+
+def check_own_parts(split: Split, parts: Container[str]) -> None:
+    """A part that the source keeps apart is not made by the split too."""
+    twice = next((share for share in split.shares if share.part in parts and share.part != "train"), None)
+    if twice is not None:
+        raise fault(
+            "E0210",
+            f"the source has a {twice.part} part of its own",
+            twice.span,
+            help=f"leave `{twice.part}` out of the split",
+        )
 
 
 # ---- dealing out rows ---------------------------------------------------------------------------

@@ -25,22 +25,34 @@ Values = NDArray[Any]
 class Column:
     """One column of N rows.
 
-    source: float64 [N] (numbers), object [N] of str or None (texts), uint8 or float [N, *shape] (a block), or how
-    to read a block. shape: of one row; `()` unless a block. labels: names of the values 0, 1, ... where the source
-    gives them.
+    source: float64 [N] (numbers), object [N] of str or None (texts), `<U1` [N] (characters of a text), uint8 or float
+    [N, *shape] (a block), or how to read a block. shape: of one row; `()` unless a block. labels: names of the values
+    0, 1, ... where the source gives them. lengths: where a row holds a list, [N] how long each is; `source` then holds
+    the lists one after the other, and `shape` is that of one item.
     """
 
     name: str
     source: Values | Callable[[], Values] = field(repr=False)
     shape: tuple[int, ...] = ()
     labels: tuple[str, ...] = ()
+    lengths: NDArray[np.int64] | None = field(default=None, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """N."""
+        return len(self.lengths if self.lengths is not None else self.values())
 
     def values(self) -> Values:
         return self.source if isinstance(self.source, np.ndarray) else self.source()
 
     @property
     def is_text(self) -> bool:
-        return isinstance(self.source, np.ndarray) and self.source.dtype == object
+        return isinstance(self.source, np.ndarray) and self.source.dtype.kind in "OU"
+
+    @property
+    def is_characters(self) -> bool:
+        """Whether each row is one character of a text."""
+        return isinstance(self.source, np.ndarray) and self.source.dtype.kind == "U"
 
     @property
     def is_block(self) -> bool:
@@ -69,7 +81,7 @@ class Table:
     def of(shown: str, columns: Iterable[Column], rows: int | None = None) -> Table:
         by_name = {column.name: column for column in columns}
         if rows is None:
-            rows = len(next(iter(by_name.values())).values()) if by_name else 0
+            rows = next(iter(by_name.values())).rows if by_name else 0
         return Table(shown, by_name, rows)
 
     @property
@@ -81,6 +93,8 @@ def missing_cells(values: Values) -> NDArray[np.bool_]:
     """[N] True where a number is NaN or a text is None."""
     if values.dtype == object:
         return np.fromiter((value is None for value in values.tolist()), np.bool_, len(values))
+    if values.dtype.kind == "U":
+        return np.zeros(len(values), np.bool_)
     return np.asarray(np.isnan(values), np.bool_)
 
 

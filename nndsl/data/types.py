@@ -79,7 +79,7 @@ class Array:
         if not self.values.size:
             return 0
         ends = ((n - 1) * stride for n, stride in zip(self.values.shape, self.values.strides, strict=True))
-        return sum(ends) + self.values.itemsize + (0 if self.picks is None else self.picks.nbytes)
+        return int(sum(ends)) + self.values.itemsize + (0 if self.picks is None else self.picks.nbytes)
 
     def take(self, rows: NDArray[Any] | slice) -> Array:
         """Some of the examples; those of a slice without a copy where that can be."""

@@ -1,0 +1,57 @@
+"""The arrays of a part that is cut from series: windows as views of their series, whole series padded.
+
+In: a `Prepared` with a plan. Out: a `Part`. What a window shares with the next is in memory once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data.assemble import assemble
+from nndsl.data.chains import Chain, Rows
+from nndsl.data.cutting import cut, pad
+from nndsl.data.fitting import Plan, Prepared
+from nndsl.data.sequences import target_rows
+from nndsl.data.types import Part
+
+Base = NDArray[Any]  # [P, *shape]: the steps of a part one after the other, encoded
+
+
+def part_of_series(done: Prepared, part: str, precision: str) -> Part:
+    """The part's examples, targets for both kinds of network, and lengths."""
+    plan = done.plan
+    assert plan is not None
+    rows = done.rows[part]
+    base = _encoded(done, part, done.inputs, rows, precision)
+    targets = base if done.targets is done.inputs else _targets(done, plan, part, precision)
+    begins, lengths = np.searchsorted(rows, plan.starts[part]), plan.lengths[part]
+    if plan.ragged:
+        into = pad(base, begins, lengths, plan.time)
+        shifted = pad(targets, begins + plan.first, lengths, plan.time) if plan.keeps else None
+    else:
+        into = cut(base, begins, plan.time)
+        shifted = cut(targets, begins + plan.first, plan.time) if plan.keeps else None
+    after = begins + lengths - 1 + plan.first
+    target = cut(targets, after, plan.count if plan.count > 1 else None)
+    source = plan.of(part).source_rows(rows[after if plan.first else begins])
+    return Part(part, into, target, source, shifted, lengths.astype(np.int32) if plan.ragged else None)
+
+
+def _encoded(done: Prepared, part: str, chains: tuple[Chain, ...], rows: Rows, precision: str) -> Base:
+    columns = done.table(part).columns
+    cells = done.cells(part, chains[0].word.span)
+    return assemble(chains, columns, rows, cells, precision).floats(precision)
+
+
+def _targets(done: Prepared, plan: Plan, part: str, precision: str) -> Base:
+    """[P, *shape], zeros where a step has no target: no example asks for it."""
+    rows, known = done.rows[part], target_rows(done, plan, part)
+    found = _encoded(done, part, done.targets, known, precision)
+    if len(known) == len(rows):
+        return found
+    out = np.zeros((len(rows), *found.shape[1:]), found.dtype)
+    out[np.searchsorted(rows, known)] = found
+    return out

@@ -1,0 +1,323 @@
+"""Examples from series: from tables to fitted encoders and a `Plan` of where each example begins.
+
+In: the spec, its tables, the columns. Out: a `Prepared` with a plan, and its signature. The order is fixed: lay out in
+long form, find the parts, fill gaps inside each, then fit on the steps of the training part, then cut. No example
+reaches from one part, or one series, into another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nndsl.data.assemble import check_layout, shape_of
+from nndsl.data.chains import Chain, Rows, encode
+from nndsl.data.columns import Role
+from nndsl.data.cutting import Stretch, window_starts
+from nndsl.data.encoders import Classes
+from nndsl.data.fields import field_of
+from nndsl.data.fitting import Plan, Prepared, check_targets, classes_said, fit_all
+from nndsl.data.holes import Mask, filled, gap_fault, missing_of
+from nndsl.data.series import Series, series_of
+from nndsl.data.shares import parts_of_series, parts_of_windows
+from nndsl.data.short import no_examples, nothing_long_enough
+from nndsl.data.spec import DataSpec, StepSpec, Timing, Word
+from nndsl.data.table import Table
+from nndsl.data.textfile import COLUMN, code_points
+from nndsl.data.types import Field, Signature
+from nndsl.data.words import counted, listed
+from nndsl.diagnostics import Collector, Diagnostic, fault
+
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # the class of characters that only later parts have
+Pieces = dict[str, list[Stretch]]  # by part: stretches of one series each
+
+
+def prepare_series(
+    spec: DataSpec, seed: int, found: Collector, tables: dict[str, Table], inputs: tuple[Role, ...],
+    targets: tuple[Role, ...], notes: tuple[str, ...],
+) -> Prepared | None:  # fmt: skip
+    """None where the columns are at fault (then `found` says how)."""
+    timing = spec.timing
+    assert timing is not None
+    series = {part: series_of(spec, table, inputs, targets) for part, table in tables.items()}
+    _check_whole(spec, timing, series["train"])
+    inputs = tuple(_with_classes(role, series["train"].table) for role in inputs)
+    targets = tuple(_with_classes(role, series["train"].table) for role in targets)
+    pieces = _pieces(spec, timing, series, seed)
+    series, said = _filled(spec, series, pieces, (*inputs, *targets))
+    made = _made(spec, timing, series, pieces, inputs, targets)
+    chains = [fit_all(made, roles, found, True) for roles in (inputs, targets)]
+    if found:
+        return None
+    for fitted, role in zip(chains, ("input", "target"), strict=True):
+        if fitted:
+            check_layout(fitted, role)
+    assert made.plan is not None
+    into = tuple(_with_unknown(made, made.plan, chain, pieces, found) for chain in chains[0])
+    stated = (*said, *_cut_notes(made, made.plan), *notes, *_vocabulary(into), *classes_said(chains[1]))
+    done = replace(made, inputs=into, targets=chains[1] or into, notes=stated)
+    check_targets(done, targets or inputs)
+    for part in done.rows:
+        _check_part(done, part)
+    return done
+
+
+def _check_whole(spec: DataSpec, timing: Timing, series: Series) -> None:
+    """Without a window each series is one example: there must be several."""
+    if timing.window is None and series.count == 1 and not series.laid_out:
+        raise fault(
+            "E0209",
+            f"the sequence is one series of {series.table.rows} steps, and it is not said how it is cut into examples",
+            spec.inputs[0].span,
+            help="write how many steps a network sees, as in `window 24`; or which column tells series apart, as in "
+            f"`{spec.inputs[0].span.text}, by=patient`",
+        )
+
+
+def _with_classes(role: Role, table: Table) -> Role:
+    """Characters without an encoder are categories."""
+    if role.steps or not table.columns[role.word.text].is_characters:
+        return role
+    return Role(role.word, (StepSpec("category", "category", role.word.span),), role.every)
+
+
+# ---- parts and gaps ------------------------------------------------------------------------------
+
+
+def _pieces(spec: DataSpec, timing: Timing, series: dict[str, Series], seed: int) -> Pieces:
+    """By part, the stretches that belong to it: of whole series, or of what a split leaves together."""
+    deal = parts_of_series if timing.window is None else parts_of_windows
+    found = deal(spec, series, seed)
+    found |= {part: _all(one) for part, one in series.items() if part != "train"}
+    return {part: found[part] for part in ("train", "validation", "test") if part in found}
+
+
+def _all(series: Series) -> list[Stretch]:
+    return [(int(a), int(b)) for a, b in zip(series.starts[:-1], series.starts[1:], strict=True)]
+
+
+def _filled(
+    spec: DataSpec, series: dict[str, Series], pieces: Pieces, roles: Sequence[Role]
+) -> tuple[dict[str, Series], list[str]]:
+    """The series with their gaps filled, if that is asked for, and what was filled."""
+    found: dict[str, Series] = {}
+    said: list[str] = []
+    for part, one in series.items():
+        missing = missing_of(one, roles)
+        if missing and spec.missing is None:
+            raise gap_fault(one, missing, roles)
+        if missing and spec.missing is not None and spec.missing.rule in ("interpolate", "previous"):
+            cut = [p for p in pieces if p == part or (part == "train" and p not in series)]
+            one, count = filled(one, spec.missing, missing, [piece for p in cut for piece in pieces[p]])
+            names = listed(missing)
+            how = "interpolated" if spec.missing.rule == "interpolate" else "taken from the step before"
+            said.append(f"{counted(count, 'missing value')} of {names} {'is' if count == 1 else 'are'} {how}")
+        found[part] = one
+    return found, said
+
+
+def _made(
+    spec: DataSpec, timing: Timing, series: dict[str, Series], pieces: Pieces, inputs: Sequence[Role],
+    targets: Sequence[Role],
+) -> Prepared:  # fmt: skip
+    """All but the encoders: the steps of each part, and where its examples begin."""
+    filling = spec.missing is not None and spec.missing.rule in ("mean", "median", "mode", "value")
+    whole = {part: None if filling else _without(one, inputs) for part, one in series.items()}
+    known = {part: _without(one, targets) for part, one in series.items()}
+    first = timing.first if timing.first is not None else int(timing.window is not None or not targets)
+    laid_out_target = series["train"].laid_out and any(
+        series["train"].rows is not None and _constant(series["train"], role) for role in targets
+    )
+    keeps = timing.count == 1 and not (targets and (laid_out_target or any(k is not None for k in known.values())))
+    plan = Plan(timing.window or 0, False, first, timing.count, keeps, series, {}, {}, known)
+    tables = {part: one.table for part, one in series.items()}
+    rows = {part: _steps(of, whole.get(part, whole["train"])) for part, of in pieces.items()}
+    made = Prepared(spec, tables, rows, (), (), (), plan=plan)
+    if timing.window is None:
+        return _series_cut(made, plan, pieces, whole)
+    return _windows_cut(made, plan, timing, pieces, whole)
+
+
+def _without(series: Series, roles: Sequence[Role]) -> Mask | None:
+    """[P] whether a step has all values of some columns; None where every step has."""
+    missing = missing_of(series, roles)
+    if not missing:
+        return None
+    return np.asarray(~np.logical_or.reduce(list(missing.values())), np.bool_)
+
+
+def _constant(series: Series, role: Role) -> bool:
+    """Whether a target was one value of each row of the source, not a list."""
+    values = series.table.columns[role.word.text].values()
+    begins = np.repeat(series.starts[:-1], np.diff(series.starts))
+    return bool(np.all(values == values[begins]))
+
+
+def _steps(pieces: Sequence[Stretch], whole: Mask | None) -> Rows:
+    """The steps of a part that have all their values, ascending."""
+    found = [np.arange(first, stop, dtype=np.int64) for first, stop in sorted(pieces)]
+    steps = np.concatenate(found) if found else np.zeros(0, np.int64)
+    return steps if whole is None else steps[whole[steps]]
+
+
+# ---- cutting -----------------------------------------------------------------------------------------
+
+
+def _windows_cut(made: Prepared, plan: Plan, timing: Timing, pieces: Pieces, whole: dict[str, Mask | None]) -> Prepared:
+    assert timing.window is not None
+    stride = timing.stride or (timing.window if _is_text(made) else 1)
+    span = timing.window + plan.first + plan.count - 1
+    starts: dict[str, Rows] = {}
+    for part, of in pieces.items():
+        mask = whole.get(part, whole["train"])
+        found = window_starts(of, span, stride, mask)
+        starts[part] = _with_targets(found, plan, part, timing.window)
+        if not len(starts[part]):
+            raise no_examples(made.spec, timing, plan.series, part, of, span)
+    lengths = {part: np.full(len(found), timing.window, np.int64) for part, found in starts.items()}
+    return replace(made, plan=replace(plan, starts=starts, lengths=lengths))
+
+
+def _is_text(made: Prepared) -> bool:
+    """Whether the sequence is characters: an epoch then sees each about once."""
+    columns = made.tables["train"].columns
+    words = [word for line in made.spec.inputs for word in line.columns] or [Word(COLUMN, made.spec.span)]
+    return all(word.text in columns and columns[word.text].is_characters for word in words)
+
+
+def _with_targets(starts: Rows, plan: Plan, part: str, steps: int) -> Rows:
+    """The windows whose targets are known."""
+    known = plan.known.get(part, plan.known["train"])
+    if known is None or not len(starts):
+        return starts
+    after = starts + steps - 1 + plan.first
+    return np.asarray(starts[np.all([known[after + k] for k in range(plan.count)], axis=0)], np.int64)
+
+
+def _series_cut(made: Prepared, plan: Plan, pieces: Pieces, whole: dict[str, Mask | None]) -> Prepared:
+    """Each series is an example, as long as its last target allows."""
+    last = plan.first + plan.count - 1
+    starts: dict[str, Rows] = {}
+    lengths: dict[str, Rows] = {}
+    for part, of in pieces.items():
+        mask = whole.get(part, whole["train"])
+        kept = [(a, b) for a, b in of if b - a > last and (mask is None or bool(mask[a:b].all()))]
+        if not kept:
+            raise nothing_long_enough(made.spec, part, of, last + 1)
+        first = np.array([a for a, _ in kept], np.int64)
+        length = np.array([b - a - last for a, b in kept], np.int64)
+        known = plan.known.get(part, plan.known["train"])
+        if known is not None:
+            after = first + length - 1 + plan.first
+            fits = np.all([known[after + k] for k in range(plan.count)], axis=0)
+            first, length = first[fits], length[fits]
+        starts[part], lengths[part] = first, length
+    every = np.concatenate(list(lengths.values()))
+    time = int(every.max())
+    return replace(
+        made, plan=replace(plan, time=time, ragged=bool((every != time).any()), starts=starts, lengths=lengths)
+    )
+
+
+def _cut_notes(made: Prepared, plan: Plan) -> list[str]:
+    """How many examples were left out for a gap or for being too short."""
+    return []
+
+
+# ---- characters ----------------------------------------------------------------------------------------
+
+
+def _with_unknown(made: Prepared, plan: Plan, chain: Chain, pieces: Pieces, found: Collector) -> Chain:
+    """Characters that no training step has become one class of their own, and are counted aloud."""
+    classes = chain.classes
+    if classes is None or not made.tables["train"].columns[chain.name].is_characters:
+        return chain
+    known = np.array([ord(name) for name in classes.names], np.uint32)
+    strange: dict[str, int] = {}
+    parts: dict[str, int] = {}
+    for part, rows in made.rows.items():
+        points = code_points(made.table(part).columns[chain.name].values()[rows])
+        new = points[~np.isin(points, known)]
+        for point, count in zip(*np.unique(new, return_counts=True), strict=True):
+            strange[chr(point)] = strange.get(chr(point), 0) + int(count)
+        if len(new):
+            parts[part] = len(new)
+    if not strange:
+        return chain
+    where = " and ".join(f"{count} in the {part} part" for part, count in parts.items())
+    found.add(
+        Diagnostic(
+            "W0501",
+            f"{counted(len(strange), 'character')} of `{chain.name}` never occur{'s' if len(strange) == 1 else ''} in "
+            f"the training part: {where}",
+            chain.word.span,
+            notes=(f"they are read as one unknown character `{UNKNOWN}`: " + listed(map(visible, strange)),),
+        )
+    )
+    more = Classes(classes.kind, (*classes.names, UNKNOWN), unknown=True)
+    return replace(chain, steps=(*chain.steps[:-1], more))
+
+
+def visible(character: str) -> str:
+    """A character as it can stand in a line."""
+    return character if character.isprintable() else repr(character)[1:-1]
+
+
+def _vocabulary(chains: Sequence[Chain]) -> list[str]:
+    """The characters there are, in words."""
+    said: list[str] = []
+    for chain in chains:
+        classes = chain.classes
+        if classes is not None and chain.text and all(len(name) == 1 for name in classes.names):
+            shown = "".join(map(visible, classes.names))
+            more = shown if len(shown) <= 80 else shown[:77] + "..."
+            said.append(f"`{chain.name}` has a vocabulary of {len(classes.names)}: {more}")
+    return said
+
+
+def _check_part(done: Prepared, part: str) -> None:
+    """Every value of a part can be encoded: so `check` finds what `run` would find."""
+    table, plan = done.table(part), done.plan
+    assert plan is not None
+    for chain in done.inputs:
+        if not chain.shape:
+            encode(chain, table.columns[chain.name], done.rows[part], done.cells(part, chain.word.span))
+    if done.targets is done.inputs:
+        return
+    rows = target_rows(done, plan, part)
+    for chain in done.targets:
+        if not chain.shape:
+            encode(chain, table.columns[chain.name], rows, done.cells(part, chain.word.span))
+
+
+def target_rows(done: Prepared, plan: Plan, part: str) -> Rows:
+    """The steps of a part whose targets are known."""
+    known = plan.known.get(part, plan.known["train"])
+    rows = done.rows[part]
+    return rows if known is None else rows[known[rows]]
+
+
+# ---- what the checks are told --------------------------------------------------------------------
+
+
+def signature_of_series(done: Prepared, plan: Plan) -> Signature:
+    """The signature: examples, shapes with time, kinds and classes."""
+    spec = done.spec
+    step = shape_of(done.inputs)
+    field = field_of(done, done.inputs, "input")
+    into = replace(field, shape=(plan.time, *step), time=True, ragged=plan.ragged)
+    one = field if done.targets is done.inputs else field_of(done, done.targets, "target")
+    several = (plan.count, *one.shape) if plan.count > 1 else one.shape
+    target = replace(one, shape=several)
+    shifted: Field | None = None
+    if plan.keeps:
+        shifted = replace(one, shape=(plan.time, *one.shape), time=True, ragged=plan.ragged)
+    sizes = {"time": plan.time, "features": int(np.prod(step, dtype=np.int64)) if step else 1}
+    if len(done.inputs) == 1 and into.kind in ("category", "onehot"):
+        sizes["vocabulary"] = len(into.classes)
+    if one.classes:
+        sizes["classes"] = len(one.classes)
+    rows = {part: len(starts) for part, starts in plan.starts.items()}
+    return Signature(spec.name, spec.span, rows, into, target, sizes, shifted)

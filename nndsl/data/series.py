@@ -1,0 +1,178 @@
+"""Tables in long form: one step a row, series after series, each in the order of time.
+
+In: a table as it was read, and which columns are a sequence or its target. Out: a `Series`: lists and texts in cells
+are laid out step by step, and series that are told apart by a column stand one after the other. No cell is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nndsl.data.chains import Rows
+from nndsl.data.columns import Role
+from nndsl.data.spec import DataSpec, Word
+from nndsl.data.table import Column, Table, missing_cells
+from nndsl.data.textfile import characters
+from nndsl.data.words import counted
+from nndsl.diagnostics import Label, fault
+from nndsl.values import value
+
+
+@value
+class Series:
+    """table: P rows, one a step. starts: [S + 1] where each series begins, and the end of the last.
+
+    rows: [P] which row of the source each step is in; None where each is its own. names: of the series, where a column
+    tells them apart. laid_out: each row of the source was one series.
+    """
+
+    table: Table
+    starts: Rows
+    rows: Rows | None = None
+    names: tuple[str, ...] = ()
+    laid_out: bool = False
+
+    @property
+    def count(self) -> int:
+        """S."""
+        return len(self.starts) - 1
+
+    def source_rows(self, places: Rows) -> Rows:
+        """Which rows of the source some steps are in."""
+        return places if self.rows is None else self.rows[places]
+
+
+def group_of(spec: DataSpec) -> Word | None:
+    """The column that tells series apart: `by=` of the sequence, else that of the split."""
+    assert spec.timing is not None
+    return spec.timing.group or (spec.split.by if spec.split else None)
+
+
+def series_of(spec: DataSpec, table: Table, inputs: Sequence[Role], targets: Sequence[Role]) -> Series:
+    """The table in long form."""
+    group = group_of(spec)
+    listed = {role.word.text for role in (*inputs, *targets) if _is_list(table.columns[role.word.text])}
+    texts = set[str]()
+    if spec.timing is not None and spec.timing.window is None and group is None:
+        texts = {r.word.text for r in inputs if _is_text(table.columns[r.word.text]) and not r.steps}
+    if listed or texts:
+        return _laid_out(spec, table, inputs, listed, texts)
+    if group is None:
+        return Series(table, np.array([0, table.rows], np.int64))
+    return _grouped(table, group)
+
+
+def _is_list(column: Column) -> bool:
+    return column.lengths is not None or bool(column.shape)
+
+
+def _is_text(column: Column) -> bool:
+    return column.is_text and not column.is_characters
+
+
+# ---- one series a row ------------------------------------------------------------------------------
+
+
+def _laid_out(spec: DataSpec, table: Table, inputs: Sequence[Role], listed: set[str], texts: set[str]) -> Series:
+    """Each row of the source is a series: its lists step by step, its other cells again at each of them."""
+    first: tuple[Role, Column] | None = None
+    columns: dict[str, Column] = {}
+    for role in inputs:
+        name = role.word.text
+        if name not in listed | texts:
+            raise fault(
+                "E0522",
+                f"`{name}` has one value in each row of `{table.shown}`, but a sequence has one for each step",
+                role.word.span,
+                labels=() if first is None else (Label(first[0].word.span, "a list in each row"),),
+            )
+    for name in (*(r.word.text for r in inputs), *listed):
+        columns.setdefault(name, _steps_of(table.columns[name]))
+    for role in inputs:
+        column = columns[role.word.text]
+        if first is None:
+            first = role, column
+        _check_lengths(first, role, column, table)
+    assert first is not None
+    lengths = first[1].lengths
+    assert lengths is not None
+    for name, column in columns.items():
+        if column.lengths is not None and not np.array_equal(column.lengths, lengths):
+            place = next(r.word.span for r in (*inputs,)) if spec.target is None else spec.target.span
+            raise _unequal(first[1].name, lengths, name, column.lengths, table, place)
+    rows = np.repeat(np.arange(table.rows), lengths)
+    flat = [
+        Column(c.name, columns[c.name].values(), columns[c.name].shape, c.labels)
+        if c.name in columns
+        else Column(c.name, c.values()[rows], c.shape, c.labels)
+        for c in table.columns.values()
+        if c.name in columns or not _is_list(c)
+    ]
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return Series(Table.of(table.shown, flat, int(starts[-1])), starts, rows, laid_out=True)
+
+
+def _steps_of(column: Column) -> Column:
+    """A column of lists, of arrays [T, ...] or of texts, as one of lists: its items one after the other."""
+    if column.lengths is not None:
+        return column
+    if column.shape:
+        values = column.values()
+        count, steps = len(values), column.shape[0]
+        flat = values.reshape(count * steps, *column.shape[1:])
+        if flat.ndim == 1:
+            flat = flat.astype(np.float64)
+        return Column(column.name, flat, column.shape[1:], lengths=np.full(count, steps, np.int64))
+    cells = column.values().tolist()
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    return Column(column.name, characters("".join(texts)), lengths=np.array([len(text) for text in texts], np.int64))
+
+
+def _check_lengths(first: tuple[Role, Column], role: Role, column: Column, table: Table) -> None:
+    ours, other = first[1].lengths, column.lengths
+    assert ours is not None and other is not None
+    if not np.array_equal(ours, other):
+        raise _unequal(first[1].name, ours, column.name, other, table, role.word.span)
+
+
+def _unequal(name: str, ours: Rows, other_name: str, other: Rows, table: Table, span: object) -> Exception:
+    row = int(np.flatnonzero(ours != other)[0])
+    return fault(
+        "E0522",
+        f"`{name}` has {counted(int(ours[row]), 'step')} in row {row + 1} of `{table.shown}`, but `{other_name}` has "
+        f"{int(other[row])}",
+        span,  # type: ignore[arg-type]
+        help="the columns of a sequence have a value for each of its steps",
+    )
+
+
+# ---- series told apart by a column ------------------------------------------------------------------
+
+
+def _grouped(table: Table, group: Word) -> Series:
+    """The rows of each value of a column together, in the order of the source."""
+    column = table.columns[group.text]
+    if column.is_block:
+        raise fault("E0510", f"`{group.text}` holds arrays: it cannot tell series apart", group.span)
+    values = column.values()
+    gone = missing_cells(values)
+    if gone.any():
+        raise fault(
+            "E0506",
+            f"`{group.text}`, which tells series apart, is missing in {counted(int(gone.sum()), 'row')} of "
+            f"`{table.shown}`, first in row {int(np.flatnonzero(gone)[0]) + 1}",
+            group.span,
+        )
+    ids, first, codes = np.unique(values, return_index=True, return_inverse=True)
+    place = np.empty(len(ids), np.int64)
+    place[np.argsort(first, kind="stable")] = np.arange(len(ids))  # series in the order in which they begin
+    number = place[codes]
+    order = np.argsort(number, kind="stable").astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(number))]).astype(np.int64)
+    names = tuple(column.cell(int(row)) for row in np.sort(first))
+    if np.array_equal(order, np.arange(len(order))):
+        return Series(table, starts, None, names)
+    columns = [Column(c.name, c.values()[order], c.shape, c.labels) for c in table.columns.values()]
+    return Series(Table.of(table.shown, columns, table.rows), starts, order, names)
