@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.backend.cpu import scans, singles, strips, team
+from nndsl.backend.cpu import scans, singles, strips, team, winograd
 from nndsl.backend.cpu.arguments import (
     Address,
     Argument,
@@ -44,7 +44,7 @@ from nndsl.backend.cpu.program import (
     compile_stages,
     memory_leaves,
 )
-from nndsl.backend.cpu.table import KERNEL, Again, Code, Table, table
+from nndsl.backend.cpu.table import KERNEL, Again, Code, Table, again, once, table
 from nndsl.backend.cpu.team import Share
 from nndsl.ir import philox
 from nndsl.ir.node import BATCH, Node, concrete
@@ -116,13 +116,12 @@ class Binding:
         """Where what a stage computes begins."""
         return int(self.arena.ctypes.data) + self.offsets[stage, node]
 
-    def beside(self, key: tuple[int, Node], like: Place) -> int:
-        """The address of memory for a copy of something, the same each time it is asked for."""
-        count = math.prod(like.shape)
-        if key not in self.copies or self.copies[key].nbytes < count * like.itemsize:
+    def beside(self, key: tuple[int, Node], size: int) -> int:
+        """The address of `size` bytes that belong to a node, the same each time they are asked for."""
+        if key not in self.copies or self.copies[key].nbytes < size:
             if key in self.copies:
                 self.retired.append(self.copies[key])
-            self.copies[key] = aligned(count * like.itemsize, np.uint8)
+            self.copies[key] = aligned(size, np.uint8)
         return int(self.copies[key].ctypes.data)
 
     # ---- instructions
@@ -165,8 +164,9 @@ class Binding:
         whole, rest = divmod(sizes[BATCH], rows)
         at(0, rows)  # scratch memory grows now, and not between the strips that are compared
         first, second = at(0, rows), at(min(1, whole - 1), rows)
-        loops: list[list[Code]] = [[Again(whole, a, c)] if a else [] for a, c in zip(first, second, strict=True)]
-        return [loops, at(whole, rest)] if rest else [loops]
+        before, after = once(first, last=False), once(first, last=True)
+        tail = [again(1, *[at(whole, rest)] * 2)] if rest else []
+        return [before, again(whole, first, second), *tail, after]
 
 
 class _Sized:
@@ -206,6 +206,11 @@ class _Sized:
 
     def shared(self, step: Action, members: int) -> list[list[Code]]:
         """What each member of a team does; members without a share of something small do nothing."""
+        if isinstance(step, SingleStep) and step.node.op == "einsum":
+            self.used = 0
+            quick = winograd.shares(step.node, self, members)
+            if quick is not None:
+                return quick
         if isinstance(step, LoopStep):
             shares = self.loop(step, lambda body, leaf: body.shared(self.sizes, members, leaf), members)
             return [[*self.initial(step), *shares[0]], *shares[1:]]
@@ -225,10 +230,9 @@ class _Sized:
         """Puts the initial states where the first turn reads them, and in order what does not lie in order."""
         self.used, scan = 0, step.node
         outer, made = self.operands(step), list[Instruction]()
-        for x, place in outer.items():
-            there = self.place(x)
-            if place is not there:
-                made += singles.copy(there, place, str(storage_type(x.dtype, self.precision)))
+        for x, there in outer.items():
+            if there is not self.place(x):
+                made += singles.copy(self.place(x), there, str(storage_type(x.dtype, self.precision)))
         leaves = self.turn(step, 0)
         for slot, first in zip(scan["body"].states, scan.inputs, strict=False):
             made += singles.copy(self.place(first), leaves[slot], str(storage_type(slot.dtype, self.precision)))
@@ -243,7 +247,11 @@ class _Sized:
             timed = len(body.states) <= i < len(body.states) + len(body.items)
             one = Place(place.address, place.shape[1:], place.strides[1:], place.itemsize) if timed else place
             if not one.plain and i >= len(body.states):
-                place = whole(self.binding.beside((self.stage, x), place), place.shape, place.itemsize)
+                place = whole(
+                    self.binding.beside((self.stage, x), math.prod(place.shape) * place.itemsize),
+                    place.shape,
+                    place.itemsize,
+                )
             found[x] = place
         return found
 
@@ -300,6 +308,10 @@ class _Sized:
             pool[self.used] = aligned(count, np.float64)
         self.used += 1
         return int(pool[self.used - 1].ctypes.data)
+
+    def kept(self, node: Node, count: int) -> int:
+        """The address of `count` numbers that belong to a node from one strip to the next."""
+        return self.binding.beside((self.stage, node), 8 * count)
 
     def table(self, values: NDArray[np.int64]) -> int:
         """The address of these offsets, which stay as they are."""

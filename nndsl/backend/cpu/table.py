@@ -34,12 +34,37 @@ class Again:
     second: Sequence[Code]
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Within strips of a batch: instructions that are done before the first strip, or after the last one."""
+
+    code: Sequence[Instruction]
+    last: bool = False
+
+
 class Meet:
     """Here the members of a team wait for each other."""
 
 
 MEET = Meet()
-Code = Instruction | Again | Meet
+Code = Instruction | Again | Once | Meet
+
+
+def once(shares: Sequence[Sequence[Code]], *, last: bool) -> list[list[Code]]:
+    """What each member of a team has to do once, before the strips or after them."""
+    return [
+        [made for part in share if isinstance(part, Once) and part.last == last for made in part.code]
+        for share in shares
+    ]
+
+
+def again(times: int, first: Sequence[Sequence[Code]], second: Sequence[Sequence[Code]]) -> list[list[Code]]:
+    """A loop for each member of a team over what it does more than once."""
+
+    def bare(share: Sequence[Code]) -> list[Code]:
+        return [part for part in share if not isinstance(part, Once)]
+
+    return [[Again(times, bare(a), bare(c))] if a else [] for a, c in zip(first, second, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +88,8 @@ def texts(code: Sequence[Code]) -> Iterator[Text]:
     for part in code:
         if isinstance(part, Again):
             yield from texts(part.first)
+        elif isinstance(part, Once):
+            yield from texts(part.code)
         elif not isinstance(part, Meet):
             yield part[0]
 
@@ -100,6 +127,8 @@ def _met(code: Sequence[Code], barrier: Instruction | None) -> Iterator[Instruct
     for part in code:
         if isinstance(part, Again):
             yield Again(part.times, list(_met(part.first, barrier)), list(_met(part.second, barrier)))
+        elif isinstance(part, Once):
+            yield from part.code
         elif not isinstance(part, Meet):
             yield part
         elif barrier is not None:
@@ -108,7 +137,7 @@ def _met(code: Sequence[Code], barrier: Instruction | None) -> Iterator[Instruct
 
 def _lay(code: Sequence[Code], address: Callable[[Text], int], flat: list[int], places: _Places) -> None:
     for part in code:
-        assert not isinstance(part, Meet)
+        assert not isinstance(part, Meet | Once)
         if not isinstance(part, Again):
             places.addresses.append(address(part[0]))
             places.starts.append(len(flat))
