@@ -1,18 +1,20 @@
 """Reverse-mode derivatives, from graph to graph.
 
 In: a loss of one element, and the nodes to derive it by. Out: one gradient node for each, of its shape. Nothing is
-computed here, and what becomes superfluous is left to `simplify`. Source: Griewank and Walther, "Evaluating
-Derivatives" (2008), chapter 3.
+computed here, and what becomes superfluous is left to `simplify`. Loops are derived in `recurrence`; the forward loop
+that keeps more for the backward one becomes one with the original in `passes.scan`. Source: Griewank and Walther,
+"Evaluating Derivatives" (2008), chapter 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from nndsl.ir import build as b
 from nndsl.ir.node import Node, mark, topological
 from nndsl.ir.shapes import same_count, text
 from nndsl.ir.table import TABLE
+from nndsl.passes.recurrence import derivatives
 from nndsl.passes.rewrite import adopt
 
 
@@ -44,14 +46,24 @@ def unreached(loss: Node, wrt: Sequence[Node]) -> list[Node]:
 def _accumulate(loss: Node, wrt: Sequence[Node]) -> dict[Node, Node]:
     if not same_count(loss.shape, ()):
         raise ValueError(f"a loss has one element, not {text(loss.shape)}")
-    order = topological([loss])
+    return derive({loss: b.full(loss.shape, 1.0, origin=loss.origin)}, wrt)
+
+
+def derive(seeds: Mapping[Node, Node], wrt: Iterable[Node]) -> dict[Node, Node]:
+    """The gradients of all nodes on the ways from `wrt` to some outputs whose gradients are given: `seeds`."""
+    order = topological(seeds)
     active = _active(order, wrt)
-    found: dict[Node, Node] = {loss: b.full(loss.shape, 1.0, origin=loss.origin)} if loss in active else {}
+    found = {node: g for node, g in seeds.items() if node in active}
+    slopes: dict[Node, dict[int, Node]] = {}  # of loops: the gradients of their parts
     for node in reversed(order):
         g = found.get(node)
-        if g is None or not any(x in active for x in node.inputs):
+        if TABLE[node.op].kind == "part" and g is not None:
+            slopes.setdefault(node.inputs[0], {})[node["index"]] = g
             continue
-        for x, part in zip(node.inputs, _parts(node, g), strict=True):
+        if (g is None and node not in slopes) or not any(x in active for x in node.inputs):
+            continue
+        parts = _parts(node, g) if g is not None else _loop_parts(node, slopes[node], active)
+        for x, part in zip(node.inputs, parts, strict=True):
             if part is None or x not in active:
                 continue
             assert part.shape == x.shape, f"{node!r}: gradient {part!r} for {x!r}"
@@ -60,13 +72,22 @@ def _accumulate(loss: Node, wrt: Sequence[Node]) -> dict[Node, Node]:
     return found
 
 
-def _active(order: Sequence[Node], wrt: Sequence[Node]) -> set[Node]:
+def _active(order: Sequence[Node], wrt: Iterable[Node]) -> set[Node]:
     """The nodes of type float that depend on one of `wrt` through nodes of type float."""
     active = {w for w in wrt if w.dtype == "float"}
     for node in order:
         if node.dtype == "float" and any(x in active for x in node.inputs):
             active.add(node)
     return active
+
+
+def _loop_parts(node: Node, slopes: Mapping[int, Node], active: set[Node]) -> list[Node | None]:
+    before = mark()
+    parts = derivatives(node, slopes, active, derive)
+    for part in parts:
+        if part is not None:
+            adopt(part, node.origin, before)
+    return parts
 
 
 def _parts(node: Node, g: Node) -> tuple[Node | None, ...]:

@@ -1,0 +1,37 @@
+"""Loops through the passes: their derivatives, and the same values from less work."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from loops import random_loop
+from numeric import difference
+
+from nndsl.backend.reference import evaluate
+from nndsl.ir import verify
+from nndsl.passes.autodiff import gradients
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_a_loop_is_its_steps_one_after_the_other(seed: int) -> None:
+    example = random_loop(seed, nested=seed % 4 == 3)
+    looped, plain = example.losses()
+    verify([looped])
+    got, expected = evaluate([looped, plain], example.bindings, example.setting)
+    np.testing.assert_allclose(got, expected, rtol=1e-12)
+    found = gradients(looped, example.wrt)
+    verify(found)
+    values = evaluate(found, example.bindings, example.setting)
+    truths = evaluate(gradients(plain, example.wrt), example.bindings, example.setting)
+    for leaf, value, truth in zip(example.wrt, values, truths, strict=True):
+        np.testing.assert_allclose(value, truth, rtol=1e-10, atol=1e-12, err_msg=leaf["name"])
+
+
+@pytest.mark.parametrize("seed", range(100, 106))
+def test_gradients_of_loops_by_differences(seed: int) -> None:
+    example = random_loop(seed, nested=seed % 3 == 2, size=5)
+    loss, _ = example.losses()
+    values = evaluate(gradients(loss, example.wrt), example.bindings, example.setting)
+    for leaf, value in zip(example.wrt, values, strict=True):
+        expected = difference(loss, leaf, example.bindings, example.setting)
+        np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-6, err_msg=leaf["name"])
