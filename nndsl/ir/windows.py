@@ -70,15 +70,18 @@ def assemble(
     shape: Sequence[Dim],
     starts: Sequence[Sequence[int]],
     steps: Sequence[Sequence[int]],
+    value: float = 0.0,
     *,
     origin: Span | None = None,
 ) -> Node:
-    """Parts that do not meet, each at `starts` with every `steps`-th place along each axis; zeros between them."""
+    """Parts that do not meet, each at `starts` with every `steps`-th place along each axis; a number between
+    them."""
     return make(
         "assemble",
         *parts,
         shape=tuple(shape),
         starts=tuple(tuple(s) for s in starts),
         steps=tuple(tuple(s) for s in steps),
+        value=float(value),
         origin=origin,
     )

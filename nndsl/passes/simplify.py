@@ -17,7 +17,10 @@ from nndsl.ir.primitive import Setting
 from nndsl.ir.table import TABLE
 from nndsl.passes.match import both, constant_along, is_map, is_op, number
 from nndsl.passes.rewrite import Rule, rewrite
+from nndsl.passes.simplify_overlap import LATE_RULES, has_windows
+from nndsl.passes.simplify_parts import PART_RULES, borders_shared
 from nndsl.passes.simplify_views import VIEW_RULES
+from nndsl.passes.simplify_windows import WINDOW_RULES
 
 _EXACT = Setting(precision="float64")
 
@@ -333,9 +336,16 @@ RULES: tuple[Rule, ...] = (
     same_type,
     twice,
     *VIEW_RULES,
+    *PART_RULES,
+    *WINDOW_RULES,
 )
 
 
 def simplify(outputs: Sequence[Node], *, derived: bool = False) -> list[Node]:
     """The outputs, shorter. derived: no gradient will be asked for any more, so `stop` goes too."""
-    return rewrite(outputs, (*RULES, stop_is_identity) if derived else RULES)
+    if not derived:
+        return rewrite(outputs, RULES)
+    found = rewrite(outputs, (*RULES, stop_is_identity))
+    if has_windows(found):
+        found = borders_shared(rewrite(found, (*RULES, stop_is_identity, *LATE_RULES)))
+    return found

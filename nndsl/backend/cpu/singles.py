@@ -69,7 +69,7 @@ def _assemble(node: Node, context: Context) -> list[Instruction]:
     target = context.place(node)
     sources = [context.place(x) for x in node.inputs]
     full = sum(math.prod(source.shape) for source in sources) == math.prod(target.shape)
-    found = [] if full else [_cleared(node, context, 0.0)]
+    found = [] if full else [_cleared(node, context, node["value"])]
     for i, source in enumerate(sources):
         found += copy(source, assembled_part(node, i, target, source.shape), _type(node, context))
     return found

@@ -108,14 +108,14 @@ def _overlap_add_value(node: Node, setting: Setting, g: NDArray[Any]) -> NDArray
 # ---- parts between one another
 
 
-def _apart(first: tuple[int, int, int], second: tuple[int, int, int]) -> bool:
+def apart(first: tuple[int, int, int], second: tuple[int, int, int]) -> bool:
     """Whether two rows of places (start, step, count) have none in common."""
     return not set(range(first[0], first[0] + first[1] * first[2], first[1])) & set(
         range(second[0], second[0] + second[1] * second[2], second[1])
     )
 
 
-def _places(x: Node, starts: tuple[int, ...], steps: tuple[int, ...]) -> list[tuple[int, int, int] | None]:
+def places(x: Node, starts: tuple[int, ...], steps: tuple[int, ...]) -> list[tuple[int, int, int] | None]:
     """(start, step, count) for each axis; None for one whose size is a symbol."""
     return [
         None if isinstance(d, str) else (start, step, d) for d, start, step in zip(x.shape, starts, steps, strict=True)
@@ -136,9 +136,9 @@ def _infer_assemble(inputs: tuple[Node, ...], attrs: dict[str, Any]) -> Inferred
                 raise ShapeError(f"{d} does not fill {size}", operands=(i,), axes=(axis,), sizes=(d, size))
             if not symbol and (start < 0 or step < 1 or (d and start + step * (int(d) - 1) >= int(size))):
                 raise ShapeError(f"{d} from {start} by {step} do not lie in {size}", operands=(i,), axes=(axis,))
-        found.append(_places(x, starts, steps))
+        found.append(places(x, starts, steps))
     for (i, p), (j, q) in combinations(enumerate(found), 2):
-        if not any(a is not None and c is not None and _apart(a, c) for a, c in zip(p, q, strict=True)):
+        if not any(a is not None and c is not None and apart(a, c) for a, c in zip(p, q, strict=True)):
             raise ShapeError("two parts lie at the same places", operands=(i, j))
     return shape, inputs[0].dtype
 
@@ -155,7 +155,7 @@ def _assemble(node: Node, g: Node) -> Grads:
 
 
 def _assemble_value(node: Node, setting: Setting, *parts: NDArray[Any]) -> NDArray[Any]:
-    whole = np.zeros(concrete(node.shape, setting.sizes), precise(setting, node.dtype))
+    whole = np.full(concrete(node.shape, setting.sizes), node["value"], precise(setting, node.dtype))
     for x, starts, steps in zip(parts, node["starts"], node["steps"], strict=True):
         at = tuple(
             slice(start, start + step * (n - 1) + 1 if n else start, step)
@@ -194,7 +194,7 @@ ROWS = (
         None,
         _infer_assemble,
         _assemble_value,
-        "parts at every n-th place, zeros between them: shape, starts, steps",
+        "parts at every n-th place, a number between them: shape, starts, steps, value",
         _assemble,
         cost=0,
         domain=(REAL, REAL),
