@@ -46,7 +46,7 @@ def machine() -> Machine:
     key = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
     cache = _second_level()
     if features.get("avx512f"):  # 32 registers of 64 bytes
-        tall = (12, 4, 1)
+        tall = (8, 4, 1)
         return Machine(key, 64, ((4, (6, 3, 1)), (2, tall), (1, tall)), cache)
     narrow = tuple((width, (6, 2, 1)) for width in (2, 1))  # 16 registers
     return Machine(key, 32 if features.get("avx2") else 16, narrow, cache)

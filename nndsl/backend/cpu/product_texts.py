@@ -1,7 +1,7 @@
 """The texts of the kernels for sums of products.
 
 In: the precision, and the register tiles of this machine. Out: a kernel's text. `product` knows strides alone and
-begins at once; `contract` reads offsets from tables, walks large sums in blocks, and packs what it reads often.
+begins at once; `contract` reads offsets from tables, and walks large products in blocks.
 Each sum is added in the order of k, whatever the tiles, the blocks and the shares of threads: the bits are the same.
 """
 
@@ -42,8 +42,8 @@ def {name}(g):
 """
 
 # C[row[i] + j] = sum over r, t of A[row[i] + run[r] + t a_k] B[run[r] + t b_k + j], for each of `batches`; rows, runs
-# and batches begin where tables of each operand say. Large sums are walked in blocks of runs, and the block of B that
-# a column of tiles reads is first copied into `pack`, if there is one (else 0), where many tiles read it.
+# and batches begin where tables of each operand say. Large products are walked in blocks of rows and of runs, so that
+# what a block reads stays in the cache; the sums go on from block to block.
 _CONTRACT = """
 {tiles}
 
@@ -52,7 +52,7 @@ def {name}(g):
     A0, a_batches, a_rows, a_runs, a_k = g[5], longs(g[6]), longs(g[7]), longs(g[8]), g[9]
     B0, b_batches, b_runs, b_k = g[10], longs(g[11]), longs(g[12]), g[13]
     C0, c_batches, c_rows = g[14], longs(g[15]), longs(g[16])
-    pack, rows_at_once, runs_at_once, keep = g[17], g[18], g[19], g[20]
+    rows_at_once, runs_at_once, keep = g[17], g[18], g[19]
     for b in range(batches):
         A, B, C = at({pointer}(A0), a_batches[b]), at({pointer}(B0), b_batches[b]), at({pointer}(C0), c_batches[b])
         j = 0
@@ -66,21 +66,12 @@ def {name}(g):
                 while True:
                     count = min(runs_at_once, runs - r)
                     add = 1 if keep != 0 or r > 0 else 0
-                    W, w_k, packed, w_runs = at(B, j), b_k, 0, at(b_runs, r)
-                    if pack != 0:
-                        across, P = min(wide * {lanes}, n - j), {pointer}(pack)
-                        for e in range(count):
-                            for t in range(run):
-                                S, T = at(B, j + b_runs[r + e] + t * b_k), at(P, (e * run + t) * wide * {lanes})
-                                for x in range(across):
-                                    T[x] = S[x]
-                        W, w_k, packed = P, wide * {lanes}, 1
                     i = first
                     while i < last:
 {heights}
                         begun = i
                         i = min(i, m - tall)
-                        X, Y = at(a_rows, i), at(c_rows, i)
+                        X, W, Y = at(a_rows, i), at(B, j), at(c_rows, i)
 {branches}
                         i += tall
                     r += count
@@ -101,7 +92,9 @@ def _walk(maker: str, call: str, precision: str) -> tuple[list[str], list[str], 
         word = "elif" if widths else "if"
         widths += [f"{word} {fits}:", f"    wide, j = {wide}, {f'min(j, n - {columns})' if wide > 1 else 'j'}"]
         tallest, middle, single = rows
-        tall_enough = f"{tallest} if m >= {tallest} else {middle} if m >= {middle} else {single}"
+        # the least that covers what is left, if there are so many rows at all
+        tall_enough = f"{tallest} if m - i > {middle} and m >= {tallest} else "
+        tall_enough += f"{middle} if m - i > {single} and m >= {middle} else {single}"
         heights += [f"{word} wide == {wide}:", f"    tall = {tall_enough}"]
         for tall in rows:
             tile = f"tile_{tall}_{wide}"
@@ -127,7 +120,7 @@ def product(precision: str) -> Text:
 def contract(precision: str) -> Text:
     """The same over tables of offsets."""
     name = f"contract_{SHORT[precision]}"
-    call = "count, run, A, X, at(a_runs, r), a_k, W, w_runs, w_k, packed, at(C, j), Y, add"
+    call = "count, run, A, X, at(a_runs, r), a_k, W, at(b_runs, r), b_k, at(C, j), Y, add"
     tiles, widths, heights, branches = _walk("register_tile_over", call, precision)
     body = _CONTRACT.format(
         name=name, tiles="\n".join(tiles), widths=indented(widths, 12), heights=indented(heights, 24),

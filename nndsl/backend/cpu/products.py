@@ -14,14 +14,15 @@ from dataclasses import dataclass
 
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.copies import Context, Instruction, copy
+from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import Place, row_major
 from nndsl.backend.cpu.turning import columns_last, offsets, one_stride
 from nndsl.ir.node import Node
 from nndsl.ir.primitives.dot import parts
 
-SHORTEST_RUN = 4  # sums of fewer terms are not walked with strides of their own
-LONGEST_RUN = 128  # terms: what a column of tiles reads of B for so many stays in the nearest cache
-ROWS_AT_ONCE = 192  # of a block that sums are walked in: a multiple of every tile's height
+SUMS_AT_ONCE = 256  # terms of a block of a large product: what a column of tiles reads of B for so many stays near
+ROWS_AT_ONCE = 384  # of such a block
+TALL = 24  # a multiple of every tile's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,9 @@ def _product(loops: _Loops, context: Context) -> Instruction:
     if max(len(loops.batch), len(loops.rows), len(loops.sums)) > 1:
         return _contract(loops, context)
     repeat, m, k = ((axes or [NOTHING])[0] for axes in (loops.batch, loops.rows, loops.sums))
+    item = 4 if context.precision == "float32" else 8
+    if m.size > TALL and k.size > SUMS_AT_ONCE and k.size * abs(k.b) * item > machine().cache_bytes:
+        return _contract(loops, context)
     sizes = [repeat.size, m.size, loops.columns, k.size]
     places = [loops.A, repeat.a, m.a, k.a, loops.B, repeat.b, k.b, loops.C, repeat.c, m.c]
     return library.kernel("product", context.precision), [*sizes, *places]
@@ -130,8 +134,10 @@ def _product(loops: _Loops, context: Context) -> Instruction:
 def _contract(loops: _Loops, context: Context) -> Instruction:
     outer, run = _runs(loops.sums)
     runs = math.prod(s.size for s in outer)
-    at_once = max(1, LONGEST_RUN // run.size)
+    at_once = max(1, SUMS_AT_ONCE // run.size)
     m = math.prod(r.size for r in loops.rows)
+    blocks = -(-m // ROWS_AT_ONCE) if runs > at_once else 1
+    rows_at_once = max(1, -(-m // (blocks * TALL)) * TALL)
 
     def tables(axes: Sequence[Axis], *operands: str) -> list[int]:
         return [context.table(offsets([(x.size, getattr(x, s)) for x in axes])) for s in operands]
@@ -140,17 +146,17 @@ def _contract(loops: _Loops, context: Context) -> Instruction:
     (a_rows, c_rows), (a_runs, b_runs) = tables(loops.rows, "a", "c"), tables(outer, "a", "b")
     arguments = [math.prod(x.size for x in loops.batch), m, loops.columns, runs, run.size]
     arguments += [loops.A, a_batch, a_rows, a_runs, run.a, loops.B, b_batch, b_runs, run.b, loops.C, c_batch, c_rows]
-    return library.kernel("contract", context.precision), [*arguments, 0, ROWS_AT_ONCE, at_once]
+    return library.kernel("contract", context.precision), [*arguments, rows_at_once, at_once]
 
 
 def _runs(sums: list[Axis]) -> tuple[list[Axis], Axis]:
     """The loops of a sum whose terms a table lists, and the last one, which is walked with strides."""
     if not all(s.size for s in sums):
         return [Axis(0, 0, 0, 0)], NOTHING
-    if not sums or sums[-1].size < SHORTEST_RUN:
-        return sums, NOTHING
+    if not sums:
+        return [], NOTHING
     *outer, last = sums
-    size = next(n for n in range(min(last.size, LONGEST_RUN), 0, -1) if last.size % n == 0)
+    size = next(n for n in range(min(last.size, SUMS_AT_ONCE), 0, -1) if last.size % n == 0)
     if size < last.size:
         outer.append(Axis(last.size // size, last.a * size, last.b * size, 0))
     return outer, Axis(size, last.a, last.b, 0)

@@ -22,13 +22,12 @@ class _TileOver(Tile):
 
     def emit(self, context: Any, b: Any, sig: Any, args: Any) -> Any:
         """The sums as they are at first, a loop over the runs of the sum, then the stores."""
-        runs, run, A, a_rows, a_runs, a_k, B, b_runs, b_k, packed, C, c_rows, keep, skip, columns = args
+        runs, run, A, a_rows, a_runs, a_k, B, b_runs, b_k, C, c_rows, keep, skip, columns = args
         mask = self.mask(b, columns)
         heads = [b.gep(A, [self.number(b, a_rows, r)]) for r in range(self.rows)]
         rows = [self.places(b, b.gep(C, [self.number(b, c_rows, r)])) for r in range(self.rows)]
         sums = self.begin(b, keep, [p for row in rows for p in row], mask)
-        steps = (a_runs, a_k, b_runs, b_k, b.icmp_signed("!=", packed, ir.Constant(_i64, 0)))
-        sums = self.over_runs(b, runs, run, heads, B, steps, sums, mask)
+        sums = self.over_runs(b, (runs, run), (heads, a_runs, a_k), (B, b_runs, b_k), sums, mask)
         self.end(b, rows, sums, skip, mask)
         return context.get_dummy_value()
 
@@ -36,25 +35,24 @@ class _TileOver(Tile):
         return b.load(b.gep(table, [ir.Constant(_i64, i)]))
 
     def over_runs(
-        self, b: Any, runs: Any, run: Any, heads: list[Any], B: Any, steps: tuple[Any, ...], sums: list[Any], mask: Any
+        self, b: Any, counts: tuple[Any, Any], x: tuple[Any, ...], y: tuple[Any, ...], sums: list[Any], mask: Any
     ) -> list[Any]:
-        """The sums after all runs. A run is walked with strides; a table says where it begins. What is packed goes on
-        where the run before it ended.
-        """
-        a_runs, a_k, b_runs, b_k, packed = steps
+        """The sums after all runs, of which a table says where they begin; a run itself is walked with strides."""
+        (runs, run), (heads, a_runs, a_k), (B, b_runs, b_k) = counts, x, y
         zero, one = ir.Constant(_i64, 0), ir.Constant(_i64, 1)
         entry = b.block
         outer, inner, latch, done = (b.append_basic_block(name) for name in ("runs", "run", "next", "done"))
         b.cbranch(b.icmp_signed(">", runs, zero), outer, done)
         b.position_at_end(outer)
-        e, went = b.phi(_i64), b.phi(_i64)
-        before = [b.phi(self.vector) for _ in sums]
-        first_a = b.load(b.gep(a_runs, [e]))
-        first_b = b.select(packed, went, b.load(b.gep(b_runs, [e])))
+        e, before = b.phi(_i64), [b.phi(self.vector) for _ in sums]
+        first_a, first_b = (b.load(b.gep(table, [e])) for table in (a_runs, b_runs))
         b.branch(inner)
         b.position_at_end(inner)
         t, along_a, along_b = (b.phi(_i64) for _ in range(3))
         now = [b.phi(self.vector) for _ in sums]
+        if self.ahead:
+            far = b.add(along_b, b.mul(b_k, ir.Constant(_i64, self.ahead)))
+            self.prefetch(b, self.places(b, b.gep(B, [far])))
         new = self.turn(b, now, heads, along_a, b.gep(B, [along_b]), mask)
         t_next, a_next, b_next = b.add(t, one), b.add(along_a, a_k), b.add(along_b, b_k)
         for phi, start, value in zip(
@@ -65,7 +63,7 @@ class _TileOver(Tile):
         b.cbranch(b.icmp_signed("<", t_next, run), inner, latch)
         b.position_at_end(latch)
         e_next = b.add(e, one)
-        for phi, start, value in zip([e, went, *before], [zero, zero, *sums], [e_next, b_next, *new], strict=True):
+        for phi, start, value in zip([e, *before], [zero, *sums], [e_next, *new], strict=True):
             phi.add_incoming(start, entry)
             phi.add_incoming(value, latch)
         b.cbranch(b.icmp_signed("<", e_next, runs), outer, done)
@@ -80,10 +78,9 @@ class _TileOver(Tile):
 def register_tile_over(rows: int, vectors: int, lanes: int, precision: str, masked: bool = False) -> Any:
     """An intrinsic: C[rows, vectors * lanes] = sum over k of A[rows, k] B[k, ...], all sums in registers.
 
-    tile(runs, run, A, its rows, its runs, its stride in a run, B, its runs, its stride in a run, packed, C, its rows,
-    keep, skip, columns). Rows and runs are tables of offsets in elements. packed: B's runs follow each other, whatever
-    the table says. keep: the sums begin with what is in C. skip: so many rows are not stored. `masked`: only the
-    first `columns` are read and written, which may be fewer than a vector.
+    tile(runs, run, A, its rows, its runs, its stride in a run, B, its runs, its stride in a run, C, its rows, keep,
+    skip, columns). Rows and runs are tables of offsets in elements. keep: the sums begin with what is in C. skip: so
+    many rows are not stored. `masked`: only the first `columns` are read and written, which may be fewer than a vector.
     """
     real = types.float32 if precision == "float32" else types.float64
     pointer, n, code = types.CPointer(real), types.int64, _TileOver(rows, vectors, lanes, precision, masked)
@@ -92,9 +89,9 @@ def register_tile_over(rows: int, vectors: int, lanes: int, precision: str, mask
     @intrinsic  # type: ignore[misc, unused-ignore]
     def tile(
         context: Any, runs: Any, run: Any, A: Any, a_rows: Any, a_runs: Any, a_k: Any, B: Any, b_runs: Any, b_k: Any,
-        packed: Any, C: Any, c_rows: Any, keep: Any, skip: Any, columns: Any,
+        C: Any, c_rows: Any, keep: Any, skip: Any, columns: Any,
     ) -> Any:  # fmt: skip
-        signature = types.void(n, n, pointer, table, table, n, pointer, table, n, n, pointer, table, n, n, n)
+        signature = types.void(n, n, pointer, table, table, n, pointer, table, n, pointer, table, n, n, n)
         return signature, code.emit
 
     return tile
