@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from data_tools import activation
+from page_pictures import folders_for
 
 from nndsl.data import declare, load
 from nndsl.diagnostics import Collector, Source
@@ -37,6 +38,7 @@ def test_every_code_in_use_has_a_page() -> None:
 def test_the_scripts_of_a_page(code: str, tmp_path: Path) -> None:
     text = page(code)
     assert text is not None and text.startswith(f"# {code}: ")
+    folders_for(code, tmp_path)
     scripts = dict(BLOCK.findall(text))
     if code == "E0517":  # rows handed over from Python: no script can do this
         assert not scripts

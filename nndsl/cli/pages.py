@@ -15,7 +15,11 @@ WIDTH = 96
 
 # What the options of a `data` block say, and how each looks.
 DATA_OPTIONS = {
-    "from": ("where the rows come from: a file, a folder, a generator or a Python object", 'from "iris.csv"'),
+    "from": (
+        "where the rows come from: a file, a folder, a generator or a Python object; of pictures also their `size`"
+        " (height, width) and `channels`",
+        'from "iris.csv"',
+    ),
     "columns": ("the names of the columns of a table that stands in the script", "columns age, height"),
     "rows": ("the rows of a table that stands in the script", "rows [[4, 1.02], [9, 1.33]]"),
     "input": ("columns that go into the network, and their encoders", "input (age, height) -> standard"),

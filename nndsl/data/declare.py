@@ -7,10 +7,12 @@ all that is wrong in the collector. No file is opened here, except to ask whethe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from nndsl.data.draft import Draft, finish, number_said
 from nndsl.data.generators import GENERATORS, read_generator
+from nndsl.data.pictureform import read_form
 from nndsl.data.pipeline import read_line
 from nndsl.data.spec import (
     DataSpec,
@@ -144,8 +146,13 @@ def _words(option: ast.Option) -> tuple[Word, ...]:
 
 
 def _from(option: ast.Option, draft: Draft) -> None:
+    first = option.arguments[0].value if option.arguments else None
+    if isinstance(first, ast.String) or (isinstance(first, ast.Name) and first.text in draft.texts):
+        form = read_form(option.arguments[1:], draft.constants)
+        draft.source = replace(_file(first, draft), form=form)
+        return
     value = _one(option, "one source")
-    if isinstance(value, ast.String) or (isinstance(value, ast.Name) and value.text in draft.texts):
+    if isinstance(value, ast.String):
         draft.source = _file(value, draft)
     elif isinstance(value, ast.Name) and value.text in draft.objects:
         draft.source = ObjectSource(value.text, draft.objects[value.text], value.span)

@@ -7,21 +7,24 @@ were read and have not changed since are not read twice: `check` and then `run` 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from nndsl.data import arrayfile, csvfile, idx, textfile
+from nndsl.data import arrayfile, csvfile, idx, pictures, textfile
 from nndsl.data.declare import missing_file
 from nndsl.data.generators import generate
 from nndsl.data.objects import read_object, table_of_relation
+from nndsl.data.picturefolder import is_picture_folder
 from nndsl.data.spec import (
     DataSpec,
     FileSource,
     GeneratorSource,
     InlineSource,
     ObjectSource,
+    PictureForm,
     TextSource,
 )
 from nndsl.data.table import Column, Table, Values, column_of_values
@@ -82,7 +85,7 @@ def open_source(spec: DataSpec, seed: int) -> dict[str, Table]:
                     raise fault(
                         "E0210", f"`{source.shown}` has a {part} part of its own", own.span, help=f"leave `{part}` out"
                     )
-                tables[part] = _open_file(own)["train"]
+                tables[part] = _open_file(_as_in_training(own, source, tables))["train"]
         return tables
     if isinstance(source, ObjectSource):
         return {"train": _object(source)}
@@ -100,6 +103,13 @@ def _object(source: ObjectSource) -> Table:
     if not source.value:
         raise fault("E0516", f"the text `{source.name}` is empty", source.span)
     return textfile.table_of_text(source.name, source.value)
+
+
+def _as_in_training(own: FileSource, source: FileSource, tables: Mapping[str, Table]) -> FileSource:
+    """A part's own source: if it is a folder of pictures, they become like those of the training part."""
+    image = tables["train"].columns.get("image")
+    channels = image.shape[-1] if image is not None and image.shape[-1:] in ((1,), (3,)) else None
+    return replace(own, form=PictureForm(source.form.size, channels))
 
 
 def release(spec: DataSpec) -> None:
@@ -128,7 +138,8 @@ def _open_file(source: FileSource) -> dict[str, Table]:
     if not path.exists():  # it was there when the definition was read
         raise missing_file(path, source.path.name, source.span)
     if path.is_dir():
-        return _open_folder(path, source.span)
+        return _open_folder(source)
+    _no_form(source)
     kept = CACHE.get(path)
     if kept is None:
         kept = _read_file(path, source.span)
@@ -136,16 +147,30 @@ def _open_file(source: FileSource) -> dict[str, Table]:
     return {"train": kept}
 
 
-def _open_folder(path: Path, span: Span) -> dict[str, Table]:
+def _no_form(source: FileSource) -> None:
+    if source.form.span is not None:
+        raise fault(
+            "E0202",
+            f"`{source.form.span.text}` is for folders of pictures, and `{source.path.resolve().name}` is none",
+            source.form.span,
+            help="leave it out",
+        )
+
+
+def _open_folder(source: FileSource) -> dict[str, Table]:
+    path, span = source.path, source.span
+    if not idx.is_idx_folder(path) and is_picture_folder(path):
+        return pictures.read_folder(path, source.form, span)
+    _no_form(source)
     if idx.is_idx_folder(path):
         return idx.read_folder(path, span)
     names = sorted(entry.name for entry in path.iterdir())
     held = "it holds " + listed(names, 5) if names else "it is empty"
     raise fault(
         "E0503",
-        f"`{path.resolve().name}` is a folder without IDX files: {held}",
+        f"`{path.resolve().name}` is a folder without IDX files and without pictures: {held}",
         span,
-        help='name a file, as in `from "folder/file.csv"`',
+        help='name a file, as in `from "folder/file.csv"`; pictures lie in a sub-folder for each class',
     )
 
 
@@ -218,9 +243,11 @@ def _bytes(column: Column) -> bytes:
 
 
 def _file_pieces(path: Path) -> Iterator[bytes]:
-    paths = sorted(set(idx.files(path).values())) if path.is_dir() else [path]
-    for one in paths:
-        yield one.name.encode()
+    named = [(path.name, path)]
+    if path.is_dir():
+        named = [(one.name, one) for one in sorted(set(idx.files(path).values()))] or pictures.all_files(path)
+    for name, one in named:
+        yield name.encode()
         with one.open("rb") as file:
             while piece := file.read(1 << 20):
                 yield piece

@@ -32,11 +32,24 @@ class Word:
 
 
 @value
+class PictureForm:
+    """What all pictures of a folder are brought to: size (height, width) and channels (1 grey, 3 colours).
+
+    None: as they are. span: where that is said, if it is.
+    """
+
+    size: tuple[int, int] | None = None
+    channels: int | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@value
 class FileSource:
-    """`from "iris.csv"`, or a folder."""
+    """`from "iris.csv"`, or a folder. form: of its pictures."""
 
     path: Path
     span: Span = field(compare=False, repr=False)
+    form: PictureForm = PictureForm()
 
     @property
     def shown(self) -> str:

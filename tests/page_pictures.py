@@ -1,0 +1,24 @@
+"""The folders of pictures that the pages of E0524, E0525 and E0526 speak of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+CODES = ("E0524", "E0525", "E0526")
+
+
+def folders_for(code: str, folder: Path) -> None:
+    """Makes what a page's scripts read; skips the test where Pillow is not there."""
+    if code not in CODES:
+        return
+    image = pytest.importorskip("PIL.Image")
+    sizes = {"photos": [(32, 32), (32, 32), (24, 32)], "unsorted": [(8, 8)] * 3, "animals": [(8, 8)] * 3}
+    for name, shapes in {**sizes, "damaged": sizes["animals"]}.items():
+        for i, shape in enumerate(shapes):
+            path = folder / name / ("" if name == "unsorted" else ("ape", "cat", "cat")[i]) / f"{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            image.fromarray(np.full(shape, i, np.uint8)).save(path)
+    (folder / "damaged/cat/9.jpg").write_bytes(b"not a picture")
