@@ -29,7 +29,7 @@ from nndsl.syntax import parse
 if TYPE_CHECKING:
     from nndsl.runtime.events import Listener
     from nndsl.runtime.network import NetworkState
-    from nndsl.runtime.results import Answers, Evaluation, Run
+    from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
     from nndsl.runtime.session import Session
 
 TEXT_NAME = "<text>"
@@ -166,9 +166,10 @@ def _listener(progress: bool) -> Any:
 
 
 class Results(Mapping[str, Any]):
-    """What a run has left, by name: networks, and the results of `train`, `evaluate` and `predict`; also as attributes.
+    """What a run has left, by name: networks, and the results of `train`, `evaluate`, `predict` and `sample`; also as
+    attributes.
 
-    networks, runs, evaluations, answers: each kind alone.
+    networks, runs, evaluations, answers, samples: each kind alone.
     """
 
     def __init__(self, session: Session) -> None:
@@ -193,6 +194,13 @@ class Results(Mapping[str, Any]):
         from nndsl.runtime.results import Answers
 
         return {name: value for name, value in self._session.results.items() if isinstance(value, Answers)}
+
+    @property
+    def samples(self) -> dict[str, Text | Forecast]:
+        """Texts and series that networks have gone on with."""
+        from nndsl.runtime.results import Forecast, Text
+
+        return {name: value for name, value in self._session.results.items() if isinstance(value, Text | Forecast)}
 
     def _all(self) -> dict[str, Any]:
         return {**self.networks, **self._session.results}

@@ -13,17 +13,18 @@ from typing import TypeVar
 
 from nndsl.data.types import Field, Signature
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Label, Span
-from nndsl.lower import method
+from nndsl.lower import method, sampling
 from nndsl.lower.activation import applier
 from nndsl.lower.frame import Quiet
 from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
 from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
+from nndsl.lower.targets import resolve
 from nndsl.semantics import check as semantics
 from nndsl.semantics.cascades import settle
 from nndsl.semantics.modules import scope_of
-from nndsl.semantics.program import Action, Evaluate, Network, Predict, Program, Train
+from nndsl.semantics.program import Action, Evaluate, Network, Predict, Program, Sample, Train, Use
 from nndsl.syntax import ast
 from nndsl.values import value
 
@@ -73,7 +74,7 @@ class _Checker:
         default_factory=set
     )  # (network, data): their graphs have been built in both modes
 
-    def attempt(self, work: Callable[[], T], action: Train | Evaluate | Predict | None = None) -> T | None:
+    def attempt(self, work: Callable[[], T], action: Use | None = None) -> T | None:
         """The result, or None with the fault collected.
 
         action: where a network may meet other data than it was made for.
@@ -89,7 +90,7 @@ class _Checker:
             self.collector.add(Diagnostic("E0120", "the definitions used here are nested too deeply", place))
         return None
 
-    def _met(self, diagnostic: Diagnostic, action: Train | Evaluate | Predict | None) -> Diagnostic:
+    def _met(self, diagnostic: Diagnostic, action: Use | None) -> Diagnostic:
         if action is None or diagnostic.span is None:
             return diagnostic
         network = self.program.networks[action.network]
@@ -113,6 +114,8 @@ class _Checker:
                 return self._evaluate(action)
             case Predict():
                 return self._predict(action)
+            case Sample():
+                return self._sample(action)
         return action
 
     def _train(self, train: Train) -> Train | None:
@@ -135,8 +138,9 @@ class _Checker:
         if signature.target is None and train.metrics:
             self.collector.add(method.no_target(signature, train.metrics[0].expr.span).diagnostic)
             return None
-        if signature.target is not None and len(used.outputs) == 1:
-            target, output = signature.target, used.outputs[0]
+        seen = resolve(signature, used.outputs)
+        if seen.target is not None and len(used.outputs) == 1:
+            target, output = seen.target, used.outputs[0]
             for metric in train.metrics:
                 if self.attempt(lambda m=metric: metric_graph(self.program, m, output, target)) is None:  # type: ignore[misc]
                     return None
@@ -156,7 +160,7 @@ class _Checker:
         graph = self.attempt(lambda: evaluation_graph(self.program, network, action.loss, signature), action)
         if graph is None:
             return None
-        target: Field | None = signature.target
+        target: Field | None = resolve(signature, graph.outputs).target
         for metric in action.metrics:
             if target is None:
                 self.collector.add(method.no_target(signature, metric.expr.span).diagnostic)
@@ -173,15 +177,22 @@ class _Checker:
         graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature), action)
         return action if graph is not None else None
 
+    def _sample(self, action: Sample) -> Sample | None:
+        signature = self.signatures.get(action.data)
+        if signature is None:
+            return None
+        runs = (a for a in self.program.actions if isinstance(a, Train) and a.network == action.network)
+        loss = next((run.loss for run in runs if run.data == action.data), None)
+        found = self.attempt(lambda: sampling.stepper(self.program, action, loss, signature), action)
+        return action if found is not None else None
+
     # ---- networks that no action uses --------------------------------------------------------------------
 
     def networks(self) -> None:
         """Networks that are `for` a data set, or say their input's sizes themselves, in both modes."""
         for network in self.program.networks.values():
             self.warn(random_at_the_end(network))
-            known = any(
-                isinstance(a, Train | Evaluate | Predict) and a.network == network.name for a in self.program.actions
-            )
+            known = any(isinstance(a, Use) and a.network == network.name for a in self.program.actions)
             signature = self.signatures.get(network.data) if network.data else None if known else declared(network)
             if signature is not None and (network.name, network.data) not in self.seen:
                 self._network(network, signature)

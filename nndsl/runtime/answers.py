@@ -1,6 +1,6 @@
-"""Carries out `predict`: a network's answers for a part, and the table they are written to.
+"""Carries out `predict`: a network's answers for a part; and writes what was found, as a table or a text.
 
-In: the statement, the network, the data. Out: `Answers`; a CSV or TSV file that is either whole or not there.
+In: the statement, the network, the data. Out: `Answers`; a file that is either whole or not there.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,9 @@ from nndsl.data import Dataset
 from nndsl.diagnostics import Span
 from nndsl.runtime.faults import cannot_write
 from nndsl.runtime.network import NetworkState, answer_columns, probabilities
-from nndsl.runtime.results import Answers
+from nndsl.runtime.results import Answers, Forecast, Text
 from nndsl.semantics.program import Predict
+from nndsl.semantics.results import step_name
 
 __all__ = ["Answers", "predict", "write"]
 
@@ -38,20 +39,31 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
     )  # fmt: skip
 
 
-def write(answers: Answers, path: Path, span: Span) -> None:
-    """A row for each answer: `row` (`row_number` where the target is called so), the target's columns, `P(class)` for
-    each class. Raises a fault (E0702).
-    """
-    names, rows = table(answers)
+def write(found: Answers | Forecast | Text, path: Path, span: Span) -> None:
+    """A table: a row for each answer or step; or texts, with an empty line between them. Raises a fault (E0702)."""
+    if isinstance(found, Text):
+        text = "\n\n".join(found.texts)
+        _whole(path, span, lambda file: file.write(text + ("" if text.endswith("\n") else "\n")))
+        return
+    names, rows = table(found) if isinstance(found, Answers) else steps_table(found)
+
+    def fill(file: TextIO) -> None:
+        writer = csv.writer(file, delimiter="\t" if path.suffix == ".tsv" else ",", lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(rows)
+
+    _whole(path, span, fill)
+
+
+def _whole(path: Path, span: Span, fill: Callable[[TextIO], object]) -> None:
+    """A file that is whole or not there: written beside its place, then moved."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as problem:
         raise cannot_write(path, span, problem) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, delimiter="\t" if path.suffix == ".tsv" else ",", lineterminator="\n")
-            writer.writerow(names)
-            writer.writerows(rows)
+            fill(file)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as problem:
@@ -67,7 +79,9 @@ def _umask() -> int:
 
 
 def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:
-    """(names of the columns, rows)."""
+    """(names of the columns, rows): `row` (`row_number` where the target is called so), the target's columns, and
+    `P(class)` for each class.
+    """
     found = flat(answers.columns)
     number = "row" if "row" not in found else "row_number"
     columns: dict[str, list[Any]] = {number: answers.row_numbers.tolist()}
@@ -76,6 +90,13 @@ def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:
     if answers.probabilities is not None:
         for k, label in enumerate(answers.classes):
             columns[f"P({label})"] = [_cell(value) for value in answers.probabilities[:, k].tolist()]
+    return list(columns), (list(row) for row in zip(*columns.values(), strict=True))
+
+
+def steps_table(forecast: Forecast) -> tuple[list[str], Iterator[list[Any]]]:
+    """(names of the columns, rows): `step` (`step_number` where a column is called so), and the columns."""
+    found = flat(forecast.columns)
+    columns = {step_name(found): forecast.steps} | {n: [_cell(v) for v in c.tolist()] for n, c in found.items()}
     return list(columns), (list(row) for row in zip(*columns.values(), strict=True))
 
 

@@ -16,7 +16,7 @@ from nndsl.lower.graphs import StepGraph, Variable
 from nndsl.runtime.trainer import NotFinite
 from nndsl.semantics.constants import BINARY
 from nndsl.semantics.modules import in_library
-from nndsl.semantics.program import Expect, Program, Settings, Train
+from nndsl.semantics.program import Expect, Program, Sample, Settings, Train
 from nndsl.syntax import ast
 
 # What a primitive does when it makes a number that is not finite from finite ones.
@@ -66,6 +66,17 @@ def not_finite_at_first(variable: Variable) -> Fault:
         f"`{variable.name}` begins with a number that is infinite or is no number",
         variable.span,
         help="look at its initializer: at which shape does it divide by 0, or take a root or logarithm it cannot?",
+    )
+
+
+def not_finite_answer(sample: Sample, step: int) -> Fault:
+    """E0601, for a network that tells no number when it goes on with a sequence."""
+    return fault(
+        "E0601",
+        f"`{sample.network}` gives a number that is infinite or is no number at step {step}",
+        sample.network_span,
+        notes=("each answer is what the network sees next: a series that grows without end comes to this",),
+        help="train it longer or with another seed, or ask for fewer steps",
     )
 
 

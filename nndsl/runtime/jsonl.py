@@ -16,7 +16,7 @@ import numpy as np
 
 from nndsl.diagnostics.location import line_of
 from nndsl.runtime.events import Progress
-from nndsl.runtime.results import Answers, Evaluation, Fields, Run
+from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
 from nndsl.semantics.program import Action, Expect, Print, Show
 
 
@@ -76,6 +76,17 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
                 "rows": outcome.rows,
                 "path": outcome.path,
             }
+        case Text():
+            return {
+                "network": outcome.network, "data": outcome.data, "prompts": outcome.prompts, "texts": outcome.texts,
+                "length": outcome.length, "temperature": outcome.temperature, "seed": outcome.seed,
+                "path": outcome.path,
+            }  # fmt: skip
+        case Forecast():
+            return {
+                "network": outcome.network, "data": outcome.data, "after": outcome.after, "length": outcome.length,
+                "columns": dict(outcome.columns), "path": outcome.path,
+            }  # fmt: skip
     if isinstance(action, Print):
         return {"values": outcome}
     if isinstance(action, Expect):
@@ -88,7 +99,7 @@ def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, Fields | dict):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, Run | Evaluation | Answers):
+    if isinstance(value, Run | Evaluation | Answers | Text | Forecast):
         return plain(dict(value.fields))
     if isinstance(value, np.ndarray):
         return plain(value.tolist())

@@ -13,9 +13,10 @@ import time
 from typing import Any, TextIO
 
 from nndsl.runtime.events import Progress
-from nndsl.runtime.results import Answers, Evaluation, Run
-from nndsl.runtime.show import evaluation, number, printed, run_line
-from nndsl.semantics.program import Action, Expect, Predict, Print
+from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
+from nndsl.runtime.show import evaluation, forecast_line, number, printed, run_line
+from nndsl.runtime.show import text as text_shown
+from nndsl.semantics.program import Action, Expect, Print
 
 REDRAW_S = 0.1
 PATIENCE_S = 0.3  # a run that is done before this needs no live line
@@ -180,15 +181,17 @@ def told(action: Action, outcome: object) -> str | None:
     if isinstance(outcome, Evaluation):
         return evaluation(outcome)
     if isinstance(outcome, Answers):
-        where = (
-            f"written to `{outcome.path}`"
-            if isinstance(action, Predict) and action.path
-            else f"see `show {outcome.name}`"
-        )
-        return (
-            f"{outcome.name}: {outcome.network} on {outcome.data}.{outcome.part}: {number(outcome.rows)} rows, {where}"
-        )
+        line = f"{outcome.name}: {outcome.network} on {outcome.data}.{outcome.part}: {number(outcome.rows)} rows"
+        return f"{line}, {_where(outcome)}"
+    if isinstance(outcome, Forecast):
+        return f"{forecast_line(outcome)}, {_where(outcome)}"
+    if isinstance(outcome, Text):
+        return text_shown(outcome) + (f"\n  (written to `{outcome.path}`)" if outcome.path else "")
     return str(outcome)
+
+
+def _where(found: Answers | Forecast) -> str:
+    return f"written to `{found.path}`" if found.path else f"see `show {found.name}`"
 
 
 def print_text(values: list[Any]) -> str:

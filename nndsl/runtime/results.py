@@ -15,6 +15,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nndsl.data.types import Signature
+from nndsl.semantics.results import step_name
 from nndsl.values import value
 
 
@@ -152,7 +153,77 @@ class Answers:
         return {**self.columns, "rows": self.rows}
 
 
-Result = Run | Evaluation | Answers
+@value
+class Text:
+    """A text that a network has gone on with.
+
+    prompt: what it began with, one of each text. texts: whole, with their prompts. length: how many characters were
+    drawn for each. path: the file they were written to.
+    """
+
+    name: str
+    network: str
+    data: str
+    prompts: tuple[str, ...]
+    texts: tuple[str, ...]
+    temperature: float
+    seed: int
+    path: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The first."""
+        return self.texts[0]
+
+    @property
+    def prompt(self) -> str:
+        """Of the first."""
+        return self.prompts[0]
+
+    @property
+    def length(self) -> int:
+        return len(self.text) - len(self.prompt)
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What the language can speak of."""
+        return {"text": self.text, "texts": list(self.texts), "prompt": self.prompt, "length": self.length}
+
+
+@value
+class Forecast:
+    """A series that a network has gone on with, in the columns' own units and names.
+
+    columns: by name, one value a step. after: of the source, from 1, the row after which it begins; None after a
+    prompt.
+    """
+
+    name: str
+    network: str
+    data: str
+    columns: Mapping[str, NDArray[Any]]
+    after: int | None = None
+    path: str | None = None
+
+    @property
+    def length(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    @property
+    def steps(self) -> list[int]:
+        """1, 2, 3, ..."""
+        return list(range(1, self.length + 1))
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        return self.columns[column]
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What the language can speak of."""
+        return {step_name(self.columns): self.steps, "length": self.length, **self.columns}
+
+
+Result = Run | Evaluation | Answers | Text | Forecast
 
 
 def data_fields(signature: Signature) -> Mapping[str, Any]:

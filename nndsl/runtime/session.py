@@ -15,17 +15,17 @@ from nndsl.data import Dataset, load
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.location import line_of
 from nndsl.lower import Checked, step_graph
-from nndsl.runtime import answers, faults
+from nndsl.runtime import answers, faults, sampling
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Silent
 from nndsl.runtime.measures import measures, targets_of
 from nndsl.runtime.network import NetworkState
-from nndsl.runtime.results import Evaluation, Fields, Result, Run, data_fields
+from nndsl.runtime.results import Evaluation, Fields, Forecast, Result, Run, Text, data_fields
 from nndsl.runtime.show import shown
 from nndsl.runtime.training import Task, carry_out, rows_of, run_seed
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
-from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Program, Show, Train
+from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Program, Sample, Show, Train
 from nndsl.syntax import ast
 
 
@@ -51,6 +51,7 @@ class Session:
         self.networks = {name: NetworkState(self.program, network, shelf) for name, network in networks.items()}
         self.results: dict[str, Result] = {}
         self._runs: dict[str, int] = {}  # how often each network was trained
+        self._drawn = 0  # how many `sample` statements had no seed of their own
         self._said: set[str] = set()
 
     def run(self) -> None:
@@ -178,6 +179,18 @@ class Session:
         self.results[action.name] = result
         return result
 
+    def _sample(self, action: Sample) -> Text | Forecast:
+        dataset, state = self.dataset(action.data), self.networks[action.network]
+        seed, earlier = (self.program.settings.seed, self._drawn) if action.seed is None else (action.seed, 0)
+        self._drawn += action.seed is None
+        result = interruptible(
+            lambda: sampling.carry_out(action, state, dataset, seed, earlier, self.control), self.control
+        )
+        if action.path is not None:
+            answers.write(result, self.folder / action.path, action.span)
+        self.results[action.name] = result
+        return result
+
     def _show(self, action: Show) -> str:
         return shown(action, self)
 
@@ -198,8 +211,8 @@ class Session:
 
 
 CARRIERS: Mapping[type[Any], Callable[[Session, Any], object]] = {
-    Train: Session._train, Evaluate: Session._evaluate, Predict: Session._predict, Show: Session._show,
-    Print: Session._print, Expect: Session._expect,
+    Train: Session._train, Evaluate: Session._evaluate, Predict: Session._predict, Sample: Session._sample,
+    Show: Session._show, Print: Session._print, Expect: Session._expect,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ In: a name and the session. Out: lines joined by newlines, without one at the en
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from nndsl.data.types import Field, Signature
 from nndsl.ir.node import concrete
 from nndsl.lower import network_graph
+from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
-from nndsl.runtime.results import Answers, Evaluation, Fields, Run
-from nndsl.semantics.program import Evaluate, Predict, Show, Train
+from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
+from nndsl.semantics.program import Show, Use
 
 if TYPE_CHECKING:
     from nndsl.runtime.session import Session
@@ -66,7 +67,7 @@ def number(value: Any) -> str:
 
 def printed(value: Any) -> str:
     """A value as `print` shows it."""
-    if isinstance(value, Run | Evaluation | Answers):
+    if isinstance(value, Run | Evaluation | Answers | Text | Forecast):
         return result(value)
     if isinstance(value, Fields):
         return ", ".join(f"{key} {printed(v)}" for key, v in value.items())
@@ -143,7 +144,7 @@ def _signature_for(name: str, session: Session) -> Signature | None:
         return state.dataset.signature
     named = session.program.networks[name].data
     if named is None:
-        users = (a for a in session.program.actions if isinstance(a, Train | Evaluate | Predict) and a.network == name)
+        users = (a for a in session.program.actions if isinstance(a, Use) and a.network == name)
         named = next((a.data for a in users), None)
     return None if named is None else session.signatures.get(named)
 
@@ -218,13 +219,41 @@ def evaluation(value: Evaluation) -> str:
 
 def answers(value: Answers) -> str:
     """The first rows."""
-    names, rows = answers_table(value)
+    head = f"{value.name}: {value.network} on {value.data}.{value.part}"
+    return "\n".join([head, *_first_rows(*answers_table(value), value.rows, "rows")])
+
+
+def _first_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], count: int, what: str) -> list[str]:
     shown_rows = [
         [number(float(c)) if isinstance(c, str) and _is_number(c) else str(c) for c in row]
         for row, _ in zip(rows, range(10), strict=False)
     ]
-    more = [] if value.rows <= 10 else [f"  ... ({value.rows:,} rows)"]
-    return "\n".join([f"{value.name}: {value.network} on {value.data}.{value.part}", *table(names, shown_rows), *more])
+    return [*table(names, shown_rows), *([] if count <= 10 else [f"  ... ({count:,} {what})"])]
+
+
+def text(value: Text) -> str:
+    """What was drawn, and the texts, moved in."""
+    how = "the likeliest each" if value.temperature == 0 else f"temperature {number(value.temperature)}"
+    lines = [f"{value.name}: {value.network} on {value.data}: {_count(value.length, 'character')}, {how}"]
+    for one in value.texts:
+        lines += [f"  {line}".rstrip() for line in one.split("\n")]
+        lines += [""] if len(value.texts) > 1 else []
+    return "\n".join(lines[:-1] if len(value.texts) > 1 else lines)
+
+
+def forecast(value: Forecast) -> str:
+    """The first steps."""
+    return "\n".join([forecast_line(value), *_first_rows(*steps_table(value), value.length, "steps")])
+
+
+def forecast_line(value: Forecast) -> str:
+    """Where it begins."""
+    where = "after the prompt" if value.after is None else f"after row {value.after:,}"
+    return f"{value.name}: {value.network} on {value.data}: {_count(value.length, 'step')} {where}"
+
+
+def _count(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _is_number(text: str) -> bool:
@@ -235,4 +264,6 @@ def _is_number(text: str) -> bool:
     return True
 
 
-RESULTS: tuple[tuple[type[Any], Callable[[Any], str]], ...] = ((Run, run), (Evaluation, evaluation), (Answers, answers))
+RESULTS: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (
+    (Run, run), (Evaluation, evaluation), (Answers, answers), (Text, text), (Forecast, forecast),
+)  # fmt: skip

@@ -12,9 +12,22 @@ from nndsl.semantics.program import (
     Predict,
     Print,
     Program,
+    Sample,
     Settings,
     Show,
     Train,
 )
 
-__all__ = ["Action", "Evaluate", "Expect", "Network", "Predict", "Print", "Program", "Settings", "Show", "Train"]
+__all__ = [
+    "Action",
+    "Evaluate",
+    "Expect",
+    "Network",
+    "Predict",
+    "Print",
+    "Program",
+    "Sample",
+    "Settings",
+    "Show",
+    "Train",
+]

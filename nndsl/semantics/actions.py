@@ -1,5 +1,5 @@
-"""Reads the statements that do something: `evaluate`, `predict`, `show`, `print`, `expect`; `train` has a module of
-its own.
+"""Reads the statements that do something: `evaluate`, `predict`, `show`, `print`, `expect`; `train` and `sample` have
+modules of their own.
 
 In: an `ast.Action` and what the script has said before it. Out: a frozen action, or None with the faults in the
 collector. Rules of method are in `method.py`; shapes and kinds are not looked at here.
@@ -8,15 +8,14 @@ collector. Rules of method are in `method.py`; shapes and kinds are not looked a
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from nndsl.diagnostics import Fault, Span, fault
+from nndsl.diagnostics import Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.semantics import method
 from nndsl.semantics.constants import Wrong
 from nndsl.semantics.options import STATEMENTS, Statement
-from nndsl.semantics.parts import Context, metrics_of, network_of, only, part_of, result_name
+from nndsl.semantics.parts import Context, check_folder, metrics_of, network_of, only, part_of, result_name
 from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Show
 from nndsl.semantics.reading import later
 from nndsl.semantics.results import (
@@ -27,6 +26,7 @@ from nndsl.semantics.results import (
     data_record,
     evaluation_record,
 )
+from nndsl.semantics.sampling import read_sample
 from nndsl.semantics.scopes import unknown
 from nndsl.semantics.training import read_train
 from nndsl.syntax import ast
@@ -138,7 +138,7 @@ def _predict(action: ast.Action, context: Context) -> Predict:
                 help="give the file a name that ends in `.csv` or `.tsv`",
             )
         path = expr.text
-        _check_folder(path, expr.span, context)
+        check_folder(path, expr.span, context)
     signature = context.signatures.get(data)
     columns = signature.target.names if signature and signature.target else ("output",)
     if signature is None:
@@ -146,18 +146,6 @@ def _predict(action: ast.Action, context: Context) -> Predict:
     else:
         context.results[name] = answers_record(name, columns)
     return Predict(name, network.name, data, part, action.span, network_span, data_span, path)
-
-
-def _check_folder(path: str, span: Span, context: Context) -> None:
-    """A folder that is not there is said before hours of training, not after them."""
-    folder = Path(path).parent
-    if folder != Path() and context.folder is not None and not (context.folder / folder).is_dir():
-        raise fault(
-            "E0702",
-            f"`{path}` cannot be written: there is no folder `{folder}`",
-            span,
-            help="make the folder first, or write beside the script",
-        )
 
 
 # ---- show, print, expect ---------------------------------------------------------------------------------
@@ -211,5 +199,6 @@ def _expect(action: ast.Action, context: Context) -> Expect:
 
 
 READERS: dict[str, Callable[[ast.Action, Context], Action | None]] = {
-    "train": read_train, "evaluate": _evaluate, "predict": _predict, "show": _show, "print": _print, "expect": _expect,
+    "train": read_train, "evaluate": _evaluate, "predict": _predict, "sample": read_sample, "show": _show,
+    "print": _print, "expect": _expect,
 }  # fmt: skip

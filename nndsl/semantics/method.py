@@ -83,3 +83,15 @@ def evaluation(network: str, data: str, part: str, span: Span, runs: Sequence[Tr
             labels=(Label(trained[-1].data_span, "trained here"),),
             notes=("how well it does on new rows is measured on `.test` or `.validation`",),
         )
+
+
+def sampling(network: str, span: Span, runs: Sequence[Train]) -> Iterator[Diagnostic]:
+    """A network goes on with a sequence after it was trained."""
+    if not runs:
+        yield Diagnostic(
+            "W0406",
+            f"`{network}` goes on with a sequence before anything was trained",
+            span,
+            notes=("its weights are the first ones, drawn at random",),
+            help="write `train` before this line",
+        )

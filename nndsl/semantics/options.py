@@ -92,7 +92,21 @@ class Keys:
         return ", ".join(f"`{o.name}=`" for o in self.options)
 
 
-Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys
+@value
+class Text:
+    """A text in quotes, or a constant that is one."""
+
+    words: str = "a text in quotes"
+
+
+@value
+class Start:
+    """What a sequence begins with: a text, or a list with a value (or a list of values) for each step."""
+
+    words: str = "a text in quotes, or a list of values"
+
+
+Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys | Text | Start
 
 
 # ---- the table -----------------------------------------------------------------------------------
@@ -157,7 +171,6 @@ TRAINING = (
 )
 
 _LATER = {
-    "sample": "draws from a generator or a sequence network",
     "sweep": "tries many settings",
     "crossval": "trains on each fold's complement",
     "knn": "classifies by nearest neighbours",
@@ -195,6 +208,22 @@ _ROWS = (
         "gives a network's answers for a part of a data set",
         'predict net on data.test as answers to "answers.csv"',
         {"on": True, "as": False, "to": False},
+    ),
+    Statement(
+        "sample",
+        "lets a network that was trained on a sequence go on by itself: each answer is the next step it sees",
+        'sample net on data as text { prompt "ma"; length 60; temperature 0.8 }',
+        {"on": False, "as": False, "to": False},
+        (
+            Option(
+                "prompt", Start(), "what the sequence begins with", "a place in a text by chance, the end of a series"
+            ),
+            Option("length", Whole(1), "how many steps come after it", "100"),
+            Option("temperature", Real(0), "how freely is drawn: 0 takes the likeliest, 1 draws as it is likely", "1"),
+            Option("count", Whole(1), "how many texts are drawn", "1"),
+            Option("seed", Whole(0, 2**63 - 1), "of the draws", "the script's `set seed`"),
+            Option("to", Text(), "the file it is written to"),
+        ),
     ),
     Statement("show", "shows a network, a data set or a result", "show net", {}),
     Statement("print", "prints values", "print run.history.loss[-1]", {}),

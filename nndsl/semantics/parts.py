@@ -50,7 +50,12 @@ class Context:
         return Reader(self.scope, self.constants, self.collector)
 
 
-DEFAULT_NAMES = {"train": "run", "evaluate": "result", "predict": "answers"}  # of a statement without `as`
+DEFAULT_NAMES = {
+    "train": "run",
+    "evaluate": "result",
+    "predict": "answers",
+    "sample": "sample",
+}  # of a statement without `as`
 
 
 def only(values: tuple[ast.Expr, ...], what: str) -> ast.Expr:
@@ -169,3 +174,15 @@ def metrics_of(exprs: list[ast.Expr], context: Context) -> tuple[Metric, ...]:
             continue
         found.append(Metric(head.text, expr))
     return tuple(found)
+
+
+def check_folder(path: str, span: Span, context: Context) -> None:
+    """A folder that is not there is said before hours of training, not after them."""
+    folder = Path(path).parent
+    if folder != Path() and context.folder is not None and not (context.folder / folder).is_dir():
+        raise fault(
+            "E0702",
+            f"`{path}` cannot be written: there is no folder `{folder}`",
+            span,
+            help="make the folder first, or write beside the script",
+        )

@@ -130,6 +130,32 @@ class Predict:
 
 
 @value
+class Sample:
+    """`sample network on data as name to "file" { ... }`.
+
+    part: where a sequence without a prompt begins is looked for in it; None is the whole of the data. prompt: a text,
+    or a value (or a tuple of values) for each step; None where nothing is said. characters: whether what is made is a
+    text, not a table. seed: None is the script's.
+    """
+
+    name: str
+    network: str
+    data: str
+    part: str | None
+    span: Span
+    network_span: Span
+    data_span: Span
+    prompt: str | tuple[Any, ...] | None = None
+    length: int = 100
+    temperature: float = 1.0
+    count: int = 1
+    seed: int | None = None
+    path: str | None = None
+    characters: bool = True
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
+
+
+@value
 class Show:
     """`show name`. kind: network, data, or that of a result (run, evaluation, answers)."""
 
@@ -154,7 +180,8 @@ class Expect:
     span: Span
 
 
-Action = Train | Evaluate | Predict | Show | Print | Expect
+Use = Train | Evaluate | Predict | Sample  # what names a network and a data set
+Action = Train | Evaluate | Predict | Sample | Show | Print | Expect
 
 
 @value

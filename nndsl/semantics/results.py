@@ -6,7 +6,7 @@ The values come at run time, from `constants.evaluate`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Literal
 
 from nndsl.data.types import Signature
@@ -16,7 +16,7 @@ from nndsl.semantics.constants import CONSTANTS, FUNCTIONS
 from nndsl.syntax import ast
 from nndsl.values import value
 
-Plain = Literal["number", "numbers", "matrix", "text", "truth", "anything"]
+Plain = Literal["number", "numbers", "matrix", "text", "texts", "truth", "anything"]
 
 
 @value
@@ -57,6 +57,25 @@ def evaluation_record(name: str, metrics: Mapping[str, Plain], loss: bool) -> Re
 def answers_record(name: str, columns: Iterable[str]) -> Record:
     """`predict ... as name`: one value a row in each column."""
     return Record("answers", f"the answers `{name}`", {**dict.fromkeys(columns, "numbers"), "rows": "number"})
+
+
+def text_record(name: str) -> Record:
+    """`sample ... as name` of a text. text: the first, with its prompt; texts: all of them."""
+    fields: dict[str, Type] = {"text": "text", "texts": "texts", "prompt": "text", "length": "number"}
+    return Record("sample", f"the text `{name}`", fields)
+
+
+def series_record(name: str, columns: Iterable[str], words: bool) -> Record:
+    """`sample ... as name` of a series: in each column one value a step, a name of a class where `words`."""
+    kind: Type = "texts" if words else "numbers"
+    columns = tuple(columns)
+    fields: dict[str, Type] = {step_name(columns): "numbers", "length": "number", **dict.fromkeys(columns, kind)}
+    return Record("sample", f"the forecast `{name}`", fields)
+
+
+def step_name(columns: Container[str]) -> str:
+    """What the column that counts the steps is called, beside columns of the data."""
+    return "step" if "step" not in columns else "step_number"
 
 
 def data_record(signature: Signature) -> Record:
@@ -146,12 +165,14 @@ class Names:
             for part in (item.start, item.stop) if isinstance(item, ast.Slice) else (item,):
                 if part is not None:
                     self._number(part)
-        if base not in ("numbers", "matrix", "anything"):
+        if base not in ("numbers", "matrix", "text", "texts", "anything"):
             raise fault(
                 "E0217", f"`{expr.base.span.text}` is {_words(base)} and has no elements to choose from", expr.span
             )
         if base == "anything" or any(isinstance(item, ast.Slice) for item in expr.items):
             return base
+        if base in ("text", "texts"):
+            return "text"
         return "numbers" if base == "matrix" and len(expr.items) == 1 else "number"
 
     def _number(self, expr: ast.Expr) -> Type:
@@ -160,14 +181,12 @@ class Names:
         if isinstance(found, Record):
             fields = "its fields are " + ", ".join(f"`{f}`" for f in found.fields)
             raise fault("E0217", f"`{expr.span.text}` is {found.words}, not a number", expr.span, notes=(fields,))
-        if found in ("numbers", "matrix"):
+        if found in ("numbers", "matrix", "texts"):
             raise fault(
                 "E0217",
-                f"`{expr.span.text}` is {_words(found)}, not one number",
+                f"`{expr.span.text}` is {_words(found)}, not one {'text' if found == 'texts' else 'number'}",
                 expr.span,
-                help=f"choose one, `{expr.span.text}[-1]`, or take `mean({expr.span.text})`"
-                if found == "numbers"
-                else None,
+                help=_one_of(expr, found),
             )
         return found
 
@@ -190,6 +209,12 @@ class Names:
         return "number"
 
 
+def _one_of(expr: ast.Expr, found: Type) -> str | None:
+    """How one value comes out of several."""
+    one = f"choose one, `{expr.span.text}[-1]`"
+    return {"numbers": f"{one}, or take `mean({expr.span.text})`", "texts": one}.get(str(found))
+
+
 def _words(kind: Type) -> str:
     if isinstance(kind, Record):
         return kind.words
@@ -198,6 +223,7 @@ def _words(kind: Type) -> str:
         "numbers": "a list of numbers",
         "matrix": "a table",
         "text": "a text",
+        "texts": "a list of texts",
         "truth": "a truth value",
     }.get(kind, "a value")
 

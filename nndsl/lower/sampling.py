@@ -1,0 +1,178 @@
+"""Whether a network can go on by itself: does it answer with the next step, and from what it has seen alone?
+
+In: a `Sample` of the program and the signature of its data. Out: a `Stepper`, or a fault: E0218 where what the network
+tells is not the next step, or where it looks at later steps; E0219 where the prompt does not fill its window.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.data.randoms import Draws
+from nndsl.data.types import Field, Signature
+from nndsl.data.words import counted
+from nndsl.diagnostics import Fault, Label, fault
+from nndsl.ir.node import Node, concrete
+from nndsl.ir.primitive import Setting
+from nndsl.lower.graphs import EvaluationGraph
+from nndsl.lower.step import evaluation_graph
+from nndsl.lower.targets import resolve, source_of
+from nndsl.lower.values import shape_words
+from nndsl.semantics.program import Program, Sample
+from nndsl.syntax import ast
+from nndsl.values import value
+
+WORK = 2e7  # multiplications that may be spent on trying the network before anything runs
+TRIAL = 4  # stream of random numbers
+
+
+@value
+class Stepper:
+    """How a network is asked for the next step.
+
+    keeps_time: it answers for each step of its window, so that a window need not be full; else for what comes after a
+    full one. window: how many steps it sees at most. ahead: how many steps after the last one seen the first answer is.
+    together: how many steps are answered at once. answer: the shape of one step's answer.
+    """
+
+    keeps_time: bool
+    window: int
+    ahead: int
+    together: int
+    answer: tuple[int, ...]
+
+    @property
+    def needed(self) -> int:
+        """The fewest steps it can go on from."""
+        return (1 if self.keeps_time else self.window) + self.ahead - 1
+
+    @property
+    def most(self) -> int:
+        """As many as it can make use of."""
+        return self.window + self.ahead - 1
+
+
+def stepper(program: Program, action: Sample, loss: ast.Expr | None, signature: Signature) -> Stepper:
+    """Reads the network's output against the sequence. loss: what it was trained with. Raises a fault."""
+    network = program.networks[action.network]
+    graph = evaluation_graph(program, network, loss, signature)
+    if len(graph.outputs) != 1:
+        several = counted(len(graph.outputs), "output")
+        raise fault(
+            "E0218",
+            f"`{action.network}` has {several}: it is not known which of them is the next step",
+            action.network_span,
+            labels=(Label(network.span, several),),
+        )
+    found = read(program, action, signature, graph)
+    _long_enough(action, found)
+    if found.keeps_time and _work(graph, found) <= WORK and _sees_later_steps(graph, signature.input):
+        raise looks_ahead(action)
+    return found
+
+
+def read(program: Program, action: Sample, signature: Signature, graph: EvaluationGraph) -> Stepper:
+    """What the network's only output says of the next step. Raises a fault (E0218) where that is nothing."""
+    field, timing, shape = signature.input, program.data[action.data].timing, graph.outputs[0].shape
+    assert timing is not None
+    keeps_time = source_of(resolve(signature, graph.outputs)) == "shifted"
+    steps = field.shape[0] if keeps_time else timing.count
+    classes = len(field.classes)
+    answer = (classes,) if classes else field.shape[1:]
+    for one in (answer, (1,)) if classes == 2 else (answer,):  # the score of the second class tells two apart
+        if math.prod(shape) == steps * math.prod(one):
+            return Stepper(keeps_time, field.shape[0], timing.first or 1, timing.count, one)
+    each = f"{classes} classes" if classes else counted(math.prod(answer), "value")
+    raise fault(
+        "E0218",
+        f"`{action.network}` gives {shape_words(shape)}, but the next step of `{action.data}` has {each}",
+        action.network_span,
+        labels=(Label(field.span, f"a sequence of {each}"),),
+    )
+
+
+def _long_enough(action: Sample, found: Stepper) -> None:
+    """Raises a fault (E0219) with both numbers."""
+    if action.prompt is None or len(action.prompt) >= found.needed:
+        return
+    step = "character" if action.characters else "step"
+    why = "it gives one answer after a whole window, so the window must be full"
+    if found.keeps_time:
+        why = f"it tells what comes {counted(found.ahead, 'step')} ahead, so those between must be known"
+    raise fault(
+        "E0219",
+        f"the prompt has {counted(len(action.prompt), step)}; `{action.network}` goes on from {found.needed} or more",
+        action.places.get("prompt", action.span),
+        notes=(why,),
+        help=f"write at least {counted(found.needed, step)}, or leave `prompt` out",
+    )
+
+
+def looks_ahead(action: Sample) -> Fault:
+    """E0218, for a network whose answer at a step depends on later steps, which are not there yet when it goes on."""
+    return fault(
+        "E0218",
+        f"`{action.network}` looks at later steps to tell the next one, but when it goes on by itself there are none",
+        action.network_span,
+        notes=("its answer at a step must not change with what comes after that step",),
+        help="let it read in one direction: a cell as it is, `attention(causal=true)`; or keep the `last` step only",
+    )
+
+
+# ---- trying it ---------------------------------------------------------------------------------------
+
+
+def trial(field: Field, rows: int = 1) -> tuple[NDArray[Any], NDArray[Any], int]:
+    """Two inputs [rows, T, *item] that differ from some step on, and that step."""
+    draws, split = Draws(0, TRIAL), max(field.shape[0] // 2, 1)
+    shape = (rows, *field.shape)
+    count = math.prod(shape)
+    first: NDArray[Any]
+    second: NDArray[Any]
+    if field.kind == "category":
+        ids = (draws.uniform(count) * len(field.classes)).astype(np.int32).reshape(shape)
+        first, second = ids, np.asarray((ids + 1) % len(field.classes), np.int32)
+    else:
+        first = draws.normal(count).reshape(shape)
+        second = first + 1 + draws.uniform(count).reshape(shape)
+    second[:, :split] = first[:, :split]
+    return first, second, split
+
+
+def differ(first: NDArray[Any], second: NDArray[Any], split: int) -> bool:
+    """Whether outputs [N, T, ...] differ before the step at which their inputs begin to."""
+    a, b = first[:, :split], second[:, :split]
+    return not np.allclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=True)
+
+
+def _sees_later_steps(graph: EvaluationGraph, field: Field) -> bool:
+    """Tried with first values of the weights, on the reference backend."""
+    from nndsl.backend.reference import evaluate
+
+    if field.shape[0] < 2:
+        return False
+    setting = Setting(sizes={"B": 1}, precision="float64")
+    variables = (*graph.parameters, *graph.states)
+    values = evaluate([v.initial for v in variables], {}, setting)
+    known = dict(zip((v.leaf for v in variables), values, strict=True))
+    first, second, split = trial(field)
+    outputs = [
+        evaluate([graph.outputs[0].node], {**known, **leaves(graph, each)}, setting)[0] for each in (first, second)
+    ]
+    return differ(outputs[0], outputs[1], split)
+
+
+def leaves(graph: EvaluationGraph, rows: NDArray[Any]) -> Mapping[Node, NDArray[Any]]:
+    """The graph's inputs for full windows [N, T, *item]."""
+    full = np.full(len(rows), rows.shape[1], np.int32)
+    return {leaf: rows if what == "input" else full for leaf, what in graph.inputs if what in ("input", "lengths")}
+
+
+def _work(graph: EvaluationGraph, found: Stepper) -> float:
+    weights = sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.parameters)
+    return float(weights) * found.window
