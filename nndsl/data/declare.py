@@ -152,9 +152,7 @@ def _from(option: ast.Option, draft: Draft) -> None:
         draft.source = replace(_file(first, draft), form=form)
         return
     value = _one(option, "one source")
-    if isinstance(value, ast.String):
-        draft.source = _file(value, draft)
-    elif isinstance(value, ast.Name) and value.text in draft.objects:
+    if isinstance(value, ast.Name) and value.text in draft.objects:
         draft.source = ObjectSource(value.text, draft.objects[value.text], value.span)
     elif isinstance(value, ast.Call) or (isinstance(value, ast.Name) and value.text in GENERATORS):
         draft.source = read_generator(value, draft.constants)
