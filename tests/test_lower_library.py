@@ -34,7 +34,9 @@ WANTED = {
     "schedule": "constant step exponential cosine warmup",
     "optimizer": "sgd momentum nesterov adagrad rmsprop adam adamw",
     "layer": "dense dropout batchnorm layernorm flatten reshape embedding noise mask"
-    " attend attention positional positions transformer",
+    " attend attention positional positions transformer"
+    " bidirectional copies",
+    "cell": "elman jordan gru lstm peephole_lstm",
 }
 CLASSES = "data d {\n  from blobs(60, classes=3)\n  split train=80%, test=20%\n}\n"
 NUMBERS = (
@@ -81,8 +83,15 @@ def _script(entry: Entry) -> str:
         return source + net % last + train % f"metrics {name}"
     if entry.role == "initializer":
         return CLASSES + f"network n for d {{ input x[in]; param W[in, 3] ~ {name}; output x @ W }}\ntrain n on d"
+    if entry.role == "cell":
+        use = f"reshape(2, 1) -> {name}({'3, 2' if name == 'jordan' else '3'}) -> last"
+        return CLASSES + f"network n for d {{ {use} -> dense(3) }}\ntrain n on d"
     if entry.role == "layer":
         use = {"dense": "dense(3)", "reshape": "reshape(2, 1) -> flatten", "embedding": "flatten"}.get(name, name)
+        if entry.definition.span.source.name.endswith("cells.nn"):
+            use = (
+                "reshape(2, 1) -> bidirectional(gru(2)) -> last" if name == "bidirectional" else "copies(2) -> flatten"
+            )
         if entry.definition.span.source.name.endswith("attention.nn"):
             use = f"y = reshape(x, 2, 1)\n{'attend(y, y, y)' if name == 'attend' else f'y -> {name}'} -> flatten"
         return CLASSES + f"network n for d {{ {use} -> dense(3) }}\ntrain n on d"
@@ -321,6 +330,6 @@ def test_the_kept_trees_of_the_library_are_those_of_its_text() -> None:
             assert isinstance(statement, ast.Definition)
             kept = library().find(
                 statement.name,
-                ("flow", statement.kind) if statement.kind in ("layer", "activation") else (statement.kind,),
+                ("flow", statement.kind) if statement.kind in ("layer", "cell", "activation") else (statement.kind,),
             )
             assert kept is not None and kept.definition == statement

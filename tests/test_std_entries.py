@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import test_std_activations
 import test_std_attention
+import test_std_cells
 import test_std_initializers
 import test_std_layers
 import test_std_losses
@@ -23,6 +24,7 @@ from nndsl.syntax import ast
 CHECKED: dict[str, set[str]] = {
     "activations.nn": set(test_std_activations.CASES),
     "attention.nn": set(test_std_attention.CASES),
+    "cells.nn": set(test_std_cells.CASES),
     "initializers.nn": set(test_std_initializers.CASES),
     "layers.nn": set(test_std_layers.CASES),
     "losses.nn": set(test_std_losses.CASES),
@@ -41,9 +43,9 @@ CHECKED: dict[str, set[str]] = {
     "schedules.nn": set(test_std_schedules.CASES),
 }
 ENTRIES = [pytest.param(file, entry, id=f"{entry.kind} {entry.name}") for file, entry in entries()]
-SHAPED = {"activation", "layer", "loss", "metric"}
+SHAPED = {"activation", "cell", "layer", "loss", "metric"}
 ELEMENTARY = {  # nobody's invention
-    "identity", "zeros", "constant", "uniform", "normal", "flatten", "reshape", "accuracy",
+    "identity", "zeros", "constant", "uniform", "normal", "flatten", "reshape", "copies", "accuracy",
 }  # fmt: skip
 
 
@@ -65,6 +67,7 @@ def test_every_metric_has_a_check() -> None:
 
 def test_no_check_is_empty() -> None:
     assert all(test_std_activations.CASES.values())
+    assert all(test_std_cells.CASES.values())
     assert all(test_std_attention.CASES.values())
     assert all(test_std_initializers.CASES.values())
     assert all(test_std_losses.CASES.values())
@@ -115,9 +118,11 @@ STEPS = WORDS + "network n for d {\n  embedding(2, 4)\n  HERE\n}\n"
 RUN = "train n on d { optimizer sgd(lr=0.1); epochs 1"
 
 HERE = "HERE"
+SERIES = "network n {\n  input x[12, 3]\n  dense(8)\n  HERE\n}\n"
 # role -> where its example stands in a script
 SCENES: dict[str, str] = {
     "activation": CLASSES + "network n for d {\n  HERE\n}\n",
+    "cell": SERIES,
     "layer": CLASSES + "network n for d {\n  HERE\n}\n",
     "loss": NUMBERS + "network n for d { dense(1) }\n" + RUN + "\n  HERE\n}\n",
     "metric": CLASSES + "network n for d { dense(classes) -> softmax }\n" + RUN + "\n  HERE\n}\n",
@@ -138,6 +143,7 @@ OF_THEIR_OWN: dict[str, str] = {
     "metric r2": NUMBERS + "network n for d { dense(1) }\n" + RUN + "\n  HERE\n}\n",
     **dict.fromkeys(("layer attention", "layer transformer"), STEPS),
     **dict.fromkeys(("layer attend", "layer positional", "layer positions"), WORDS + "network n for d {\n  HERE\n}\n"),
+    **dict.fromkeys(("layer bidirectional", "layer copies"), SERIES),
     "layer embedding": IDS + "network n for d {\n  HERE\n}\n",
     "layer reshape": IMAGES + "network n for d {\n  HERE\n}\n",
 }

@@ -8,7 +8,7 @@ from typing import Any
 from nndsl.diagnostics import Fault, Span, fault
 from nndsl.ir import build as b
 from nndsl.ir.node import Node
-from nndsl.lower import sequences
+from nndsl.lower import padding
 from nndsl.lower.frame import Frame
 from nndsl.lower.operators import labels
 from nndsl.lower.values import BATCH_AXIS, Dots, Tensor, shape_words, value_words
@@ -77,9 +77,9 @@ def reduce(op: str, x: Tensor, axis: Any, frame: Frame, span: Span) -> Tensor:
     """sum, prod, max, min, mean, var, std, argmax, argmin."""
     axes = chosen(x, axis, frame, span)
     site = frame.at(span)
-    holding = sequences.padded(x, axes, frame.build)
+    holding = padding.padded(x, axes, frame.build)
     if holding and op not in ("mean", "var", "std"):
-        x = replace(x, node=sequences.seen(op, x, holding, frame.build))
+        x = replace(x, node=padding.seen(op, x, holding, frame.build))
     if op in ("argmax", "argmin"):
         if len(axes) != 1:
             raise fault("E0306", f"`{op}` goes along one axis", span)
@@ -95,11 +95,11 @@ def reduce(op: str, x: Tensor, axis: Any, frame: Frame, span: Span) -> Tensor:
 def mean(x: Tensor, axes: tuple[int, ...], frame: Frame, span: Span) -> Node:
     """The mean over axes of the node; of a sequence, over its real steps."""
     site = frame.at(span)
-    holding = sequences.padded(x, axes, frame.build)
+    holding = padding.padded(x, axes, frame.build)
     if not holding:
         return b.mean(x.node, axes, origin=site)
-    total = b.reduce_sum(sequences.seen("mean", x, holding, frame.build), axes, origin=site)
-    return b.div(total, sequences.number(x, axes, holding, frame.build), origin=site)
+    total = b.reduce_sum(padding.seen("mean", x, holding, frame.build), axes, origin=site)
+    return b.div(total, padding.number(x, axes, holding, frame.build), origin=site)
 
 
 def _spread(op: str, x: Tensor, axes: tuple[int, ...], frame: Frame, span: Span) -> Tensor:
@@ -113,9 +113,9 @@ def count(x: Tensor, axis: Any, frame: Frame, span: Span) -> Any:
     """How many elements the axes hold together; a Python number where that is known."""
     axes = chosen(x, axis, frame, span)
     sizes = [x.node.shape[i] for i in axes]
-    holding = sequences.padded(x, axes, frame.build)
+    holding = padding.padded(x, axes, frame.build)
     if holding:
-        return reduced(x, sequences.number(x, axes, holding, frame.build), axes, frame, span)
+        return reduced(x, padding.number(x, axes, holding, frame.build), axes, frame, span)
     if all(isinstance(size, int) for size in sizes):
         product = 1
         for size in sizes:

@@ -157,7 +157,7 @@ _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     "minimum"),
     "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide, "reshape":
     arrange.reshape,
-    "last": sequences.last,
+    "last": sequences.last, "present": sequences.present,
     "flatten": arrange.flatten, "transpose": arrange.transpose, "concat": arrange.concat, "split": arrange.split,
     "shape": arrange.shape, "arange": arrange.arange, "full": arrange.full,
     "einsum": contraction.einsum, "pair": windows.pair, "windows": windows.windows,

@@ -97,10 +97,10 @@ def _no_time(x: Tensor, rank: int | None, frame: Frame, span: Span) -> Fault:
     name = frame.entry.name
     asked = "[time, in]" if rank == 1 else "[time, ...]"
     gives = shape_words(x.shape)
-    if len(x.shape) == 1:
+    if not x.shape:
+        help = "steps in the order of time are declared in the data: `sequence column` and `window 24`"
+    elif len(x.shape) == 1:
         help = f"a row of numbers can be read as steps of one number each: `reshape({x.shape[0]}, 1) -> {span.text}`"
-    elif not x.shape:
-        help = None
     else:
         joined = ", ".join([str(x.shape[0]), "-1"])
         help = f"put what belongs to one step into one axis: `reshape({joined}) -> {span.text}`"

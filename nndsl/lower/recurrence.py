@@ -89,7 +89,7 @@ class Recurrence:
     def run(
         self, outputs: Sequence[Node], streams: frozenset[int], *, reverse: bool, origin: Span
     ) -> tuple[list[Node], dict[str, Node]]:
-        """The outputs at all steps, each [T, *shape], and each state after all steps, [T, B, *shape]."""
+        """The outputs at all steps, each [T, *shape], and the states that change, after all steps: [T, B, *shape]."""
         moving = [state for state in self.states.values() if state.next is not state.leaf]
         nexts = [_known(state) for state in moving]
         results = [*outputs, *nexts]
@@ -107,9 +107,6 @@ class Recurrence:
         scan = b.scan(body, inits, xs, list(outer.values()), steps=self.steps, reverse=reverse, origin=origin)
         parts = [b.part(scan, emits.index(node), origin=origin) for node in closed]
         found = dict(zip((state.name for state in moving), parts[len(outputs) :], strict=True))
-        for state in self.states.values():
-            if state.next is state.leaf:
-                found[state.name] = b.expand(state.initial, (self.steps, *state.initial.shape), origin=origin)
         return parts[: len(outputs)], found
 
 

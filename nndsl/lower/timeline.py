@@ -106,7 +106,7 @@ def _of(node: Node, inputs: Sequence[Marks], build: Build) -> Marks:
 
 def _map(node: Node, inputs: Sequence[Marks]) -> Marks:
     """A condition on the lengths masks all axes it goes along; the last step is held where all that goes along is."""
-    by_length = any(each[:1] == (LENGTH,) for each in inputs)
+    by_length = node.dtype == "bool" and any(each[:1] == (LENGTH,) for each in inputs)
     found = []
     for axis, size in enumerate(node.shape):
         here = [mark for x, each in zip(node.inputs, inputs, strict=True) for mark in _at(axis, node, x, each)]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.semantics.cells import REVERSE, at_use
+from nndsl.semantics.cells import REVERSE, at_use, starts
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.roles import ROLES
 from nndsl.syntax import ast
@@ -109,12 +109,15 @@ def _no_parameter(definition: ast.Definition, argument: ast.Argument) -> Fault:
     names += at_use(definition)
     hint = _activation(definition, argument) or _direction(definition, argument)
     hint = hint or did_you_mean(argument.name or "", names)
+    notes = [f"it is called as `{signature(definition)}`"]
+    if definition.kind == "cell" and (first := starts(definition)):
+        notes.append("first values can be given to its states: " + ", ".join(f"`{state} = ...`" for state in first))
     return fault(
         "E0203",
         f"`{definition.name}` has no parameter `{argument.name}`",
         argument.span,
         labels=_defined(definition),
-        notes=(f"it is called as `{signature(definition)}`",),
+        notes=tuple(notes),
         help=hint,
     )
 

@@ -59,6 +59,9 @@ _ROWS = (
         "the same values under other sizes; one may be -1: what is left; `...` are the sizes it has in the input",
         2,
     ),
+    Builtin(
+        "present", "present(x, axis=0)", "for each step along an axis, whether it lies before the end of its sequence"
+    ),
     Builtin("last", "last(x)", "the last step of a sequence: of each example, where they are of different lengths"),
     Builtin("flatten", "flatten(x)", "all values of an example along one axis"),
     Builtin(

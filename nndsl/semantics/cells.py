@@ -26,7 +26,14 @@ def states(definition: ast.Definition) -> list[ast.Name]:
 
 def at_use(definition: ast.Definition) -> tuple[str, ...]:
     """What a use may give besides the parameters: `lstm(64, reverse=true, h=start)`."""
-    return (REVERSE, *(state.text for state in states(definition))) if definition.kind == "cell" else ()
+    return (REVERSE, *starts(definition)) if definition.kind == "cell" else ()
+
+
+def starts(definition: ast.Definition) -> list[str]:
+    """The states whose first value a use may give: those that change."""
+    copies = [line for line in _lines(definition) if isinstance(line, ast.Bind) and isinstance(line.value, ast.Name)]
+    kept = [line.value.span.text for line in copies if line.names[0].text == f"{line.value.span.text}'"]
+    return [state.text for state in states(definition) if state.text not in kept]
 
 
 def check_cell(definition: ast.Definition) -> Iterator[Fault]:

@@ -1,0 +1,328 @@
+"""Cells of a script: what a body may say, against loops in NumPy; sequences of different lengths, against each alone;
+and mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from cpu_tools import run
+from std_tools import Array, check_gradient, checked, field, network, rng, setting, signature
+
+from nndsl.backend.reference import evaluate
+from nndsl.data.types import Field
+from nndsl.ir.node import Node, concrete
+from nndsl.lower.graphs import NetworkGraph
+from nndsl.lower.network import elaborate
+
+MINIMAL = """cell minimal(units) {   # Zhou, Wu, Zhang and Zhou 2016
+  param Wf[in, units], Uf[units, units], bf[units] = 0
+  param Wh[in, units], Uh[units, units], bh[units] = 0
+  state h[units] = 0
+  f = sigmoid(x @ Wf + h @ Uf + bf)
+  h' = (1 - f) * h + f * tanh(x @ Wh + (f * h) @ Uh + bh)
+  output h'
+}
+"""
+
+Compute = Callable[..., list[Array]]
+
+
+def sigmoid(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def filled(graph: NetworkGraph, shape: Sequence[int], batch: int = 3) -> dict[Node, Array]:
+    """Drawn values of a network's input and parameters."""
+    made = rng(graph.name, tuple(shape), batch)
+    values = {graph.inputs[0].node: made.normal(size=(batch, *shape))}
+    for variable in graph.parameters:
+        values[variable.leaf] = made.normal(size=concrete(variable.leaf.shape, {}))
+    return values
+
+
+def answers(body: str, shape: Sequence[int], before: str = "") -> tuple[list[Array], Array, dict[str, Array]]:
+    """The outputs of a network, its input, and its parameters by name."""
+    graph = network(body, field(shape), before=before, training=False)
+    values = filled(graph, shape)
+    found = evaluate([out.node for out in graph.outputs], values, setting(3))
+    return found, values[graph.inputs[0].node], {v.name: values[v.leaf] for v in graph.parameters}
+
+
+# ---- what a body may say -----------------------------------------------------------------------------------
+
+
+def test_a_cell_of_ones_own() -> None:
+    (y,), x, p = answers("input x[6, 2]\nx -> minimal(4)", (6, 2), MINIMAL)
+    w = {name.removeprefix("minimal_1."): value for name, value in p.items()}
+    h = np.zeros((3, 4))
+    for t in range(6):
+        f = sigmoid(x[:, t] @ w["Wf"] + h @ w["Uf"] + w["bf"])
+        h = (1 - f) * h + f * np.tanh(x[:, t] @ w["Wh"] + (f * h) @ w["Uh"] + w["bh"])
+        np.testing.assert_allclose(y[:, t], h, atol=1e-12)
+
+
+@pytest.mark.parametrize("use", ["minimal(3)", "minimal(3, reverse=true)", "bidirectional(minimal(2)) -> minimal(2)"])
+def test_the_gradient_of_a_cell_of_ones_own(use: str) -> None:
+    graph = network(f"input x[4, 2]\nx -> {use}", field((4, 2)), before=MINIMAL)
+    values = filled(graph, (4, 2))
+    check_gradient(graph.outputs[0].node, [*values], values, setting(3))
+
+
+COUNTER = """cell sums {
+  state total[in] = 0, steps = 0
+  total' = total + x
+  steps' = steps + 1
+  output total', total, steps'
+}
+"""
+
+
+def test_several_states_and_outputs_before_and_after_the_step() -> None:
+    (after, before, steps), x, _ = answers("input x[5, 2]\na, b, n = x -> sums\noutput a, b, n", (5, 2), COUNTER)
+    np.testing.assert_allclose(after, x.cumsum(1))
+    np.testing.assert_allclose(before, x.cumsum(1) - x, atol=1e-12)
+    np.testing.assert_allclose(steps, np.arange(1, 6) * np.ones((3, 1)))
+
+
+def test_backwards_each_value_stays_at_its_step() -> None:
+    (after, _, steps), x, _ = answers("input x[5, 2]\nx -> sums(reverse=true)", (5, 2), COUNTER)
+    np.testing.assert_allclose(after, x[:, ::-1].cumsum(1)[:, ::-1])
+    np.testing.assert_allclose(steps[0], [5, 4, 3, 2, 1])
+
+
+def test_first_values_are_given_where_a_cell_is_used() -> None:
+    body = "input x[5, 2]\nstart = mean(x, axis=0)\nx -> sums(total=start, steps=10)"
+    (after, _, steps), x, _ = answers(body, (5, 2), COUNTER)
+    np.testing.assert_allclose(after, x.mean(1, keepdims=True) + x.cumsum(1))
+    np.testing.assert_allclose(steps[0], [11, 12, 13, 14, 15])
+
+
+def test_a_first_value_can_be_trained() -> None:
+    cell = "cell c {\n  param start[in] = 2\n  state h[in] = start\n  h' = 0.5 * h + x\n  output h'\n}\n"
+    (y,), x, p = answers("input x[1, 2]\nx -> c", (1, 2), cell)
+    np.testing.assert_allclose(y[:, 0], 0.5 * p["c_1.start"] + x[:, 0])
+
+
+def test_the_states_of_a_cell_are_fields_of_what_it_gives() -> None:
+    """An encoder, and a decoder that begins with both of its states."""
+    body = """input x[5, 2]
+code = x -> lstm(3)
+output copies(4)(last(code)) -> lstm(3, h=last(code.h), c=last(code.c)), last(code.c), code.h, code"""
+    body = body.replace("copies(4)(last(code))", "last(code) -> copies(4)")
+    (decoded, memory, hidden, code), _, p = answers(body, (5, 2))
+    np.testing.assert_array_equal(hidden, code)
+    w = {name.removeprefix("lstm_2."): value for name, value in p.items() if name.startswith("lstm_2.")}
+    h, c = code[:, -1], memory
+    for t in range(4):
+        gate = {k: code[:, -1] @ w[f"W{k}"] + h @ w[f"U{k}"] + w[f"b{k}"] for k in "fiog"}
+        c = sigmoid(gate["f"]) * c + sigmoid(gate["i"]) * np.tanh(gate["g"])
+        h = sigmoid(gate["o"]) * np.tanh(c)
+        np.testing.assert_allclose(decoded[:, t], h, atol=1e-12)
+
+
+def test_sequences_side_by_side_and_a_context() -> None:
+    cell = """cell mixed(context, rate = 0.5) {
+  input a[n], b[m]
+  param W[m, n]
+  state h[n] = 0
+  h' = rate * h + a + b @ W + context
+  output h'
+}
+"""
+    body = "input x[4, 3]\nc = mean(x, axis=0)\n(x, x[0:4] -> dense(2)) -> mixed(context=c)"
+    (y,), x, p = answers(body, (4, 3), cell)
+    h = np.zeros((3, 3))
+    for t in range(4):
+        b = x[:, t] @ p["dense_1.W"] + p["dense_1.b"]
+        h = 0.5 * h + x[:, t] + b @ p["mixed_1.W"] + x.mean(1)
+        np.testing.assert_allclose(y[:, t], h, atol=1e-12)
+
+
+def test_layers_and_cells_within_a_cell() -> None:
+    """What flows into the inner cell is one step of the outer one: a picture, row by row."""
+    cell = """cell outer(units) {
+  input x[rows, n]
+  state h[units] = 0
+  row = x -> elman(units) -> last -> layernorm
+  h' = 0.5 * h + row -> dense(units) -> tanh
+  output h'
+}
+"""
+    graph = network("input x[3, 4, 2]\nx -> outer(2)", field((3, 4, 2)), before=cell)
+    names = [v.name for v in graph.parameters]
+    assert {"outer_1.elman_1.W", "outer_1.dense_1.W", "outer_1.layernorm_1.scale"} <= set(names)
+    values = filled(graph, (3, 4, 2))
+    check_gradient(graph.outputs[0].node, [*values], values, setting(3), tolerance=1e-5)
+
+
+def test_a_cell_without_states_is_a_layer_of_each_step() -> None:
+    (y,), x, p = answers("input x[4, 3]\nx -> each(2)", (4, 3), "cell each(n) {\n  param W[in, n]\n  output x @ W\n}\n")
+    np.testing.assert_allclose(y, x @ p["each_1.W"], atol=1e-12)
+
+
+def test_numbers_of_a_series_are_steps_of_one_number() -> None:
+    graph = network("x -> sums", Field(("x",), (5,), "real", field((5,)).span, time=True), before=COUNTER)
+    (x,) = graph.inputs
+    values = {x.node: rng(1).normal(size=(2, 5))}
+    (found,) = evaluate([graph.outputs[0].node], values, setting(2))
+    np.testing.assert_allclose(found[..., 0], values[x.node].cumsum(1))
+
+
+def test_ids_become_numbers_within_a_cell() -> None:
+    cell = """cell look(units) {
+  input k
+  param table[4, units]
+  state h[units] = 0
+  h' = 0.5 * h + gather(table, k)
+  output h'
+}
+"""
+    graph = network("x -> look(3)", field((5,), "category", 4), before=cell)
+    ids, (table,) = rng(2).integers(4, size=(2, 5)), graph.parameters
+    weights = rng(3).normal(size=(4, 3))
+    found = evaluate([graph.outputs[0].node], {graph.inputs[0].node: ids, table.leaf: weights}, setting(2))[0]
+    h = np.zeros((2, 3))
+    for t in range(5):
+        h = 0.5 * h + weights[ids[:, t]]
+        np.testing.assert_allclose(found[:, t], h, atol=1e-12)
+
+
+def test_every_use_has_weights_of_its_own_and_initial_values_see_one_step() -> None:
+    graph = network("input x[9, 3]\nx -> minimal(4) -> minimal(4)", field((9, 3)), before=MINIMAL)
+    shapes = {v.name: v.leaf.shape for v in graph.parameters}
+    assert shapes["minimal_1.Wf"] == (3, 4) and shapes["minimal_2.Wf"] == (4, 4)
+    wide = network("input x[9, 3]\nx -> minimal(100)", field((9, 3)), before=MINIMAL)
+    weights = evaluate([v.initial for v in wide.parameters if v.name.endswith("Wf")], {}, setting(1))[0]
+    assert abs(weights.std() / (2 / 103) ** 0.5 - 1) < 0.15, "glorot over [3, 100]"
+
+
+# ---- what is random ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compute", [evaluate, run])
+def test_a_draw_in_a_body_is_made_anew_at_each_step(compute: Compute) -> None:
+    cell = "cell drops {\n  state h[in] = 0\n  h' = x -> dropout(0.5)\n  output h'\n}\n"
+    graph = network("input x[20, 10]\nx -> drops", field((20, 10)), before=cell)
+    (y,) = compute([graph.outputs[0].node], {graph.inputs[0].node: np.ones((8, 20, 10))}, setting(8))
+    assert set(np.unique(y)) == {0, 2} and abs(y.mean() - 1) < 0.2
+    assert (y[:, 1:] != y[:, :-1]).mean() > 0.4 and (y[1:] != y[:-1]).mean() > 0.4
+
+
+@pytest.mark.parametrize("compute", [evaluate, run])
+def test_state_dropout_hides_the_same_states_at_all_steps(compute: Compute) -> None:
+    """With U the identity and nothing coming in, each state is multiplied by its 0 or 2 at every step."""
+    graph = network("input x[4, 2]\nx -> elman(50, act=identity, state_dropout=0.5, h=1)", field((4, 2)))
+    values = {v.leaf: np.zeros(concrete(v.leaf.shape, {})) for v in graph.parameters}
+    values |= {v.leaf: np.eye(50) for v in graph.parameters if v.name.endswith("U")}
+    values[graph.inputs[0].node] = np.zeros((8, 4, 2))
+    (y,) = compute([graph.outputs[0].node], values, setting(8))
+    keep = y[:, 0]
+    assert set(np.unique(keep)) == {0, 2} and 0.35 < (keep == 0).mean() < 0.65
+    assert (keep[1:] != keep[:-1]).mean() > 0.3, "each example has its own"
+    for t in range(4):
+        np.testing.assert_array_equal(y[:, t], keep ** (t + 1))
+
+
+@pytest.mark.parametrize("cell", ["elman(3", "jordan(3, 2", "gru(3", "lstm(3", "peephole_lstm(3"])
+def test_state_dropout_changes_nothing_in_use(cell: str) -> None:
+    found = {}
+    for text, training in ((f"{cell}, state_dropout=0.5)", False), (f"{cell})", True)):
+        graph = network(f"input x[6, 2]\nx -> {text}", field((6, 2)), training=training)
+        found[text] = evaluate([graph.outputs[0].node], filled(graph, (6, 2)), setting(3))[0]
+    np.testing.assert_allclose(*found.values(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["gru(3, state_dropout=0.5)", "lstm(3, state_dropout=0.5)"])
+def test_the_gradient_with_state_dropout(cell: str) -> None:
+    graph = network(f"input x[4, 2]\nx -> {cell}", field((4, 2)))
+    values = filled(graph, (4, 2))
+    check_gradient(graph.outputs[0].node, [*values], values, setting(3))
+
+
+# ---- sequences of different lengths ------------------------------------------------------------------------
+
+
+LENGTHS = np.array([5, 1, 7, 3], np.int32)
+ALONE = """dense(3)
+minimal(4)
+minimal(3, reverse=true)
+bidirectional(minimal(2))
+bidirectional(minimal(2), ends=true)
+minimal(3) -> last
+dense(3) -> last
+minimal(3, reverse=true) -> last
+bidirectional(minimal(2)) -> last
+minimal(3) -> dense(2) -> last
+minimal(3) -> minimal(2) -> last
+lstm(3) -> layernorm -> gru(2) -> last
+mean(axis=0)
+max(axis=0)
+min(axis=0)
+sum(axis=0)
+std(axis=0)
+prod(axis=0)
+argmax(axis=0)
+mean
+minimal(3) -> mean(axis=0) -> dense(2)
+dense(3) -> tanh -> max(axis=0)
+softmax -> sum(axis=0)
+shown
+summed""".splitlines()
+MORE = (
+    MINIMAL
+    + """cell shown {     # what it gives depends on the input too
+  state h[in] = 0
+  h' = 0.5 * h + x
+  output h' * x + 1
+}
+cell summed {
+  state h[in] = 0, n = 0
+  h' = h + x
+  n' = n + 1
+  output h' / n', n'
+}
+"""
+)
+
+
+def ragged(body: str, lengths: Array, x: Array, *, alone: bool = False) -> list[list[Array]]:
+    """The outputs of each example: padded together, or `alone`."""
+    program = checked(f"{MORE}\nnetwork n {{\n{body}\n}}\n").program
+    found = []
+    for one in range(len(x)) if alone else [slice(None)]:
+        rows = x[one : one + 1, : lengths[one]] if isinstance(one, int) else x
+        input = Field(("x",), rows.shape[1:], "real", field((1,)).span, time=True, ragged=not alone)
+        done = elaborate(program, program.networks["n"], signature(input), training=True)
+        values: dict[Node, Array] = {done.input.node: rows}
+        for variable in done.build.variables.values():
+            values[variable.leaf] = rng(variable.name).normal(size=concrete(variable.leaf.shape, {}))
+        if done.build.lengths is not None:
+            values[done.build.lengths] = lengths
+        assert (done.build.lengths is None) == alone
+        outputs = evaluate([out.node for out in done.outputs], values, setting(len(rows)))
+        found += [[out[i] for out in outputs] for i in range(len(rows))]
+    return found
+
+
+@pytest.mark.parametrize("padding", [0.0, 99.0])
+@pytest.mark.parametrize("use", ALONE)
+def test_padded_sequences_give_what_each_gives_alone(use: str, padding: float) -> None:
+    x = rng("ragged").normal(size=(4, 7, 2))
+    for i, length in enumerate(LENGTHS):
+        x[i, length:] = padding
+    both = ragged(use, LENGTHS, x), ragged(use, LENGTHS, x, alone=True)
+    for together, alone, length in zip(*both, LENGTHS, strict=True):
+        for a, b in zip(together, alone, strict=True):
+            real = a[:length] if a.ndim and a.shape[0] == 7 else a
+            np.testing.assert_allclose(real, b, rtol=1e-10, atol=1e-12)
+
+
+def test_statistics_of_a_batch_leave_padding_out() -> None:
+    x = rng("batch").normal(size=(4, 7, 2))
+    real = np.concatenate([x[i, :n] for i, n in enumerate(LENGTHS)])
+    (mean,) = {out.tobytes(): out for (out,) in ragged("output mean(x, axis=[batch, 0])", LENGTHS, x)}.values()
+    np.testing.assert_allclose(mean, real.mean(0), rtol=1e-12)
+    (count,) = {out.tobytes(): out for (out,) in ragged("output count(x, axis=[batch, 0])", LENGTHS, x)}.values()
+    np.testing.assert_allclose(count, LENGTHS.sum())
