@@ -40,7 +40,7 @@ def left(rows: int, threads: int, precision: str, strip: int, monkeypatch: pytes
     stage = into_leaves(outputs)
     leaves = arrays_for([stage], given, Setting({"B": rows}, precision))
     program = compile_stages([stage], precision)
-    assert strips.runs(program.items), "nothing could be walked in strips"
+    assert strips.runs(program), "nothing could be walked in strips"
     Loop(program, leaves, (), rows=rows, batch=rows, seed=0, threads=threads).walk()
     return [np.array(leaves[result_leaf(i, out)]) for i, out in enumerate(outputs)]
 
@@ -67,7 +67,7 @@ def test_what_sees_other_rows_is_left_whole() -> None:
     centred = b.sub(x, b.mean(x, (0,)))
     squares = b.einsum("bij,bik->jk", centred, centred)
     program = compile_stages([into_leaves([b.exp(squares), centred])], "float32")
-    for run in strips.runs(program.items):
+    for run in strips.runs(program):
         written = {n for step in program.items[run.first : run.last] for n in step.written if not strips.has_rows(n)}
         read = {n for step in program.items[run.first : run.last] for n in step.read}
         assert not written & read
@@ -75,6 +75,6 @@ def test_what_sees_other_rows_is_left_whole() -> None:
 
 def test_strips_fit_the_cache() -> None:
     outputs, _ = chain()
-    (run,) = strips.runs(compile_stages([into_leaves(outputs)], "float32").items)
+    (run,) = strips.runs(compile_stages([into_leaves(outputs)], "float32"))
     few = strips.rows_of_strip(run, {"B": 64}, "float32")
     assert 1 <= few < 64 and strips.rows_of_strip(run, {"B": few}, "float32") == few

@@ -73,13 +73,19 @@ class Binding:
         self.program, self.leaves, self.largest, self.seed = program, leaves, largest, seed
         self.precision = program.precision
         self.step = step if step is not None else next((a for n, a in leaves.items() if n.op == "step"), None)
+        self.runs = strips.runs(program)
+        self.stripped = {
+            i: run
+            for run in self.runs
+            if strips.rows_of_strip(run, largest, program.precision) < largest[BATCH]
+            for i in range(run.first, run.last)
+        }
         self.offsets, self.arena = self._plan()
         self.pool: list[NDArray[Any]] = []  # scratch memory of one instruction after the other
         self.retired: list[NDArray[Any]] = []  # outgrown, but known to earlier tables
         self.offsets_of: dict[bytes, NDArray[np.int64]] = {}  # tables of offsets, shared by what they hold
         loops = [step for step in program.items if isinstance(step, LoopStep)]
         self.copies: dict[tuple[int, Node], NDArray[Any]] = {}
-        self.runs = strips.runs(program.items)
         self.bodies = {(x.stage, x.node): Binding(x.body, {}, largest, seed, self.step) for x in loops}
 
     # ---- memory
@@ -88,20 +94,25 @@ class Binding:
         """Offsets of what each stage computes and keeps, and the memory for it."""
         lives: dict[tuple[int, Node], Life] = {}
         for i, step in enumerate(self.program.items):
+            run = self.stripped.get(i)
+            first, last = (run.first, run.last - 1) if run else (i, i)  # strips come back to what they have left
             for node in step.written:
                 if (step.stage, node) not in self.program.homes:
-                    lives[step.stage, node] = Life(self._bytes(step, node), i, i)
+                    lives[step.stage, node] = Life(self._bytes(step, node, run), first, last)
             for x in map(base_of, step.read):
                 if (step.stage, x) in lives:
                     made = lives[step.stage, x]
-                    lives[step.stage, x] = Life(made.size, made.first, i)
+                    lives[step.stage, x] = Life(made.size, made.first, max(last, made.last))
         offsets, total = place(lives)
         return offsets, aligned(total, np.uint8)
 
-    def _bytes(self, step: Action, node: Node) -> int:
+    def _bytes(self, step: Action, node: Node, run: strips.Run | None) -> int:
         if isinstance(step, LoopStep):
             return scans.block_bytes(node, self.largest, self.precision)
-        return math.prod(concrete(node.shape, self.largest)) * storage_type(node.dtype, self.precision).itemsize
+        sizes = self.largest
+        if run and node in run.inner:
+            sizes = {**sizes, BATCH: strips.rows_of_strip(run, sizes, self.precision)}
+        return math.prod(concrete(node.shape, sizes)) * storage_type(node.dtype, self.precision).itemsize
 
     @property
     def arena_bytes(self) -> int:
@@ -158,7 +169,8 @@ class Binding:
         steps = self.program.items[run.first : run.last]
 
         def at(strip: int, rows_here: int) -> list[list[Code]]:
-            sized = _Sized(self, steps[0].stage, {**sizes, BATCH: rows_here}, leaf, strip * rows, strip, sizes)
+            here = {**sizes, BATCH: rows_here}
+            sized = _Sized(self, steps[0].stage, here, leaf, strip * rows, strip, sizes, run.inner)
             return team.joined([sized.shared(step, members) for step in steps], members, closed=True)
 
         whole, rest = divmod(sizes[BATCH], rows)
@@ -173,7 +185,7 @@ class _Sized:
     """A stage of a binding at real sizes: what `singles` and kernels ask for.
 
     Of a strip: sizes are its own, row is the first of the batch's rows that it sees, keep its number, whole the sizes
-    of all.
+    of all, inner what has memory for one strip only.
     """
 
     def __init__(
@@ -185,9 +197,10 @@ class _Sized:
         row: int = 0,
         keep: int = 0,
         whole: Sizes | None = None,
+        inner: frozenset[Node] = frozenset(),
     ) -> None:
         self.binding, self.stage, self.sizes, self.precision = binding, stage, sizes, binding.precision
-        self.leaf, self.row, self.keep, self.all = leaf, row, keep, whole or sizes
+        self.leaf, self.row, self.keep, self.all, self.inner = leaf, row, keep, whole or sizes, inner
         self.used = 0
         self.places: dict[Node, Place] = {}
 
@@ -292,7 +305,7 @@ class _Sized:
                 item = storage_type(node.dtype, self.precision).itemsize
                 address = self.leaf(leaf).address if is_memory(leaf) else self.binding.address(self.stage, node)
                 shape = concrete(node.shape, self.sizes)
-                if self.row and node.shape and node.shape[0] == BATCH:
+                if self.row and strips.has_rows(node) and node not in self.inner:
                     address += self.row * math.prod(shape[1:]) * item
                 found = whole(address, shape, item)
             self.places[node] = found

@@ -9,13 +9,13 @@ Numbers are the same as without: rows are added up in the same order.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import storage_type
-from nndsl.backend.cpu.program import Action, NestStep, SingleStep
+from nndsl.backend.cpu.program import Action, NestStep, Program, SingleStep
 from nndsl.ir.nest import AFTER
 from nndsl.ir.node import BATCH, Node
 from nndsl.ir.primitives.dot import parts
@@ -29,41 +29,48 @@ MOST_FIXED = 4  # times a row: what a step reads for all rows alike (weights), s
 
 @value
 class Run:
-    """Steps first .. last - 1 of a program, of one stage. rows: what they touch that varies with the batch."""
+    """Steps first .. last - 1 of a program, of one stage. rows: what they touch that varies with the batch. inner: what
+    of it they make and nobody else reads: of that, memory holds one strip."""
 
     first: int
     last: int
     rows: tuple[Node, ...]
+    inner: frozenset[Node]
 
 
-def runs(steps: Sequence[Action]) -> list[Run]:
+def runs(program: Program) -> list[Run]:
     """Runs of two steps or more that may be walked in strips, as long as they can be."""
-    found: list[Run] = []
+    steps, found = program.items, list[Run]()
     for (_, able), group in groupby(enumerate(steps), lambda pair: (pair[1].stage, is_able(pair[1]))):
         places = [i for i, _ in group]
         if able and len(places) > 1:
-            found += _divided(steps, places)
+            found += _divided(program, places)
     return found
 
 
-def _divided(steps: Sequence[Action], places: list[int]) -> list[Run]:
+def _divided(program: Program, places: list[int]) -> list[Run]:
     """A run ends before a step that reads what an earlier one of it has added up over the rows."""
-    found: list[Run] = []
+    steps, found = program.items, list[Run]()
     first, sums = places[0], set[Node]()
     for i in [*places, places[-1] + 1]:
         step = steps[i] if i <= places[-1] else None
         if step is None or any(base_of(x) in sums for x in step.read):
             if i - first > 1:
-                found.append(_run(steps, first, i))
+                found.append(_run(program, first, i))
             first, sums = i, set()
         if step is not None:
             sums.update(x for x in step.written if not has_rows(x))
     return found
 
 
-def _run(steps: Sequence[Action], first: int, last: int) -> Run:
+def _run(program: Program, first: int, last: int) -> Run:
+    steps = program.items
     touched = dict.fromkeys(base_of(x) for step in steps[first:last] for x in (*step.read, *step.written))
-    return Run(first, last, tuple(filter(has_rows, touched)))
+    made = {x for step in steps[first:last] for x in step.written if has_rows(x)}
+    stage = steps[first].stage
+    others = [step for i, step in enumerate(steps) if step.stage == stage and not first <= i < last]
+    inner = made - {base_of(x) for step in others for x in step.read} - {x for s, x in program.homes if s == stage}
+    return Run(first, last, tuple(filter(has_rows, touched)), frozenset(inner))
 
 
 def has_rows(node: Node) -> bool:
@@ -104,7 +111,7 @@ def _able_nest(step: NestStep) -> bool:
     return all(has_rows(x) or nest.accumulates(x) for x in nest.writes)
 
 
-_ROW_BY_ROW = ("pad", "concat", "reshape", "interleave", "overlap_add")
+_ROW_BY_ROW = ("pad", "concat", "reshape", "assemble", "overlap_add")
 
 
 def _able_single(node: Node) -> bool:
