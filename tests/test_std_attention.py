@@ -4,7 +4,7 @@ causal step sees, and what is random against its law."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,25 @@ import pytest
 from cpu_tools import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from std_tools import Array, check_gradient, close, field, network, refused, rng, setting, slopes, weights_of
+from std_tools import (
+    Array,
+    check_gradient,
+    checked,
+    close,
+    field,
+    network,
+    refused,
+    rng,
+    setting,
+    signature,
+    slopes,
+    weights_of,
+)
 
 from nndsl.backend.reference import evaluate
 from nndsl.ir.node import Node, concrete
 from nndsl.lower.graphs import NetworkGraph
+from nndsl.lower.network import elaborate
 
 Weights = dict[str, Any]
 Expected = Callable[[Any, Any, Weights], Any]  # (torch, x, parameters by name) -> the value in use
@@ -302,3 +316,49 @@ def test_wrong_uses_are_said(text: str) -> None:
     code, words = WRONG[text]
     ((have, message),) = refused(f"network n {{\n  input x[5, 8]\n  {text}\n}}\n")
     assert (have, words in message) == (code, True), message
+
+
+# ---- sequences of different lengths ----------------------------------------------------------------------
+
+LENGTHS = np.array([5, 1, 7, 3], np.int32)
+
+
+def padded(body: str, x: Array, lengths: Array | None, precision: str) -> list[Array]:
+    """Value and gradients of the network by x and its parameters, for sequences padded together, or whole ones: in
+    float64 by the reference, in float32 natively."""
+    program = checked(f"network n {{\n{body}\n}}\n").program
+    input = replace(field(x.shape[1:]), time=True, ragged=lengths is not None)
+    done = elaborate(program, program.networks["n"], signature(input), training=True)
+    values: dict[Node, Array] = {done.input.node: x}
+    for variable in done.build.variables.values():
+        values[variable.leaf] = 0.5 * rng(variable.name).normal(size=concrete(variable.leaf.shape, {}))
+    leaves = list(values)
+    if lengths is not None:
+        assert done.build.lengths is not None
+        values[done.build.lengths] = lengths
+    graph = slopes(done.outputs[0].node, leaves)
+    at = setting(len(x), precision)
+    return run(graph, values, at) if precision == "float32" else evaluate(graph, values, at)
+
+
+@pytest.mark.parametrize("padding", [0.0, 99.0])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "attention(2) -> mean(axis=0)",
+        "dense(4) -> positional -> transformer(2, causal=true) -> last",
+        "positions -> transformer -> transformer(2) -> max(axis=0)",
+    ],
+)
+def test_padding_is_no_key(body: str, padding: float) -> None:
+    """A padded sequence gives what it gives alone, and its padding gets no gradient."""
+    x = rng(body).normal(size=(4, 7, 4))
+    for i, length in enumerate(LENGTHS):
+        x[i, length:] = padding
+    y, slope, *_ = padded(body, x, LENGTHS, "float64")
+    for i, length in enumerate(LENGTHS):
+        if "positions" not in body:  # its table is as long as the longest sequence
+            close(y[i], padded(body, x[i : i + 1, :length], None, "float64")[0][0], 1e-10)
+        assert (slope[i, length:] == 0).all() and (slope[i, :length] != 0).any()
+    for one, want in zip(padded(body, x, LENGTHS, "float32"), padded(body, x, LENGTHS, "float64"), strict=True):
+        close(one, want)
