@@ -10,6 +10,9 @@ from numeric import difference
 from nndsl.backend.reference import evaluate
 from nndsl.ir import verify
 from nndsl.passes.autodiff import gradients
+from nndsl.passes.scan import improve
+from nndsl.passes.simplify import simplify
+from nndsl.passes.stabilise import stabilise
 
 
 @pytest.mark.parametrize("seed", range(80))
@@ -35,3 +38,20 @@ def test_gradients_of_loops_by_differences(seed: int) -> None:
     for leaf, value in zip(example.wrt, values, strict=True):
         expected = difference(loss, leaf, example.bindings, example.setting)
         np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-6, err_msg=leaf["name"])
+
+
+@pytest.mark.parametrize("seed", range(200, 280))
+def test_better_loops_have_the_same_values(seed: int) -> None:
+    example = random_loop(seed, nested=seed % 4 == 3)
+    looped, plain = example.losses()
+    (better,) = improve(stabilise([looped]))
+    after = improve(simplify([better, *gradients(better, example.wrt)], derived=True), derived=True)
+    verify([better, *after])
+    before = [plain, *gradients(plain, example.wrt)]
+    for got, expected in zip(
+        evaluate([better, *after], example.bindings, example.setting),
+        evaluate([plain, *before], example.bindings, example.setting),
+        strict=True,
+    ):
+        np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-12)
+    assert improve(after, derived=True) == after

@@ -48,6 +48,11 @@ class Lift:
         """The sums over all steps, each in the shape of its node."""
         return [self._total(node) for node in nodes]
 
+    def constants(self, nodes: Sequence[Node]) -> list[Node]:
+        """The values of nodes that do not change."""
+        self._lift(nodes)
+        return [self.still[node] for node in nodes]
+
     # ---- values
 
     def _lift(self, nodes: Sequence[Node]) -> None:

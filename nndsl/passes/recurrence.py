@@ -19,18 +19,13 @@ from dataclasses import dataclass, replace
 from nndsl.ir import build as b
 from nndsl.ir.body import Body, replaced
 from nndsl.ir.node import Node, topological
-from nndsl.ir.table import TABLE
 from nndsl.passes.keep import bulk, cheapest
-from nndsl.passes.lift import Lift, depends, liftable
+from nndsl.passes.lift import Lift, depends
+from nndsl.passes.loop import WRITTEN_ANYWAY, below, kept_for, operands
 from nndsl.passes.simplify import simplify
-from nndsl.passes.storage import base_of, is_fusable, is_view
 
 # (gradients of some nodes, what is to be derived by) -> the gradients of all nodes on the way
 Derive = Callable[[Mapping[Node, Node], Iterable[Node]], dict[Node, Node]]
-
-_AGAIN = ("map", "view", "window", "index")  # kinds that may be computed twice
-_COPIES = ("concat", "pad", "assemble", "overlap_add", "scatter_add")  # but not these
-_WRITTEN_ANYWAY = 1.0  # the price of keeping what is written to memory in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def derivatives(scan: Node, slopes: Mapping[int, Node], active: Collection[Node]
     back = _backward(body, slopes, moving, derive)
     outside = _read_from_joined(back)
     known = _kept_of_forward(body, back, outside)
-    sent = _kept_of_backward(back, outside)
+    sent = kept_for(list(outside.values()), back.leaving, back.arriving, back.emitted.values())
 
     first, second = len(body.states), len(body.states) + len(body.items)
     forward = b.scan(
@@ -126,18 +121,6 @@ def _backward(body: Body, slopes: Mapping[int, Node], moving: set[Node], derive:
     )
 
 
-def _below(node: Node) -> Sequence[Node] | None:
-    """From what a node can be computed again; None if that is dear."""
-    cheap = TABLE[node.op].kind in _AGAIN and node.op not in _COPIES
-    return node.inputs if cheap and liftable(node) else None
-
-
-def _operands(nodes: Iterable[Node]) -> set[Node]:
-    """What must stand in memory, since products and their like read it."""
-    order = topological(nodes)
-    return {base_of(x) for node in order if not is_fusable(node) and not is_view(node) for x in node.inputs}
-
-
 def _kept_of_forward(body: Body, back: _Backward, outside: Mapping[Node, Node]) -> list[Node]:
     """The values of the forward step to keep, so that the backward step can be computed: of states those before the
     step.
@@ -148,14 +131,14 @@ def _kept_of_forward(body: Body, back: _Backward, outside: Mapping[Node, Node]) 
     wanted += [x for x in back.results if x not in dependent]
     there = {*body.items, *body.fixed}
     states = set(body.states)
-    written = {*body.results, *states, *(_operands(body.results) & _operands(outside.values()))}
+    written = {*body.results, *states, *(operands(body.results) & operands(outside.values()))}
 
-    def below(node: Node) -> Sequence[Node] | None:
+    def source(node: Node) -> Sequence[Node] | None:
         if node in there or (not node.inputs and node not in states):
             return ()
-        return None if node in states else _below(node)
+        return None if node in states else below(node)
 
-    return cheapest(wanted, below, lambda node: _WRITTEN_ANYWAY if node in written else bulk(node))
+    return cheapest(wanted, source, lambda node: WRITTEN_ANYWAY if node in written else bulk(node))
 
 
 def _read_from_joined(back: _Backward) -> dict[Node, Node]:
@@ -173,31 +156,6 @@ def _read_from_joined(back: _Backward) -> dict[Node, Node]:
     for node in joined:
         by[node] = node
     return dict(zip(back.tops, replaced(back.tops.values(), by), strict=True))
-
-
-def _kept_of_backward(back: _Backward, outside: Mapping[Node, Node]) -> list[Node]:
-    """The values of the backward loop to keep, so that all that is outside can be computed. What cannot be lifted stays
-    in the loop.
-    """
-    inside = set(topological(back.leaving))
-    order = topological([*back.leaving, *outside.values()])
-    arriving, slopes = set(back.arriving), set(back.emitted.values())
-    stuck = {n for n in depends(order, slopes) if not liftable(n)}
-    late = depends(order, arriving | stuck)
-    operands = _operands(outside.values())
-
-    def below(node: Node) -> Sequence[Node] | None:
-        if node not in late:
-            return ()
-        if node in inside or node in arriving:
-            return None if node in arriving else _below(node)
-        return node.inputs if liftable(node) else None
-
-    def price(node: Node) -> float:
-        costly = node not in inside and TABLE[node.op].kind in ("dot", "index", "window") and liftable(node)
-        return float("inf") if costly else _WRITTEN_ANYWAY if node in operands else bulk(node)
-
-    return [node for node in cheapest(outside.values(), below, price) if node in late]
 
 
 def _loop(

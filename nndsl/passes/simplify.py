@@ -17,6 +17,7 @@ from nndsl.ir.primitive import Setting
 from nndsl.ir.table import TABLE
 from nndsl.passes.match import both, constant_along, is_map, is_op, number
 from nndsl.passes.rewrite import Rule, rewrite
+from nndsl.passes.simplify_order import ORDER_RULES
 from nndsl.passes.simplify_overlap import LATE_RULES, has_windows
 from nndsl.passes.simplify_parts import PART_RULES, borders_shared
 from nndsl.passes.simplify_views import VIEW_RULES
@@ -336,6 +337,7 @@ RULES: tuple[Rule, ...] = (
     same_type,
     twice,
     *VIEW_RULES,
+    *ORDER_RULES,
     *PART_RULES,
     *WINDOW_RULES,
 )
