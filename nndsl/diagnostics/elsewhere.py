@@ -34,7 +34,7 @@ TRAINING: Rows = (
     ("verbose progress", "leave it out: progress is always shown; `nndsl run --quiet` hides it"),
     ("normalize normalise standardize standardise scale", "it is said of a column in `data`: `input x -> standard`"),
     ("gradientclipvalue clipvalue", "write `clip {|1}`: the greatest norm of the gradient"),
-    ("stepsperepoch", "leave it out: each epoch takes every row once"),
+    ("stepsperepoch", "write `steps {|50}`; left out, each epoch takes every row once"),
 )
 
 DATA: Rows = (

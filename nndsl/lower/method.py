@@ -12,6 +12,7 @@ from nndsl.data.types import Field, Signature
 from nndsl.diagnostics import Diagnostic, Edit, Fault, Label, Span, fault
 from nndsl.ir.node import Node, topological
 from nndsl.lower.graphs import Variable
+from nndsl.lower.targets import at_a_step, tensor_at_a_step
 from nndsl.lower.values import Tensor, count_words, shape_words
 from nndsl.passes.stabilise import is_softmax
 from nndsl.syntax import ast
@@ -39,6 +40,12 @@ def only_output(outputs: tuple[Tensor, ...], span: Span) -> Tensor:
 
 
 # ---- sizes ---------------------------------------------------------------------------------------------
+
+
+def check_steps(output: Tensor, target: Field) -> None:
+    """As many steps as the target has, where it has some."""
+    if target.time and output.shape[:1] != target.shape[:1]:
+        raise _wrong_size(output, target)
 
 
 def check_sizes(output: Tensor, target: Field) -> None:
@@ -129,6 +136,9 @@ def _mended(text: str, output: Tensor, size: int) -> str | None:
 
 def default_loss(output: Tensor, target: Field) -> tuple[str, str]:
     """(name, why): by what the last layer gives and what the target is."""
+    if target.time:
+        check_steps(output, target)
+        output, target = tensor_at_a_step(output), at_a_step(target)
     check_sizes(output, target)
     single = output.shape[len(target.shape) :] in ((), (1,)) if target.kind == "category" else False
     names = _target_names(target)

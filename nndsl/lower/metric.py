@@ -15,6 +15,7 @@ from nndsl.lower.frame import Frame
 from nndsl.lower.graphs import Value
 from nndsl.lower.network import leaf, new_build
 from nndsl.lower.objective import beside
+from nndsl.lower.targets import at_a_step, output_at_a_step
 from nndsl.lower.values import Template, Tensor, value_words
 from nndsl.semantics.program import Metric, Program
 from nndsl.semantics.scopes import Entry
@@ -24,8 +25,13 @@ ROWS = "N"
 
 
 def metric_graph(program: Program, metric: Metric, output: Value, target: Field) -> tuple[tuple[Node, Node], Node]:
-    """((outputs [N, *shape], targets [N, *shape]), the result: one number, or a table such as `confusion`)."""
+    """((outputs [N, *shape], targets [N, *shape]), the result: one number, or a table such as `confusion`).
+
+    With a target for each step N counts the steps of all rows, and shapes are those of one.
+    """
     span = metric.expr.span
+    if target.time:
+        output, target = output_at_a_step(output), at_a_step(target)
     y = Tensor(
         b.input_("output", (ROWS, *output.shape), origin=output.span),
         (False,) * (len(output.shape) + 1),

@@ -13,17 +13,18 @@ from nndsl.data.types import Signature
 from nndsl.diagnostics import Fault, Span, fault
 from nndsl.ir import build as b
 from nndsl.ir.node import Node
-from nndsl.lower import calls, method
+from nndsl.lower import calls, method, targets
+from nndsl.lower.each_step import at_all_steps
 from nndsl.lower.expr import evaluate
 from nndsl.lower.frame import Frame
 from nndsl.lower.graphs import Variable
 from nndsl.lower.network import Elaborated, leaf
-from nndsl.lower.operators import labels
+from nndsl.lower.operators import labels, per_example
 from nndsl.lower.values import Template, Tensor, shape_words, tensor, value_words
 from nndsl.semantics.builtins import BUILTINS
 from nndsl.semantics.program import Program
 from nndsl.semantics.scopes import Entry, wrong_role
-from nndsl.semantics.walk import names
+from nndsl.semantics.walk import names as walk_names
 from nndsl.syntax import ast
 
 
@@ -36,16 +37,78 @@ def outer_frame(program: Program, found: Elaborated, role: str, span: Span) -> F
 
 
 def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast.Expr, span: Span) -> Tensor:
-    """The loss: a tensor over the batch.
+    """The loss: a tensor over the batch. With a target for each step it is computed at each and averaged.
 
     expr: a loss's name, or an expression over `output`, `target`, `input` and the network's names.
     """
-    frame = outer_frame(program, found, "loss", span)
-    frame.names.update(
-        {name: value for name, value in found.frame.names.items() if isinstance(value, Tensor | int | float)}
-    )
-    frame.names.update(input=found.input, output=found.outputs[0] if len(found.outputs) == 1 else found.outputs)
+    if signature.target is not None and signature.target.time and _speaks_of_target(program, expr):
+        return _over_time(program, found, signature, expr, span)
+    names: dict[str, Any] = {
+        name: value for name, value in found.frame.names.items() if isinstance(value, Tensor | int | float)
+    }
+    names |= {"input": found.input, "output": found.outputs[0] if len(found.outputs) == 1 else found.outputs}
     target = leaf(signature.target, "target") if signature.target is not None else None
+    return _loss(program, found, signature, expr, span, names, target)
+
+
+def _speaks_of_target(program: Program, expr: ast.Expr) -> bool:
+    """Whether a loss compares with the target: a loss by its name does, an expression where it says so."""
+    head = expr.function if isinstance(expr, ast.Call) else expr
+    named = isinstance(head, ast.Name) and program.scope.find(head.text, ("loss",)) is not None
+    fed = isinstance(expr, ast.Call) and any(_is_fed(argument.value) for argument in expr.arguments)
+    return (named and not fed) or any(name.text == "target" for name in walk_names(expr))
+
+
+def _is_fed(value: ast.Expr) -> bool:
+    return any(name.text in ("input", "output") for name in walk_names(value))
+
+
+def _over_time(program: Program, found: Elaborated, signature: Signature, expr: ast.Expr, span: Span) -> Tensor:
+    """The mean over the real steps of each example of the loss at each: [B]."""
+    target = signature.target
+    assert target is not None
+    output = method.only_output(found.outputs, expr.span)
+    method.check_steps(output, target)
+    whole, steps = leaf(target, "target"), target.shape[0]
+    leaves: dict[Node, Node] = {}
+
+    def one(x: Tensor, name: str) -> Tensor:
+        node = b.input_(f"{name} at a step", (x.node.shape[0], *x.node.shape[2:]), x.node.dtype, origin=x.made)
+        leaves[node] = x.node
+        return replace(x, node=node, ghosts=x.ghosts[1:])
+
+    known = {**found.frame.names, "input": found.input}
+    names: dict[str, Any] = {
+        name: one(x, name) if isinstance(x, Tensor) and x.batched and x.core[:1] == (steps,) else x
+        for name, x in known.items()
+        if isinstance(x, Tensor | int | float)
+    }
+    names["output"] = one(output, "output")
+    at_a_step = replace(signature, target=targets.at_a_step(target), shifted=None)
+    value = _loss(program, found, at_a_step, expr, span, names, one(whole, "target"))
+    if not value.batched:
+        return value
+    each = at_all_steps(per_example(value), leaves, steps)
+    return Tensor(_mean_of_steps(each, found.build.lengths if target.ragged else None), (), True, "real", value.made)
+
+
+def _mean_of_steps(each: Node, lengths: Node | None) -> Node:
+    """[B] from a number for each step [B, T]; padding behind an end counts for nothing."""
+    at = each.origin
+    if lengths is None:
+        return b.reshape(b.mean(each, (1,), origin=at), each.shape[:1], origin=at)
+    real = b.less(b.iota(each.shape[1], origin=at), b.reshape(lengths, (each.shape[0], 1), origin=at), origin=at)
+    total = b.reduce_sum(b.where(real, each, 0.0, origin=at), (1,), origin=at)
+    return b.div(b.reshape(total, each.shape[:1], origin=at), b.cast(lengths, "float", origin=at), origin=at)
+
+
+def _loss(
+    program: Program, found: Elaborated, signature: Signature, expr: ast.Expr, span: Span, names: dict[str, Any],
+    target: Tensor | None,
+) -> Tensor:  # fmt: skip
+    """The loss where `names` are known beside the target."""
+    frame = outer_frame(program, found, "loss", span)
+    frame.names.update(names)
     if target is not None:
         frame.names["target"] = target
     _check_name(expr, frame)
@@ -78,7 +141,7 @@ def _check_name(expr: ast.Expr, frame: Frame) -> None:
 
 
 def _evaluate(expr: ast.Expr, frame: Frame, signature: Signature) -> Any:
-    for name in names(expr):
+    for name in walk_names(expr):
         if name.text == "target" and signature.target is None:
             raise method.no_target(signature, name.span)
     return evaluate(expr, frame)
@@ -89,7 +152,9 @@ def _apply(
 ) -> Any:
     if target is None or signature.target is None:
         raise method.no_target(signature, expr.span)
-    output = method.only_output(found.outputs, expr.span)
+    output = frame.names["output"]
+    if not isinstance(output, Tensor):
+        output = method.only_output(output, expr.span)
     method.check_sizes(output, signature.target)
     output, target = beside(output, target)
     return calls.feed(loss, [output, target], [], frame, expr.span)

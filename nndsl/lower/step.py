@@ -18,21 +18,25 @@ from nndsl.lower.network import Elaborated, as_value, elaborate, leaf, variables
 from nndsl.lower.objective import loss_of, regularizers
 from nndsl.lower.operators import mean_of_batch, per_example
 from nndsl.lower.optimizer import optimizer_graph
+from nndsl.lower.targets import resolve, source_of
 from nndsl.lower.values import Tensor
 from nndsl.semantics.program import Network, Program, Train
 from nndsl.syntax import ast
 
 
 def steps(train: Train, signature: Signature) -> int:
-    """How many steps the whole run has: every row once an epoch, the last batch smaller."""
+    """How many steps the whole run has: every row once an epoch, the last batch smaller; or as many as are asked
+    for."""
     rows = signature.rows.get("train", 0)
-    return train.epochs * -(-rows // train.batch)
+    every = -(-rows // train.batch)
+    return train.epochs * (every if train.steps is None else min(train.steps, every))
 
 
 def step_graph(program: Program, train: Train, signature: Signature) -> StepGraph:
     """One step of a training run. `train.loss` may be None: then it is chosen."""
     network = program.networks[train.network]
     found = elaborate(program, network, signature, training=True)
+    signature = resolve(signature, found.outputs)
     expr = train.loss or chosen_loss(found, signature, train.network_span)[0]
     span = train.places.get("loss", train.network_span)
     loss = mean_of_batch(loss_of(program, found, signature, expr, span))
@@ -57,7 +61,9 @@ def chosen_loss(found: Elaborated, signature: Signature, span: Span) -> tuple[as
     if signature.target is None:
         raise method.no_target(signature, span)
     output = method.only_output(found.outputs, span)
-    name, why = method.default_loss(output, signature.target)
+    target = resolve(signature, found.outputs).target
+    assert target is not None
+    name, why = method.default_loss(output, target)
     return ast.Name(name, span=span), f"loss {name}: {why}"
 
 
@@ -66,7 +72,7 @@ def _inputs(nodes: list[Node], found: Elaborated, signature: Signature) -> tuple
     reached = set(topological(nodes))
     leaves: list[tuple[Node, str]] = [(found.input.node, "input")]
     if signature.target is not None:
-        leaves.append((leaf(signature.target, "target").node, "target"))
+        leaves.append((leaf(signature.target, "target").node, source_of(signature)))
     if found.build.lengths is not None:
         leaves.append((found.build.lengths, "lengths"))
     return tuple((node, part) for node, part in leaves if node in reached)
@@ -77,6 +83,7 @@ def evaluation_graph(
 ) -> EvaluationGraph:
     """A network in use. loss: None leaves it out."""
     found = elaborate(program, network, signature, training=False)
+    signature = resolve(signature, found.outputs)
     node: Node | None = None
     if loss is not None:
         value = loss_of(program, found, signature, loss, loss.span)

@@ -1,11 +1,12 @@
 """A network in use: its outputs, and its loss an example, for all rows of a part, in native code.
 
-In: an evaluation graph, arrays of its weights (shared with whoever trains them), encoded rows. Out: arrays over rows.
+In: an evaluation graph, arrays of its weights (shared with whoever trains them), encoded rows. Out: arrays over rows,
+all at once or piece by piece: what a text's every step is answered with need not be in memory together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,24 @@ from nndsl.data.types import Array
 from nndsl.ir import build as b
 from nndsl.ir.node import BATCH, Node, concrete
 from nndsl.lower.graphs import EvaluationGraph
+from nndsl.passes.scan import improve
 from nndsl.passes.simplify import simplify
 from nndsl.passes.stabilise import stabilise
 from nndsl.runtime.weights import Arrays
+from nndsl.values import value
 
 ROWS_AT_ONCE = 256
+STEPS_AT_ONCE = 8192  # of sequences, in one batch
+PIECE_BYTES = 16_000_000  # of outputs that are kept together
+
+
+@value
+class Piece:
+    """Some examples in order. rows: which. outputs: [n, ...], overwritten by the next piece. losses: [n]."""
+
+    rows: slice
+    outputs: tuple[NDArray[Any], ...]
+    losses: NDArray[Any] | None
 
 
 class Evaluator:
@@ -40,14 +54,17 @@ class Evaluator:
         seed: int,
         threads: int = 1,
     ) -> None:
-        count = next(iter(rows.values())).count
+        self.count = rows["input"].count
         has_loss = graph.loss is not None and all(kind in rows for _, kind in graph.inputs)
         stage = evaluation_stage(graph, has_loss)
         leaves = [leaf for leaf, _ in stage.updates]
-        batch = min(ROWS_AT_ONCE, max(count, 1))
+        batch = batch_of(graph, self.count)
+        self.together = together(leaves, batch, self.count)
         arrays = dict(weights)
+        self._picks: list[tuple[NDArray[np.int32], NDArray[np.int32] | None]] = []
+        rows = {kind: self._piecewise(array) for kind, array in rows.items()}
         feeds = feeds_of(graph.inputs, rows, arrays, memory_leaves([stage]), batch, precision)
-        collects = [collect_of(leaf, arrays, count, batch, precision) for leaf in leaves]
+        collects = [collect_of(leaf, arrays, self.together, batch, precision) for leaf in leaves]
         step = next((n for n in memory_leaves([stage]) if n.op == "step"), None)
         if step is not None:
             arrays[step] = aligned((), precision)
@@ -58,16 +75,58 @@ class Evaluator:
             arrays,
             feeds,
             collects,
-            rows=count,
+            rows=self.together,
             batch=batch,
             seed=seed,
             threads=threads,
         )
 
+    def _piecewise(self, array: Array) -> Array:
+        """The rows as the loop sees them: it walks one piece, and `picks` says which rows that is."""
+        if self.together == self.count:
+            return array
+        picks = np.zeros(self.together, np.int32)
+        self._picks.append((picks, array.picks))
+        return Array(array.values, array.scale, array.shift, picks)
+
+    def pieces(self) -> Iterator[Piece]:
+        """All examples, some at a time."""
+        for first in range(0, self.count, self.together):
+            stop = min(first + self.together, self.count)
+            size = stop - first
+            for picks, own in self._picks:
+                picks[:size] = np.arange(first, stop) if own is None else own[first:stop]
+                picks[size:] = picks[0]
+            self.loop.walk(-(-size // self.loop.batch))
+            losses = None if self.losses is None else self.losses[:size]
+            yield Piece(slice(first, stop), tuple(output[:size] for output in self.outputs), losses)
+
     def run(self) -> tuple[list[NDArray[Any]], float | None]:
         """(outputs [N, ...], overwritten by the next call; the mean loss, None where there is none)."""
-        self.loop.walk()
-        return self.outputs, None if self.losses is None else float(np.mean(self.losses, dtype=np.float64))
+        if self.together == self.count:
+            self.loop.walk()
+            return self.outputs, None if self.losses is None else float(np.mean(self.losses, dtype=np.float64))
+        found = [np.empty((self.count, *output.shape[1:]), output.dtype) for output in self.outputs]
+        total = 0.0
+        for piece in self.pieces():
+            for array, output in zip(found, piece.outputs, strict=True):
+                array[piece.rows] = output
+            total += 0.0 if piece.losses is None else float(np.sum(piece.losses, dtype=np.float64))
+        return found, None if self.losses is None else total / self.count
+
+
+def batch_of(graph: EvaluationGraph, count: int) -> int:
+    """How many examples are computed at once: fewer of them where they are long sequences."""
+    leaf = next((leaf for leaf, kind in graph.inputs if kind == "input"), None)
+    steps = concrete(leaf.shape, {"B": 1})[1] if leaf is not None and leaf.rank in (2, 3) else 1
+    return min(max(16, min(ROWS_AT_ONCE, STEPS_AT_ONCE // max(steps, 1))), max(count, 1))
+
+
+def together(leaves: Sequence[Node], batch: int, count: int) -> int:
+    """How many examples' outputs are kept at once, whole batches; all of them where they are not too many."""
+    each = sum(4 * int(np.prod(concrete(leaf.shape, {"B": 1}), dtype=np.int64)) for leaf in leaves)
+    fits = max(PIECE_BYTES // max(each, 1) // batch, 1) * batch
+    return min(fits, count) if count else 0
 
 
 def evaluation_stage(graph: EvaluationGraph, with_loss: bool) -> Stage:
@@ -75,7 +134,7 @@ def evaluation_stage(graph: EvaluationGraph, with_loss: bool) -> Stage:
     wanted: list[Node] = [v.node for v in graph.outputs]
     if with_loss and graph.loss is not None:
         wanted.append(graph.loss)
-    values = list(simplify(stabilise(wanted), derived=True))
+    values = improve(simplify(stabilise(wanted), derived=True), derived=True)
     leaves = [b.state(f"result.{i}", n.shape) if n.dtype == "float" else _whole(i, n) for i, n in enumerate(values)]
     return Stage(tuple(zip(leaves, values, strict=True)))
 
@@ -84,12 +143,16 @@ def _whole(index: int, node: Node) -> Node:
     return b.input_(f"result.{index}", node.shape, node.dtype)
 
 
-def collect_of(leaf: Node, arrays: dict[Node, NDArray[Any]], count: int, batch: int, precision: str) -> Collect:
+def collect_of(
+    leaf: Node, arrays: dict[Node, NDArray[Any]], count: int, batch: int, precision: str,
+    order: NDArray[np.int32] | None = None,
+) -> Collect:  # fmt: skip
+    """A place for `count` rows of a leaf; makes room for its batch."""
     kind = storage_type(leaf.dtype, precision)
     if leaf.shape[:1] != (BATCH,):  # the same for all rows: it has no place for each
         raise ValueError(f"an output that is not one an example: {leaf!r}")
     arrays[leaf] = aligned(concrete(leaf.shape, {"B": batch}), kind)
-    return Collect(leaf, np.zeros(concrete(leaf.shape, {"B": count}), kind))
+    return Collect(leaf, np.zeros(concrete(leaf.shape, {"B": count}), kind), order)
 
 
 def feeds_of(

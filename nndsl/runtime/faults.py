@@ -8,16 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.ir.node import Node, concrete, topological
 from nndsl.lower.graphs import StepGraph, Variable
-from nndsl.runtime.trainer import NotFinite
 from nndsl.semantics.constants import BINARY
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.program import Expect, Program, Sample, Settings, Train
 from nndsl.syntax import ast
+
+if TYPE_CHECKING:
+    from nndsl.runtime.trainer import NotFinite
 
 # What a primitive does when it makes a number that is not finite from finite ones.
 CAUSES = {

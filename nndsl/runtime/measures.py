@@ -1,32 +1,71 @@
 """Metrics over a whole part, computed by the reference backend in float64.
 
 In: metrics of an action, the network's output and the target as lowering knows them. Out: functions of arrays of
-outputs and targets. A metric of numbers is in the units of the target's column: the target's encoders are undone
-first, on both sides.
+outputs and targets, which may come piece by piece. A metric of numbers is in the units of the target's column: the
+target's encoders are undone first, on both sides. With a target for each step, steps are what is counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.backend.reference import evaluate
 from nndsl.data import Dataset
 from nndsl.data.types import Array, Field
-from nndsl.ir.primitive import Setting
 from nndsl.lower import metric_graph
 from nndsl.lower.graphs import Value
+from nndsl.runtime.control import Control
+from nndsl.runtime.evaluator import Evaluator
 from nndsl.runtime.network import gives_shares, softmax
+from nndsl.runtime.tallies import PRECISION, Tally, tally
 from nndsl.semantics.program import Metric, Program
 from nndsl.syntax import ast
 
-Measure = Callable[
-    [NDArray[Any], NDArray[Any]], Any
-]  # (outputs [N, *shape], targets [N, *shape]) -> a number or a table
-PRECISION = "float64"
+Undo = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+class Measure:
+    """A metric of a network on a data set."""
+
+    def __init__(self, begin: Callable[[], Tally], answers: Undo, units: Undo, steps: bool) -> None:
+        self._begin, self._answers, self._units, self._steps = begin, answers, units, steps
+
+    def begin(self) -> Measuring:
+        """A measurement of its own."""
+        return Measuring(self._begin(), self._answers, self._units, self._steps)
+
+    def __call__(self, outputs: NDArray[Any], targets: NDArray[Any]) -> Any:
+        """Of all rows at once: outputs [N, *shape], targets [N, *shape] -> a number, or a table."""
+        found = self.begin()
+        found.add(outputs, targets)
+        return found.value()
+
+
+class Measuring:
+    """A metric under way."""
+
+    def __init__(self, tally: Tally, answers: Undo, units: Undo, steps: bool) -> None:
+        self._tally, self._answers, self._units, self._steps = tally, answers, units, steps
+
+    def add(self, outputs: NDArray[Any], targets: NDArray[Any], lengths: NDArray[Any] | None = None) -> None:
+        """Some more rows. lengths: how many steps of each are real, where they have steps of which some are padding."""
+        if self._steps:
+            outputs, targets = _steps_of(outputs, lengths), _steps_of(targets, lengths)
+        self._tally.add(self._answers(outputs), self._units(targets))
+
+    def value(self) -> Any:
+        found = self._tally.value()
+        return found.item() if found.size == 1 else _whole(found)
+
+
+def _steps_of(values: NDArray[Any], lengths: NDArray[Any] | None) -> NDArray[Any]:
+    """[N, T, *shape] as [steps, *shape]: the real ones."""
+    if lengths is None:
+        return values.reshape(-1, *values.shape[2:])
+    return np.asarray(values[np.arange(values.shape[1]) < lengths[:, None]])
 
 
 def measures(
@@ -35,7 +74,11 @@ def measures(
     """A function for each metric, by its name. loss: what the network is trained with; see `gives_shares`."""
     units = _in_units(dataset) if target.kind == "real" else _as_they_are
     answers = softmax if gives_shares(output, target, loss) else units
-    return {metric.name: _measure(program, metric, output, target, answers, units) for metric in metrics}
+    found: dict[str, Measure] = {}
+    for metric in metrics:
+        (y, z), result = metric_graph(program, metric, output, target)
+        found[metric.name] = Measure(tally(result, y, z), answers, units, target.time)
+    return found
 
 
 def _as_they_are(values: NDArray[Any]) -> NDArray[Any]:
@@ -52,30 +95,42 @@ def _in_units(dataset: Dataset) -> Callable[[NDArray[Any]], NDArray[Any]]:
     return undone
 
 
-def _measure(
-    program: Program,
-    metric: Metric,
-    output: Value,
-    target: Field,
-    answers: Callable[[NDArray[Any]], NDArray[Any]],
-    units: Callable[[NDArray[Any]], NDArray[Any]],
-) -> Measure:
-    (y, z), result = metric_graph(program, metric, output, target)
-
-    def measure(outputs: NDArray[Any], targets: NDArray[Any]) -> Any:
-        setting = Setting({"N": len(outputs)}, PRECISION)
-        (value,) = evaluate([result], {y: answers(outputs), z: units(targets)}, setting)
-        return value.item() if value.size == 1 else _whole(value)
-
-    return measure
-
-
 def _whole(table: NDArray[Any]) -> NDArray[Any]:
     """Counts as whole numbers."""
     rounded = np.rint(table)
     return rounded.astype(np.int64) if np.array_equal(rounded, table) else table
 
 
-def targets_of(array: Array | None) -> NDArray[Any] | None:
-    """A part's targets as metrics read them: numbers, or ids."""
-    return None if array is None else array.floats(PRECISION)
+class Compared:
+    """What a part's outputs are compared with, some rows at a time."""
+
+    def __init__(self, target: Array, lengths: NDArray[Any] | None) -> None:
+        self._target, self._lengths = target, lengths
+
+    def add(self, measuring: Mapping[str, Measuring], outputs: NDArray[Any], rows: NDArray[Any] | slice) -> None:
+        """Gives the outputs of some rows to each metric, beside what they should be: numbers, or ids."""
+        targets = self._target.take(rows).floats(PRECISION)
+        lengths = None if self._lengths is None else self._lengths[rows]
+        for each in measuring.values():
+            each.add(outputs, targets, lengths)
+
+
+class Stopped(Exception):
+    """A measurement was ended before its last piece."""
+
+
+def measured(
+    evaluator: Evaluator, metrics: Mapping[str, Measure], compared: Compared | None, control: Control
+) -> tuple[float | None, dict[str, Any]]:
+    """(the mean loss, None where there is none; each metric) of a part, piece by piece. Raises Stopped."""
+    measuring = {name: metric.begin() for name, metric in metrics.items()} if compared is not None else {}
+    total = 0.0
+    for piece in evaluator.pieces():
+        if compared is not None and measuring:
+            compared.add(measuring, piece.outputs[0], piece.rows)
+        if piece.losses is not None:
+            total += float(np.sum(piece.losses, dtype=np.float64))
+        if control.stopped and piece.rows.stop < evaluator.count:
+            raise Stopped
+    loss = None if evaluator.losses is None else total / evaluator.count
+    return loss, {name: each.value() for name, each in measuring.items()}

@@ -15,14 +15,15 @@ from nndsl.data import Dataset, load
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.location import line_of
 from nndsl.lower import Checked, step_graph
+from nndsl.lower.targets import resolve
 from nndsl.runtime import answers, faults, sampling
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Silent
-from nndsl.runtime.measures import measures, targets_of
+from nndsl.runtime.measures import Measure, Stopped, measured, measures
 from nndsl.runtime.network import NetworkState
 from nndsl.runtime.results import Evaluation, Fields, Forecast, Result, Run, Text, data_fields
 from nndsl.runtime.show import shown
-from nndsl.runtime.training import Task, carry_out, rows_of, run_seed
+from nndsl.runtime.training import Task, carry_out, compared, rows_of, run_seed
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
 from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Program, Sample, Show, Train
@@ -154,16 +155,18 @@ class Session:
     def _evaluate(self, action: Evaluate) -> Evaluation:
         dataset, state = self.dataset(action.data), self.networks[action.network]
         self.say(action.loss_note)
-        part, target = dataset.part(action.part), dataset.signature.target
+        part = dataset.part(action.part)
         graph = state.graph(dataset, action.loss, self.program.settings.seed)
         evaluator = state.evaluator(graph, rows_of(part))
-        outputs, loss = interruptible(evaluator.run, self.control)
-        found: dict[str, Any] = {}
-        targets = targets_of(part.target)
-        if target is not None and targets is not None:
-            output = graph.outputs[0]
-            chosen = measures(self.program, action.metrics, output, target, dataset, action.loss)
-            found = {name: measure(outputs[0], targets) for name, measure in chosen.items()}
+        seen = resolve(dataset.signature, graph.outputs)
+        target, control = seen.target, self.control
+        chosen: dict[str, Measure] = {}
+        if target is not None:
+            chosen = measures(self.program, action.metrics, graph.outputs[0], target, dataset, action.loss)
+        try:
+            loss, found = interruptible(lambda: measured(evaluator, chosen, compared(part, seen), control), control)
+        except Stopped:
+            raise Interrupted from None
         classes = target.classes if target is not None else ()
         result = Evaluation(
             action.name, action.network, action.data, action.part, len(part.rows), loss, Fields(found), classes

@@ -25,13 +25,13 @@ from nndsl.ir import build as b
 from nndsl.ir.node import Node
 from nndsl.lower.graphs import StepGraph
 from nndsl.passes.autodiff import gradients
+from nndsl.passes.scan import improve
 from nndsl.passes.simplify import simplify
 from nndsl.passes.stabilise import stabilise
 from nndsl.runtime.control import Control
-from nndsl.runtime.evaluator import Evaluator, collect_of, feeds_of
+from nndsl.runtime.evaluator import Evaluator, collect_of, feeds_of, together
+from nndsl.runtime.measures import Compared, Measure, Stopped, measured
 from nndsl.runtime.weights import Flat, Snapshot, put_back
-
-Measure = Callable[[NDArray[Any], NDArray[Any]], float]  # (outputs [N, ...], targets [N, ...]) -> a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ def stages_of(graph: StepGraph, with_outputs: bool) -> Stages:
     """The step's stages: loss, gradients and kept states first, then the optimizer's update."""
     wanted = [graph.loss, graph.objective, *(value for _, value in graph.updates)]
     wanted += [v.node for v in graph.outputs] if with_outputs else []
-    loss, objective, *others = stabilise(wanted)
+    loss, objective, *others = improve(stabilise(wanted))  # before: so that there is less to derive
     leaves = [v.leaf for v in graph.trained]
-    loss, *rest = simplify([loss, *others, *gradients(objective, leaves)], derived=True)
+    loss, *rest = improve(simplify([loss, *others, *gradients(objective, leaves)], derived=True), derived=True)
     kept, outputs, slopes = _divided(rest, len(graph.updates), len(leaves))
     loss_leaf = b.state("step.loss", loss.shape)
     slots = {leaf: b.state(f"gradient of {leaf['name']}", leaf.shape) for leaf in leaves}
@@ -130,9 +130,9 @@ class Trainer:
     weights: arrays of parameters and states by leaf; those trained are moved into one vector, whose parts `weights`
     then holds.
     rows: encoded "input" and "target" of the training part. validation: an evaluator over the validation part with
-    these weights.
-    metrics: name -> measure of outputs against targets (numbers in float64, or ids). announce: is told how many kernels
-    have to be compiled, before they are.
+    these weights, and its targets.
+    metrics: by name; compared: the targets they speak of. steps: how many an epoch has; None sees every row once.
+    announce: is told how many kernels have to be compiled, before they are.
     """
 
     def __init__(
@@ -145,19 +145,20 @@ class Trainer:
         precision: str,
         seed: int,
         metrics: Mapping[str, Measure] | None = None,
+        compared: Compared | None = None,
+        steps: int | None = None,
         threads: int = 1,
         announce: Callable[[int], None] | None = None,
     ) -> None:
         self.graph, self.weights, self.rows, self.seed = graph, weights, rows, seed
         self.metrics = dict(metrics or {})
         self.history = History()
-        self.validation: tuple[Evaluator, NDArray[Any]] | None = None
+        self.compared = compared
+        self.validation: tuple[Evaluator, Compared | None] | None = None
         self.failure: NotFinite | None = None
         self.interrupted = False
         self.stopped_early = False
         self.best_epoch = 0
-        target = rows.get("target")
-        self.targets = np.empty(0) if target is None else target.floats("float64")
         made = stages_of(graph, bool(self.metrics))
         self.stages = made
         self.program: Program = compile_stages(made.stages, precision)
@@ -169,11 +170,16 @@ class Trainer:
         batch = min(batch, max(count, 1))
         used = memory_leaves(made.stages)
         feeds = feeds_of(graph.inputs, rows, self.arrays, used, batch, precision)
-        self.collects: list[Collect] = [collect_of(leaf, self.arrays, count, batch, precision) for leaf in made.outputs]
+        size = together(made.outputs, batch, count)
+        places = (np.arange(count) % max(size, 1)).astype(np.int32)
+        self.collects: list[Collect] = [
+            collect_of(leaf, self.arrays, size, batch, precision, places) for leaf in made.outputs
+        ]
         self.loop = Loop(
             self.program, self.arrays, feeds, self.collects, rows=count, batch=batch, seed=seed, loss=made.loss,
             sizes={"P": self.flat.size}, threads=threads,
         )  # fmt: skip
+        self.steps = self.loop.steps if steps is None else min(steps, self.loop.steps)
 
     def _arrays(self, made: Stages, precision: str) -> None:
         """Memory for all leaves: parameters and gradients side by side, the optimizer's states beside them."""
@@ -214,16 +220,16 @@ class Trainer:
         best_value, since = math.inf, 0
         for epoch in range(1, epochs + 1):
             before.take()
-            started = time.perf_counter()
-            self.loop.shuffle(epoch)
-            outcome = self.loop.walk()
-            seconds = time.perf_counter() - started
+            outcome, values, seconds = self._epoch(epoch)
             if not outcome.finite:
                 self._fail(epoch, outcome.steps, before.saved)
                 return
             if outcome.stopped:
                 break
-            values = self._measured(outcome)
+            try:
+                values |= self._validated(control)
+            except Stopped:
+                break
             self.history.add(values, seconds)
             value = self._watched(values, watch)
             since += 1
@@ -237,7 +243,7 @@ class Trainer:
                 break
         self.interrupted = control.stopped
         if not self._finite():
-            self._fail(epoch, self.loop.steps, before.saved)
+            self._fail(epoch, self.steps, before.saved)
         elif best is not None and not self.interrupted and self.best_epoch:
             best.put_back()
 
@@ -245,18 +251,35 @@ class Trainer:
         """The last update may have spoilt the weights when no loss can show it any more."""
         return all(bool(np.isfinite(array).all()) for array in self.kept().values())
 
-    def _measured(self, outcome: Outcome) -> dict[str, float]:
-        values = {"loss": outcome.loss}
-        if self.metrics:
-            outputs = self.collects[0].rows
-            values |= {name: measure(outputs, self.targets) for name, measure in self.metrics.items()}
-        if self.validation is not None:
-            evaluator, targets = self.validation
-            outputs_, loss = evaluator.run()
-            if loss is not None:
-                values["validation_loss"] = loss
-            values |= {f"validation_{name}": measure(outputs_[0], targets) for name, measure in self.metrics.items()}
-        return values
+    def _epoch(self, epoch: int) -> tuple[Outcome, dict[str, float], float]:
+        """(how it ended, its loss and the metrics of what the network said on the way, seconds without those)."""
+        measuring = {name: measure.begin() for name, measure in self.metrics.items()}
+        outputs = self.collects[0].rows if self.collects else None
+        piece = self.steps if outputs is None else max(len(outputs) // self.loop.batch, 1)
+        seen, seconds = 0, 0.0
+        while True:
+            started = time.perf_counter()
+            if not seen:
+                self.loop.shuffle(epoch)
+            before = int(self.loop.done[0]) if seen else 0
+            outcome = self.loop.walk(min(piece, self.steps - before), go_on=seen > 0)
+            seconds += time.perf_counter() - started
+            rows = self.loop.order[seen : int(self.loop.cursor[0])]
+            if outputs is not None and self.compared is not None and outcome.finite:
+                self.compared.add(measuring, outputs[: len(rows)], rows)
+            seen += len(rows)
+            if outcome.stopped or not outcome.finite or outcome.steps >= self.steps or not len(rows):
+                break
+        found = {} if outcome.stopped or not outcome.finite else {name: m.value() for name, m in measuring.items()}
+        return outcome, {"loss": outcome.loss, **found}, seconds
+
+    def _validated(self, control: Control) -> dict[str, float]:
+        if self.validation is None:
+            return {}
+        evaluator, compared = self.validation
+        loss, found = measured(evaluator, self.metrics, compared, control)
+        values = {} if loss is None else {"validation_loss": loss}
+        return {**values, **{f"validation_{name}": value for name, value in found.items()}}
 
     def _watched(self, values: Mapping[str, float], watch: Watch | None) -> float:
         """The number that must fall."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import time
 
 from nndsl.data import Dataset
-from nndsl.data.types import Array, Part
+from nndsl.data.types import Array, Part, Signature
 from nndsl.ir import philox
 from nndsl.lower import step_graph
+from nndsl.lower.targets import resolve, source_of
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Progress
 from nndsl.runtime.faults import not_finite, unwatchable
-from nndsl.runtime.measures import Measure, measures, targets_of
+from nndsl.runtime.measures import Compared, Measure, measures
 from nndsl.runtime.network import NetworkState, threads_of
 from nndsl.runtime.results import Fields, Run
 from nndsl.runtime.trainer import Trainer, Watch
@@ -43,7 +44,7 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
     trainer = _trainer(task, listener)
     train = task.train
     watch = _watch(train.stop) if train.stop else None
-    rows = trainer.rows["input"].count
+    rows = min(trainer.rows["input"].count, trainer.steps * trainer.loop.batch)
     cursor = trainer.loop.cursor
     progress = Progress(
         train.name, train.network, train.data, train.epochs, rows, task.line, trainer.history, lambda: int(cursor[0]),
@@ -57,7 +58,7 @@ def carry_out(task: Task, listener: Listener, control: Control) -> Run:
         task.state.loss = train.loss
         listener.end(progress)
     if trainer.failure is not None:
-        raise not_finite(train, trainer.failure, trainer.loop.steps, task.state.program)
+        raise not_finite(train, trainer.failure, trainer.steps, task.state.program)
     history = trainer.history
     return Run(
         train.name, train.network, train.data, Fields(history.columns), trainer.best_epoch,
@@ -72,18 +73,19 @@ def _trainer(task: Task, listener: Listener) -> Trainer:
     state.prepare((*graph.trained, *graph.states), dataset, task.seed)
     use = state.graph(dataset, train.loss, task.seed)
     found: dict[str, Measure] = {}
-    if train.metrics and signature.target is not None:
-        found = measures(program, train.metrics, use.outputs[0], signature.target, dataset, train.loss)
+    seen = resolve(signature, use.outputs)
+    target = seen.target
+    if train.metrics and target is not None:
+        found = measures(program, train.metrics, use.outputs[0], target, dataset, train.loss)
     trainer = Trainer(
         graph, state.arrays, rows_of(dataset.part("train")),
         batch=train.batch, precision=program.settings.precision, seed=task.seed, metrics=found,
-        threads=threads_of(program.settings),
+        compared=compared(dataset.part("train"), seen), steps=train.steps, threads=threads_of(program.settings),
         announce=lambda new: listener.note(f"compiling {new} new kernel{'' if new == 1 else 's'}, which is done once"),
     )  # fmt: skip
     if "validation" in dataset.parts:
         part = dataset.parts["validation"]
-        targets = targets_of(part.target)
-        trainer.validation = (state.evaluator(use, rows_of(part)), trainer.targets[:0] if targets is None else targets)
+        trainer.validation = (state.evaluator(use, rows_of(part)), compared(part, seen))
     if watches_loss_of_validation(train) and use.loss is None:
         raise unwatchable(train)
     return trainer
@@ -99,7 +101,17 @@ def rows_of(part: Part) -> dict[str, Array]:
     rows = {"input": part.input}
     if part.target is not None:
         rows["target"] = part.target
+    if part.shifted is not None:
+        rows["shifted"] = part.shifted
+    if part.lengths is not None:
+        rows["lengths"] = Array(part.lengths)
     return rows
+
+
+def compared(part: Part, signature: Signature) -> Compared | None:
+    """What a part's outputs are compared with. signature: as the network sees it."""
+    target = part.shifted if source_of(signature) == "shifted" else part.target
+    return None if target is None else Compared(target, part.lengths)
 
 
 def _watch(stop: Stop) -> Watch:

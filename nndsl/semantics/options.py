@@ -148,6 +148,7 @@ TRAINING = (
     ),
     Option("batch", Whole(1), "how many examples a step sees", "32"),
     Option("epochs", Whole(1), "how many times training goes through the training part", "10"),
+    Option("steps", Whole(1), "how many steps an epoch has", "as many as see every row once"),
     Option("clip", Real(0, above=True), "the greatest norm a gradient may have"),
     Option(
         "stop",

@@ -71,7 +71,8 @@ class Train:
     """`train network on data as name { ... }`.
 
     loss: None until lowering has chosen one; loss_note then says which and why, else it is empty.
-    optimizer, schedule, regularizers: names of definitions, with arguments or without.
+    optimizer, schedule, regularizers: names of definitions, with arguments or without. steps: of an epoch; None sees
+    every row once.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Train:
     stop: Stop | None = None
     metrics: tuple[Metric, ...] = ()
     seed: int | None = None
+    steps: int | None = None
     places: Mapping[str, Span] = field(
         default_factory=dict, compare=False, repr=False
     )  # option -> where it was written

@@ -28,7 +28,7 @@ class Role:
 FLOW = ("layer", "activation", "cell", "network")  # what may stand after `->`; one namespace
 KINDS = ("real", "logit", "probability", "scores", "category")  # what a parameter may ask for, and an activation give
 DIRECTIONS = ("score", "error")  # what a metric may say of itself: whether more or less is better
-SIZES = ("features", "classes", "vocabulary")  # sizes that a data set lends to the networks that meet it
+SIZES = ("features", "classes", "vocabulary", "time")  # sizes that a data set lends to the networks that meet it
 
 _ROWS = (
     Role("network", "a network", "in `train`, `evaluate` and `predict`, and in other networks", 0, ("training",

@@ -36,7 +36,7 @@ def read_train(action: ast.Action, context: Context) -> Train | None:
         values.get("optimizer") or ast.Name("adam", span=action.verb_span), values.get("loss"), "",
         values.get("schedule"),
         tuple(values.get("regularize", ())), values.get("batch", 32), values.get("epochs", 10), values.get("clip"),
-        stop, metrics, values.get("seed"), given.places,
+        stop, metrics, values.get("seed"), values.get("steps"), given.places,
     )  # fmt: skip
     for problem in method.training(train, signature):
         context.collector.add(problem)

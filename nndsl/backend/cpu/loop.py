@@ -47,10 +47,15 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """A leaf whose batch is written to the rows it was computed from: [N, ...]."""
+    """A leaf whose batch is written to the rows it was computed from: [N, ...].
+
+    order: [N] int32, the place in `rows` of each example that is visited, in the order of the visits; None where it is
+    the example's own.
+    """
 
     leaf: Node
     rows: NDArray[Any]
+    order: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,8 @@ class Loop:
     def _rows_out(self, collect: Collect, batch: int) -> Instruction:
         source = self.leaves[collect.leaf]
         width = int(np.prod(collect.rows.shape[1:], dtype=np.int64))
-        places = [source.ctypes.data, self.order.ctypes.data, self.cursor.ctypes.data, collect.rows.ctypes.data]
+        order = self.order if collect.order is None else collect.order
+        places = [source.ctypes.data, order.ctypes.data, self.cursor.ctypes.data, collect.rows.ctypes.data]
         return library.kernel("rows_out", str(source.dtype)), [batch, width, *places]
 
     @property
@@ -153,21 +159,26 @@ class Loop:
         arguments = np.array([self.rows, self.order.ctypes.data, key, epoch & 0xFFFFFFFF], np.int64)
         self._shuffle(arguments.ctypes.data)
 
-    def walk(self, steps: int | None = None) -> Outcome:
-        """Visits every row once, in the present order; no more than `steps` batches if that is given."""
-        self.cursor[0] = self.done[0] = 0
-        self.total[0] = 0.0
-        left = self.steps if steps is None else min(steps, self.steps)
-        full = min(left, self.rows // self.batch)
-        self._run(self.batch, full)
-        if self.done[0] == full and left > full and self._finite():
+    def walk(self, steps: int | None = None, *, go_on: bool = False) -> Outcome:
+        """Visits every row once, in the present order; no more than `steps` batches if that is given.
+
+        go_on: from where the last walk ended; the outcome is then of all since the beginning.
+        """
+        if not go_on:
+            self.cursor[0] = self.done[0] = 0
+            self.total[0] = 0.0
+        before = int(self.done[0])
+        end = self.steps if steps is None else min(before + steps, self.steps)
+        full = min(end, self.rows // self.batch)
+        self._run(self.batch, full - before)
+        if self.done[0] == full and end > full and self._finite():
             self._run(self.rows % self.batch, 1)
         seen, done = int(self.cursor[0]), int(self.done[0])
         mean = float(self.total[0]) / seen if seen else 0.0
         return Outcome(mean, done, self._finite(), bool(self.stop[0]))
 
     def _run(self, batch: int, steps: int) -> None:
-        if steps:
+        if steps > 0:
             self.walkers[batch].walk(steps)
 
     def _finite(self) -> bool:
