@@ -41,6 +41,18 @@ CHECKED: dict[str, set[str]] = {
     "optimizers.nn": set(test_std_optimizers.CASES),
     "regularizers.nn": set(test_std_losses.REGULARIZERS),
     "schedules.nn": set(test_std_schedules.CASES),
+    "windows.nn": {
+        "conv",
+        "conv1d",
+        "conv_transpose",
+        "depthwise",
+        "maxpool",
+        "maxpool1d",
+        "avgpool",
+        "avgpool1d",
+        "global_pool",
+        "upsample",
+    },  # needs PyTorch: below
 }
 ENTRIES = [pytest.param(file, entry, id=f"{entry.kind} {entry.name}") for file, entry in entries()]
 SHAPED = {"activation", "cell", "layer", "loss", "metric"}
@@ -63,6 +75,13 @@ def test_every_metric_has_a_check() -> None:
     import test_std_metrics
 
     assert set(test_std_metrics.CASES) == CHECKED["metrics.nn"]
+
+
+def test_every_layer_over_windows_has_a_check() -> None:
+    pytest.importorskip("torch")
+    import test_std_windows
+
+    assert test_std_windows.CHECKED == CHECKED["windows.nn"]
 
 
 def test_no_check_is_empty() -> None:
@@ -115,6 +134,7 @@ WORDS = (
     "  input (one, two) -> category\n  target y\n}\n"
 )
 STEPS = WORDS + "network n for d {\n  embedding(2, 4)\n  HERE\n}\n"
+PICTURE = IMAGES + "network n for d {\n  reshape(28, 28, 1)\n  HERE\n}\n"
 RUN = "train n on d { optimizer sgd(lr=0.1); epochs 1"
 
 HERE = "HERE"
@@ -145,6 +165,8 @@ OF_THEIR_OWN: dict[str, str] = {
     **dict.fromkeys(("layer attend", "layer positional", "layer positions"), WORDS + "network n for d {\n  HERE\n}\n"),
     **dict.fromkeys(("layer bidirectional", "layer copies"), SERIES),
     "layer embedding": IDS + "network n for d {\n  HERE\n}\n",
+    **{f"layer {name}": PICTURE for name in CHECKED["windows.nn"]},
+    **{f"layer {name}": PICTURE.replace("28, 28, 1", "28, 28") for name in ("conv1d", "maxpool1d", "avgpool1d")},
     "layer reshape": IMAGES + "network n for d {\n  HERE\n}\n",
 }
 

@@ -26,6 +26,10 @@ F = torch.nn.functional
 Padding = str | int | list[int]
 Expected = Callable[[Any, dict[str, Any]], Any]
 PRECISIONS = {"float64": 1e-10, "float32": 1e-5}
+CHECKED = {  # tested below
+    "conv", "conv1d", "conv_transpose", "depthwise", "maxpool", "maxpool1d", "avgpool", "avgpool1d", "global_pool",
+    "upsample",
+}  # fmt: skip
 COMMON = settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 
 
