@@ -7,7 +7,6 @@ tells is not the next step, or where it looks at later steps; E0219 where the pr
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from nndsl.data.randoms import Draws
 from nndsl.data.types import Field, Signature
 from nndsl.data.words import counted
 from nndsl.diagnostics import Fault, Label, fault
-from nndsl.ir.node import Node, concrete
+from nndsl.ir.node import concrete
 from nndsl.ir.primitive import Setting
 from nndsl.lower.graphs import EvaluationGraph
 from nndsl.lower.step import evaluation_graph
@@ -156,21 +155,15 @@ def _sees_later_steps(graph: EvaluationGraph, field: Field) -> bool:
 
     if field.shape[0] < 2:
         return False
-    setting = Setting(sizes={"B": 1}, precision="float64")
+    setting = Setting(sizes={"B": 2}, precision="float64")
     variables = (*graph.parameters, *graph.states)
     values = evaluate([v.initial for v in variables], {}, setting)
     known = dict(zip((v.leaf for v in variables), values, strict=True))
     first, second, split = trial(field)
-    outputs = [
-        evaluate([graph.outputs[0].node], {**known, **leaves(graph, each)}, setting)[0] for each in (first, second)
-    ]
-    return differ(outputs[0], outputs[1], split)
-
-
-def leaves(graph: EvaluationGraph, rows: NDArray[Any]) -> Mapping[Node, NDArray[Any]]:
-    """The graph's inputs for full windows [N, T, *item]."""
-    full = np.full(len(rows), rows.shape[1], np.int32)
-    return {leaf: rows if what == "input" else full for leaf, what in graph.inputs if what in ("input", "lengths")}
+    fed = {"input": np.concatenate([first, second]), "lengths": np.full(2, field.shape[0], np.int32)}
+    known |= {leaf: fed[what] for leaf, what in graph.inputs if what in fed}
+    (outputs,) = evaluate([graph.outputs[0].node], known, setting)
+    return differ(outputs[:1], outputs[1:], split)
 
 
 def _work(graph: EvaluationGraph, found: Stepper) -> float:
