@@ -32,9 +32,11 @@ from nndsl.backend.cpu.arguments import (
     bits,
 )
 from nndsl.backend.cpu.copies import Instruction
+from nndsl.backend.cpu.hosts import place_in
 from nndsl.backend.cpu.memory import Place, aligned, storage_type, through_view, whole
 from nndsl.backend.cpu.program import (
     Action,
+    ClearStep,
     LoopStep,
     NestStep,
     Program,
@@ -44,7 +46,7 @@ from nndsl.backend.cpu.program import (
     compile_stages,
     memory_leaves,
 )
-from nndsl.backend.cpu.table import KERNEL, Again, Code, Table, again, once, table
+from nndsl.backend.cpu.table import KERNEL, Again, Code, Once, Table, again, once, table
 from nndsl.backend.cpu.team import Share
 from nndsl.ir import philox
 from nndsl.ir.node import BATCH, Node, concrete
@@ -97,7 +99,11 @@ class Binding:
             run = self.stripped.get(i)
             first, last = (run.first, run.last - 1) if run else (i, i)  # strips come back to what they have left
             for node in step.written:
-                if (step.stage, node) not in self.program.homes:
+                room = self.program.rooms.get((step.stage, node))
+                if room is not None and (step.stage, room.host) in lives:
+                    made = lives[step.stage, room.host]
+                    lives[step.stage, room.host] = Life(made.size, made.first, max(last, made.last))
+                elif room is None and (step.stage, node) not in self.program.homes:
                     lives[step.stage, node] = Life(self._bytes(step, node, run), first, last)
             for x in map(base_of, step.read):
                 if (step.stage, x) in lives:
@@ -214,6 +220,8 @@ class _Sized:
             case StoreStep(_, leaf, value):
                 kind = str(storage_type(leaf.dtype, self.precision))
                 return singles.copy(self.place(value), self.place(leaf), kind)
+            case ClearStep(_, node):
+                return self.cleared(node)
             case LoopStep():
                 return self.shared(step, 1)[0]
 
@@ -236,6 +244,14 @@ class _Sized:
                 return [[self.nest(step.kernel, Share(member, members))] for member in range(members)]
         instructions = [made for made in self.instructions(step) if isinstance(made, tuple)]
         return [list[Code](share) for share in team.divided(instructions, members)]
+
+    def cleared(self, node: Node) -> list[Code]:
+        """What lies between the parts of a value, before they are made; once, where it stays from strip to strip."""
+        whole, kind = self.place(node), str(storage_type(node.dtype, self.precision))
+        if sum(math.prod(concrete(x.shape, self.sizes)) for x in node.inputs) == math.prod(whole.shape):
+            return []
+        clear = singles.cleared(whole, kind, node["value"])
+        return [Once([clear])] if node in self.inner else [clear]
 
     # ---- loops
 
@@ -299,6 +315,9 @@ class _Sized:
             leaf = self.binding.program.homes.get((self.stage, node), node)
             if node.op == "part":
                 found = scans.part(node, self.place(node.inputs[0]).address, self.sizes, self.precision)
+            elif (self.stage, node) in self.binding.program.rooms:
+                room = self.binding.program.rooms[self.stage, node]
+                found = place_in(room, concrete(node.shape, self.sizes), self.place(room.host))
             elif is_view(node):
                 found = through_view(node, self.place(node.inputs[0]), self.sizes)
             else:

@@ -13,6 +13,7 @@ from nndsl.backend.cpu import scans
 from nndsl.backend.cpu.arguments import Kernel
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.emit import emit
+from nndsl.backend.cpu.hosts import Room, opened, rooms
 from nndsl.ir import build as b
 from nndsl.ir.nest import AFTER, Nest, is_reduction
 from nndsl.ir.node import Node, topological
@@ -98,18 +99,35 @@ class LoopStep:
         return self.node.inputs
 
 
-Action = NestStep | SingleStep | StoreStep | LoopStep
+@dataclass(frozen=True, slots=True)
+class ClearStep:
+    """An `assemble` or `concat` whose parts will be made in its memory: what lies between them is cleared."""
+
+    stage: int
+    node: Node
+
+    @property
+    def written(self) -> tuple[Node, ...]:
+        return (self.node,)
+
+    @property
+    def read(self) -> tuple[Node, ...]:
+        return ()
+
+
+Action = NestStep | SingleStep | StoreStep | LoopStep | ClearStep
 
 
 @dataclass(slots=True)
 class Program:
-    """homes: for a stage's computed node, the leaf in whose memory it is made. The same node in two stages is two
-    values.
+    """homes: for a stage's computed node, the leaf in whose memory it is made. rooms: the value of which it is made a
+    part. The same node in two stages is two values.
     """
 
     precision: str
     items: list[Action] = field(default_factory=list)
     homes: dict[tuple[int, Node], Node] = field(default_factory=dict)
+    rooms: dict[tuple[int, Node], Room] = field(default_factory=dict)
 
     @property
     def texts(self) -> list[Text]:
@@ -144,18 +162,30 @@ def _held(stage: Stage) -> tuple[tuple[Node, Node], ...]:
 def _compile_stage(number: int, stage: Stage, program: Program) -> None:
     items = schedule([value for _, value in stage.updates])
     homes = _homes(stage, items)
+    put = rooms(items, homes, [value for _, value in stage.updates])
+    hosts, cleared = {room.host for room in put.values()}, set[Node]()
     for item in items:
-        if isinstance(item, Nest):
-            program.items.append(NestStep(number, item, emit(item, program.precision, _shared(item, homes))))
-        elif TABLE[item.node.op].kind == "scan":
-            body = compile_stages([Stage(scans.updates(item.node))], program.precision)
-            program.items.append(LoopStep(number, item.node, body))
-        else:
-            program.items.append(SingleStep(number, item.node))
+        for host in dict.fromkeys(put[x].host for x in _written(item) if x in put):
+            if host not in cleared:
+                program.items.append(ClearStep(number, host))
+                cleared.add(host)
+        if not isinstance(item, Nest) and item.node in hosts:
+            continue
+        program.items.append(_step(number, item, program.precision, homes, put))
     program.homes.update({(number, node): leaf for node, leaf in homes.items()})
+    program.rooms.update({(number, node): room for node, room in put.items()})
     for leaf, value in stage.updates:
         if homes.get(made_of(value)) is not leaf:
             program.items.append(StoreStep(number, leaf, value))
+
+
+def _step(number: int, item: Item, precision: str, homes: Mapping[Node, Node], put: Mapping[Node, Room]) -> Action:
+    if isinstance(item, Nest):
+        nest = opened(item, put)
+        return NestStep(number, nest, emit(nest, precision, _shared(nest, homes)))
+    if TABLE[item.node.op].kind == "scan":
+        return LoopStep(number, item.node, compile_stages([Stage(scans.updates(item.node))], precision))
+    return SingleStep(number, item.node)
 
 
 def made_of(value: Node) -> Node:

@@ -12,6 +12,7 @@ from itertools import product as every
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.arguments import bits
 from nndsl.backend.cpu.copies import Context, Instruction, copy
+from nndsl.backend.cpu.hosts import Room, place_in
 from nndsl.backend.cpu.memory import Place, whole
 from nndsl.backend.cpu.products import einsum
 from nndsl.ir.node import Node
@@ -35,19 +36,11 @@ def _reshape(node: Node, context: Context) -> list[Instruction]:
     return copy(source, target, _type(node, context))
 
 
-def _part(target: Place, axis: int, start: int, size: int) -> Place:
-    shape = (*target.shape[:axis], size, *target.shape[axis + 1 :])
-    return Place(
-        target.address + start * target.strides[axis] * target.itemsize, shape, target.strides, target.itemsize
-    )
-
-
 def _concat(node: Node, context: Context) -> list[Instruction]:
-    target, axis, start, found = context.place(node), node["axis"], 0, list[Instruction]()
-    for x in node.inputs:
+    target, found = context.place(node), list[Instruction]()
+    for i, x in enumerate(node.inputs):
         source = context.place(x)
-        found += copy(source, _part(target, axis, start, source.shape[axis]), _type(node, context))
-        start += source.shape[axis]
+        found += copy(source, place_in(Room(node, i), source.shape, target), _type(node, context))
     return found
 
 
@@ -71,21 +64,17 @@ def _assemble(node: Node, context: Context) -> list[Instruction]:
     full = sum(math.prod(source.shape) for source in sources) == math.prod(target.shape)
     found = [] if full else [_cleared(node, context, node["value"])]
     for i, source in enumerate(sources):
-        found += copy(source, assembled_part(node, i, target, source.shape), _type(node, context))
+        found += copy(source, place_in(Room(node, i), source.shape, target), _type(node, context))
     return found
 
 
-def assembled_part(node: Node, i: int, target: Place, shape: tuple[int, ...]) -> Place:
-    """Where part i of an `assemble` lies in the result."""
-    starts, steps = node["starts"][i], node["steps"][i]
-    shift = sum(start * stride for start, stride in zip(starts, target.strides, strict=True))
-    strides = tuple(step * stride for step, stride in zip(steps, target.strides, strict=True))
-    return Place(target.address + shift * target.itemsize, shape, strides, target.itemsize)
-
-
 def _cleared(node: Node, context: Context, value: float) -> Instruction:
-    target = context.place(node)
-    return library.kernel("fill", _type(node, context)), [math.prod(target.shape), target.address, bits(value)]
+    return cleared(context.place(node), _type(node, context), value)
+
+
+def cleared(target: Place, kind: str, value: float) -> Instruction:
+    """Every element, of memory that lies in order, becomes a number."""
+    return library.kernel("fill", kind), [math.prod(target.shape), target.address, bits(value)]
 
 
 # ---- windows

@@ -15,7 +15,7 @@ from typing import Any
 
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import storage_type
-from nndsl.backend.cpu.program import Action, NestStep, Program, SingleStep
+from nndsl.backend.cpu.program import Action, ClearStep, NestStep, Program, SingleStep
 from nndsl.ir.nest import AFTER
 from nndsl.ir.node import BATCH, Node
 from nndsl.ir.primitives.dot import parts
@@ -80,6 +80,8 @@ def has_rows(node: Node) -> bool:
 
 def is_able(step: Action) -> bool:
     """Whether a step treats each row by itself, or adds rows up, and does not read far more than its rows."""
+    if isinstance(step, ClearStep):
+        return has_rows(step.node)
     able = _able_nest(step) if isinstance(step, NestStep) else isinstance(step, SingleStep) and _able_single(step.node)
     if not able:
         return False
