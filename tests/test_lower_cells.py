@@ -8,13 +8,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from cpu_tools import run
+from script_tools import check
 from std_tools import Array, check_gradient, checked, field, network, rng, setting, signature
 
 from nndsl.backend.reference import evaluate
 from nndsl.data.types import Field
+from nndsl.diagnostics import Fault
 from nndsl.ir.node import Node, concrete
 from nndsl.lower.graphs import NetworkGraph
 from nndsl.lower.network import elaborate
+from nndsl.semantics.modules import in_library
 
 MINIMAL = """cell minimal(units) {   # Zhou, Wu, Zhang and Zhou 2016
   param Wf[in, units], Uf[units, units], bf[units] = 0
@@ -268,6 +271,14 @@ mean
 minimal(3) -> mean(axis=0) -> dense(2)
 dense(3) -> tanh -> max(axis=0)
 softmax -> sum(axis=0)
+dense(4) -> attention(heads=2)
+dense(4) -> attention(heads=2, causal=true) -> last
+positional -> transformer -> mean(axis=0)
+output transpose(where(present(x), transpose(x), 0)) -> conv1d(3, 3)
+output x[0]
+y = x -> minimal(2); output y[-1] -> dense(1)
+repeat 2 { minimal(2) }
+dense(4) -> dropout(0) -> relu -> last
 shown
 summed""".splitlines()
 MORE = (
@@ -326,3 +337,86 @@ def test_statistics_of_a_batch_leave_padding_out() -> None:
     np.testing.assert_allclose(mean, real.mean(0), rtol=1e-12)
     (count,) = {out.tobytes(): out for (out,) in ragged("output count(x, axis=[batch, 0])", LENGTHS, x)}.values()
     np.testing.assert_allclose(count, LENGTHS.sum())
+
+
+MIXED = """flatten
+reshape(14)
+output transpose(x) -> dense(3)
+output x[-1]
+output x[2:5]
+output concat(x, x, axis=0)
+conv1d(3, 3)
+maxpool1d(2)
+minimal(3, reverse=true) -> flatten
+dense(4) -> relu -> flatten -> dense(2)
+y = x -> minimal(2, reverse=true); output y[-1]
+output einsum("tf, tg -> fg", x, x)
+output concat(x[0:1], x[0:6], axis=0)""".splitlines()
+
+
+@pytest.mark.parametrize("use", MIXED)
+def test_what_would_count_padding_is_refused_at_its_place(use: str) -> None:
+    with pytest.raises(Fault) as found:
+        ragged(use, LENGTHS, np.zeros((4, 7, 2)))
+    assert found.value.diagnostic.code == "E0314"
+    assert found.value.diagnostic.span is not None and not in_library(found.value.diagnostic.span)
+
+
+# ---- mistakes ----------------------------------------------------------------------------------------------
+
+WEIGHTS = "param W[in, units], U[units, units]"
+STATE = "state h[units] = 0"
+STEP = "h' = tanh(x @ W + h @ U)"
+# (lines of a cell, lines of a network over [10, 3]; code, words of the message, the text that is underlined)
+MISTAKES = [
+    ([WEIGHTS, STATE, STEP, "h' = h' + 1", "output h'"], "own(4)", "E0310", "given twice", "h'"),
+    ([WEIGHTS, STATE, "output x @ W"], "own(4)", "E0310", "never given its next value", "h"),
+    ([WEIGHTS, STATE, "repeat 2 {", STEP, "}", "output h'"], "own(4)", "E0310", "given twice", None),
+    ([WEIGHTS, STATE, "repeat units - 4 {", STEP, "}", "output h"], "own(4)", "E0310", "never given", "h[units]"),
+    ([WEIGHTS, STATE, STEP], "own(4)", "E0311", "`own` has no output", "own"),
+    ([WEIGHTS, STATE, STEP, "output sum(W)"], "own(4)", "E0311", "the same at every step", "own"),
+    ([WEIGHTS, STATE, "g = h' @ U", STEP, "output g"], "own(4)", "E0201", "`h'` is not known yet here", "h'"),
+    ([WEIGHTS, STATE, "h' = x", "output h'"], "own(4)", "E0302", "has shape [4], but the value is [3]", "x"),
+    (
+        [WEIGHTS, STATE, "h' = x @ U", "output h'"],
+        "own(4)",
+        "E0302",
+        "3 values on the left and 4 on",
+        None,
+    ),
+    ([WEIGHTS, "state h[units] = x @ W", STEP, "output h'"], "own(4)", "E0312", "before the first step", "x @ W"),
+    ([WEIGHTS, STATE, "h' = x @ W -> batchnorm", "output h'"], "own(4)", "E0312", "remembers averages", "batchnorm"),
+    ([WEIGHTS, STATE, STEP, "penalty p = mean(h^2)", "output h'"], "own(4)", "E0312", "adds a penalty", None),
+    ([WEIGHTS, "state h[units] ~ normal", STEP, "output h'"], "own(4)", "E0214", "is given by `=`", "normal"),
+    ([WEIGHTS, STATE, STEP, "g' = h'", "output h'"], "own(4)", "E0214", "no state is called `g`", "g'"),
+    (["state reverse = 0", "reverse' = reverse", "output x"], "own(4)", "E0204", "`reverse` is given", "reverse"),
+    (["input k[n]", "param W[in, units]", "output k @ W"], "own(4)", "E0201", "`in` is not defined", "in"),
+    ([], "gru(8, h0=1)", "E0203", "no parameter `h0`", "h0=1"),
+    ([], "gru(8, 0.1, 3)", "E0203", "2 arguments, but 3 are given", "3"),
+    ([], "gru", "E0203", "needs `units`", "gru"),
+    ([], "gru(8, h=x)", "E0302", "the first value of `h` has shape [8], but the value is [10, 3]", "x"),
+    ([], 'gru(8, h="x")', "E0206", "a tensor or a number, not the text", '"x"'),
+    ([], "gru(8, reverse=1)", "E0206", "true or false", "1"),
+    ([], "gru(0)", "E0206", "needs units >= 1", "0"),
+    ([], "gru(8, state_dropout=1)", "E0206", "state_dropout < 1", "1"),
+    ([], "dense(8, reverse=true)", "E0203", "no parameter `reverse`", "reverse=true"),
+    ([], "bidirectional(dense(8))", "E0203", "`dense` has no parameter `reverse`", "bidirectional(dense(8))"),
+    ([], "bidirectional(lstm)", "E0203", "needs `units`", "bidirectional(lstm)"),
+    ([], "flatten -> gru(8)", "E0313", "a sequence [time, in], but gets [30]", "gru(8)"),
+    ([], "mean(axis=0) -> gru(8)", "E0313", "but gets [3]", "gru(8)"),
+    ([], "reshape(5, 2, 3) -> gru(8)", "E0313", "but gets [5, 2, 3]", "gru(8)"),
+    ([], "gru(8) -> last -> last", "E0313", "`last` takes the last step", "last"),
+    ([], "y = x -> gru(8); output y.c", "E0217", "no `c`", "y.c"),
+    ([], "output x.h", "E0217", "no `h`", "x.h"),
+    ([], "output gru(8) + 1", "E0217", "`+` does not go with a cell (`gru`)", None),
+]
+
+
+@pytest.mark.parametrize(("lines", "use", "code", "words", "place"), MISTAKES, ids=[f"{m[2]} {m[3]}" for m in MISTAKES])
+def test_mistakes(lines: list[str], use: str, code: str, words: str, place: str | None) -> None:
+    cell = "\n".join(["cell own(units) {", *lines, "}"]) if lines else ""
+    _, found = check(f"{cell}\nnetwork n {{\ninput x[10, 3]\n{use}\n}}\n")
+    assert [d.code for d in found] == [code], [d.message for d in found]
+    (problem,) = found
+    assert words in problem.message
+    assert problem.span is not None and place in (None, problem.span.text)

@@ -28,7 +28,8 @@ class Build:
     variables, states: by the leaf's name, in the order of first use. updates: next values of states, by leaf. slots:
     the states of an optimizer and what they begin with.
     wrong: definitions that hold a fault already said: whoever uses them stops quietly.
-    lengths: [B], how many steps of each example's sequence are real; None where all are. marks, misused: what
+    lengths: [B], how many steps of each example's sequence are real; None where all are. steps: how many
+    the longest has. marks, misused: what
     `timeline` has found of the nodes.
     run: reads a definition's body in its frame and gives its outputs; handed in by `network.py`, since bodies call
     bodies.
@@ -46,6 +47,7 @@ class Build:
     draws: dict[str, int] = field(default_factory=dict)
     slots: dict[Node, float] = field(default_factory=dict)
     lengths: Node | None = None
+    steps: int = 0
     marks: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     misused: list[Node] = field(default_factory=list)
 

@@ -33,6 +33,7 @@ def begin(node: Node, field: Field, build: Build) -> None:
         return
     build.marks[node] = ("", RAGGED if field.ragged else TIME, *[""] * (node.rank - 2))
     if field.ragged:
+        build.steps = field.shape[0]
         build.lengths = b.input_("lengths", (BATCH,), "int", origin=field.span)
 
 
@@ -97,7 +98,7 @@ def _of(node: Node, inputs: Sequence[Marks], build: Build) -> Marks:
         return ("",) * node.rank
     rule = _RULES.get(node.op) or _RULES.get(TABLE[node.op].kind)
     found = rule(node, inputs) if rule is not None else None
-    if found is None:
+    if found is None or any(m in PADDED and size != build.steps for m, size in zip(found, node.shape, strict=True)):
         if any(mark in PADDED for each in inputs for mark in each):
             build.misused.append(node)
         return ("",) * node.rank
@@ -199,10 +200,14 @@ def _concat(node: Node, inputs: Sequence[Marks]) -> Marks | None:
 
 
 def _windows(node: Node, inputs: Sequence[Marks]) -> Marks | None:
+    """What slides step by step over values that are 0 behind the end gives a value for each step again."""
     (x,) = inputs
-    if any(x[axis] in PADDED for axis in node["axes"]):
-        return None
-    return tuple("" if i in node["axes"] else mark for i, mark in enumerate(x)) + ("",) * (node.rank - len(x))
+    found = [*x, *[""] * (node.rank - len(x))]
+    for axis, stride in zip(node["axes"], node["strides"], strict=True):
+        if x[axis] in PADDED or (x[axis] == MASKED and stride != 1):
+            return None
+        found[axis] = RAGGED if x[axis] == MASKED else ""
+    return tuple(found)
 
 
 def _einsum(node: Node, inputs: Sequence[Marks]) -> Marks | None:
