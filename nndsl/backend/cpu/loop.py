@@ -20,7 +20,6 @@ from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.plan import KERNEL, Binding, Program
 from nndsl.backend.cpu.singles import Instruction
-from nndsl.backend.cpu.table import Code
 from nndsl.backend.cpu.team import divided
 from nndsl.backend.cpu.walkers import Work, texts_of, walker
 from nndsl.ir import build as b
@@ -124,9 +123,9 @@ class Loop:
         sizes = {**self.sizes, "B": batch}
         if threads > 1:
             shared: Work = [
-                *([*map(list[Code], divided([made], threads))] for made in before),
+                *(divided([made], threads) for made in before),
                 *self._binding.shared(sizes, threads),
-                *([*map(list[Code], divided([made], threads))] for made in after),
+                *(divided([made], threads) for made in after),
             ]
             if any(any(shares[1:]) for shares in shared):
                 return shared

@@ -243,7 +243,7 @@ class _Sized:
                 self.used = 0
                 return [[self.nest(step.kernel, Share(member, members))] for member in range(members)]
         instructions = [made for made in self.instructions(step) if isinstance(made, tuple)]
-        return [list[Code](share) for share in team.divided(instructions, members)]
+        return team.divided(instructions, members)
 
     def cleared(self, node: Node) -> list[Code]:
         """What lies between the parts of a value, before they are made; once, where it stays from strip to strip."""

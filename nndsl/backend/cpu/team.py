@@ -34,34 +34,99 @@ class Share:
         return min(first, length), min(last, length)
 
 
-def divided(instructions: Sequence[Instruction], members: int) -> list[list[Instruction]]:
-    """The shares of library instructions: all of them by the first member, unless it is one that can be divided."""
-    if len(instructions) == 1:
-        text, arguments = instructions[0]
-        divide = _DIVISIONS.get(text.name.partition("_")[0])
-        shares = [divide(text, arguments, Share(k, members)) for k in range(members)] if divide else []
-        if shares and all(s is not None for s in shares):
-            return [[(text, s)] for s in shares if s is not None]
-    return [list(instructions), *([] for _ in range(members - 1))]
+def divided(instructions: Sequence[Instruction], members: int) -> list[list[Code]]:
+    """The shares of library instructions that run one after the other: what is small, or cannot be divided, is done by
+    the first member.
+    """
+    return joined([_shares(made, members) for made in instructions], members)
+
+
+def _shares(made: Instruction, members: int) -> list[list[Code]]:
+    text, arguments = made
+    divide = _DIVISIONS.get(text.name.partition("_")[0])
+    found = [divide(text, arguments, Share(k, members)) for k in range(members)] if divide else []
+    shares: list[list[Code]] = [[(text, g)] for g in found if g is not None]
+    return shares if len(shares) == members else [[made], *([] for _ in range(members - 1))]
+
+
+# ---- divisions: the arguments of a share; None where there is none for everybody
+
+
+def _move(g: list[int], count: int, bounds: tuple[int, int], steps: dict[int, int]) -> list[int] | None:
+    """A share of a loop: g[count] is its number of turns; with each turn, some arguments move by so much."""
+    first, last = bounds
+    made = list(g)
+    made[count] = last - first
+    for at, step in steps.items():
+        made[at] += first * step
+    return made if last > first else None
+
+
+def _cut(text: Text, batches: int, m: int, n: int, members: int) -> tuple[str, int] | None:
+    """Which loop of a product is divided, and in what units: whole products where there are many, else columns or rows
+    in whole register tiles.
+    """
+    lanes, (widest, heights) = machine().lanes(text.precision), machine().tiles[0]
+    if batches >= 4 * members or (batches >= members and batches % members == 0):
+        return "batches", 1
+    if n >= m and n >= 2 * members * lanes:
+        return "columns", widest * lanes if n >= members * widest * lanes else lanes
+    if m >= members * heights[0]:
+        return "rows", 24 if m >= 100 * members else heights[0]
+    return None
 
 
 def _product(text: Text, g: list[int], share: Share) -> list[int] | None:
-    """By columns where there are many, else by rows; whole register tiles."""
     batches, m, n, k = g[:4]
-    if batches * m * n * k < WORTH_MULTIPLYING:
+    cut = _cut(text, batches, m, n, share.members)
+    if cut is None or batches * m * n * k < WORTH_MULTIPLYING:
         return None
-    item = 4 if text.precision == "float32" else 8
-    lanes, (widest, heights) = machine().lanes(text.precision), machine().tiles[0]
-    made = list(g)
-    if n >= m and n >= 2 * share.members * lanes:
-        first, last = share.bounds(n, widest * lanes if n >= share.members * widest * lanes else lanes)
-        made[2], made[8], made[11] = last - first, g[8] + first * item, g[11] + first * item
-    elif m >= share.members * heights[0]:
-        first, last = share.bounds(m, heights[0])
-        made[1], made[4], made[11] = last - first, g[4] + first * g[6] * item, g[11] + first * g[13] * item
-    else:
+    item, (loop, unit) = _item(text), cut
+    if loop == "batches":
+        return _move(g, 0, share.bounds(batches, unit), {4: g[5] * item, 8: g[9] * item, 11: g[12] * item})
+    if loop == "columns":
+        return _move(g, 2, share.bounds(n, unit), {8: item, 11: item})
+    return _move(g, 1, share.bounds(m, unit), {4: g[6] * item, 11: g[13] * item})
+
+
+def _contract(text: Text, g: list[int], share: Share) -> list[int] | None:
+    batches, m, n, runs, run = g[:5]
+    cut = _cut(text, batches, m, n, share.members)
+    if cut is None or batches * m * n * runs * run < WORTH_MULTIPLYING:
         return None
-    return made
+    item, (loop, unit) = _item(text), cut
+    if loop == "batches":
+        return _move(g, 0, share.bounds(batches, unit), {6: 8, 11: 8, 15: 8})
+    if loop == "columns":
+        return _move(g, 2, share.bounds(n, unit), {10: item, 14: item})
+    return _move(g, 1, share.bounds(m, unit), {7: 8, 16: 8})
+
+
+def _transpose(text: Text, g: list[int], share: Share) -> list[int] | None:
+    """By whole matrices, else by rows of the source, which are columns of the target."""
+    rows, columns, count, item = g[0], g[1], g[6], _item(text)
+    if rows * columns * count < WORTH_SHARING:
+        return None
+    if count >= share.members:
+        return _move(g, 6, share.bounds(count, 1), {7: 8, 8: 8})
+    return _move(g, 0, share.bounds(rows, machine().lanes(text.precision)), {2: g[3] * item, 4: item})
+
+
+def _copy(text: Text, g: list[int], share: Share) -> list[int] | None:
+    """By the outermost loop that has a turn for each member."""
+    axis = next((i for i in range(4) if g[i] >= share.members), None)
+    if axis is None or g[0] * g[1] * g[2] * g[3] < WORTH_SHARING:
+        return None
+    item = _item(text)
+    return _move(g, axis, share.bounds(g[axis], 1), {4: g[5 + axis] * item, 9: g[10 + axis] * item})
+
+
+def _fill(text: Text, g: list[int], share: Share) -> list[int] | None:
+    return None if g[0] < WORTH_SHARING else _move(g, 0, share.bounds(g[0], 16), {1: _item(text)})
+
+
+def _item(text: Text) -> int:
+    return {"float64": 8, "uint8": 1}.get(text.precision, 4)
 
 
 def _rows(text: Text, g: list[int], share: Share) -> list[int] | None:
@@ -69,16 +134,18 @@ def _rows(text: Text, g: list[int], share: Share) -> list[int] | None:
     rows, width = g[:2]
     if rows * width < WORTH_SHARING:
         return None
-    first, last = share.bounds(rows, 1)
-    made = list(g)
-    made[0], made[3] = last - first, g[3] + 4 * first
-    item = {"float64": 8, "uint8": 1}.get(text.precision, 4)
     moving = 2 if text.name.startswith("rows_out") else 5
-    made[moving] = g[moving] + first * width * item
-    return made
+    return _move(g, 0, share.bounds(rows, 1), {3: 4, moving: width * _item(text)})
 
 
-_DIVISIONS: dict[str, Callable[[Text, list[int], Share], list[int] | None]] = {"product": _product, "rows": _rows}
+_DIVISIONS: dict[str, Callable[[Text, list[int], Share], list[int] | None]] = {
+    "product": _product,
+    "contract": _contract,
+    "transpose": _transpose,
+    "copy": _copy,
+    "fill": _fill,
+    "rows": _rows,
+}
 
 
 def joined(items: Sequence[list[list[Code]]], members: int, *, closed: bool = False) -> list[list[Code]]:
