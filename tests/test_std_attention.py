@@ -148,7 +148,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "transformer": (
         Case("transformer", ((5, 4),), block(1, 16, False, "gelu")),
-        Case("transformer(2, causal=true)", ((5, 4), (1, 2)), block(2, 8, True, "gelu")),
+        Case("transformer(2, causal=true)", ((5, 4),), block(2, 16, True, "gelu")),
         Case("transformer(4, hidden=6, act=relu)", ((3, 8),), block(4, 6, False, "relu")),
     ),
 }  # fmt: skip
