@@ -173,8 +173,12 @@ def set_parameters(inner: Frame, template: Template, fed: dict[str, Any], span: 
             value = kinds.accept(value, parameter, template.entry, template.places.get(name, span))
         wordless = not isinstance(parameter.default, ast.String) and in_library(definition.name_span)
         if isinstance(value, str) and name in template.given and wordless:
-            problem = f"`{name}` of `{definition.name}` is a number, not {value_words(value)}"
-            raise fault("E0206", problem, template.places[name])
+            what, hint = "a number", None
+            if isinstance(parameter.default, ast.Name):
+                what = f"a name such as `{parameter.default.text}`"
+                hint = f"names stand without quotation marks: `{definition.name}({name}={value})`"
+            problem = f"`{name}` of `{definition.name}` is {what}, not {value_words(value)}"
+            raise fault("E0206", problem, template.places[name], help=hint)
         inner.names[name] = value
 
 

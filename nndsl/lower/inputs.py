@@ -6,6 +6,7 @@ as declared.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from nndsl.diagnostics import Fault, Label, Span, fault
@@ -120,10 +121,34 @@ def _misfit(value: Tensor, expr: ast.Index, frame: Frame) -> Fault:
         f"`{frame.entry.name}` takes [{asked}], but gets {shape_words(value.shape)}",
         frame.site if not in_library(frame.site) else place,
         labels=(*extra, *(label for label in labels if label.span != frame.site)),
-        help="a category becomes numbers with `-> onehot` in the data, or with an `embedding` in the network"
-        if value.kind == "category"
-        else None,
+        notes=_meaning(expr, value),
+        help=_help(expr, value),
     )
+
+
+# What the axes of the library's layers mean, by the name of the first.
+_AXES = {"height": "pictures are [height, width, channels]", "time": "series are [time, channels]"}
+
+
+def _meaning(expr: ast.Index, value: Tensor) -> tuple[str, ...]:
+    meant = _AXES.get(expr.items[0].span.text) if in_library(expr.span) else None
+    return () if meant is None or value.kind == "category" else (meant,)
+
+
+def _help(expr: ast.Index, value: Tensor) -> str | None:
+    """How what flows in becomes what the layer takes, where one can tell."""
+    if value.kind == "category":
+        return "a category becomes numbers with `-> onehot` in the data, or with an `embedding` in the network"
+    if not _meaning(expr, value) or len(value.shape) >= len(expr.items) or not value.shape:
+        return None
+    sizes = [*value.shape, 1]
+    if len(sizes) < len(expr.items):
+        count = int(value.shape[0])
+        side, channels = next(
+            ((math.isqrt(count // c), c) for c in (1, 3) if math.isqrt(count // c) ** 2 * c == count), (0, 0)
+        )
+        sizes = [side, side, channels] if side > 1 else ["height", "width", "channels"]
+    return f"put `reshape({', '.join(map(str, sizes))})` before it"
 
 
 def _shown(item: ast.Expr | ast.Slice, known: dict[str, Any]) -> str:

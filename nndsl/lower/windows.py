@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from nndsl.diagnostics import Fault, Span, fault
+from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.ir import build as b
 from nndsl.lower.align import plain
 from nndsl.lower.operators import labels
 from nndsl.lower.use import Use
-from nndsl.lower.values import Tensor, shape_words, value_words
+from nndsl.lower.values import Tensor, count_words, shape_words, value_words
 from nndsl.values import value
 
 WORDS = ("same", "valid")
@@ -79,8 +79,7 @@ def overlap_add(use: Use) -> Any:
     if len(g.shape) < 2 * rank or g.shape[-rank:] != sizes:
         problem = f"`overlap_add` takes windows of {shape_words(sizes)} on the last axes, not {shape_words(g.shape)}"
         raise fault("E0302", problem, use.span, labels=labels(g))
-    strides = _numbers(use, 1 if stride is None else stride, "stride", rank)
-    dilations = _numbers(use, 1 if dilation is None else dilation, "dilation", rank)
+    strides, dilations = _moves(use, stride, dilation, rank)
     starts, extents = list[int](), list[int]()
     for count, window, s, d, wanted in zip(
         g.shape, sizes, strides, dilations, _padding(use, padding, rank), strict=False
@@ -109,19 +108,20 @@ def grouped(use: Use) -> Any:
     x, groups = use.arguments(2, 2)
     x = plain(use.tensor(x))
     (count,) = _numbers(use, groups, "groups", 1)
-    channels = x.shape[-1] if x.shape else 1
-    if not isinstance(channels, int) or channels % count:
+    channels = int(x.shape[-1]) if x.shape else 1
+    if channels % count:
         owner, place = _place(use, "groups")
-        whole = "values" if not x.shape else "channels"
+        what = count_words(channels, "channel" if x.batched else "filter")
+        possible = [str(n) for n in range(1, channels + 1) if channels % n == 0]
         raise fault(
             "E0308",
-            f"`{owner}` cannot divide {channels} {whole} into {count} equal groups",
+            f"`{owner}` cannot divide {what} into {count} equal groups",
             place,
-            labels=labels(x),
-            help=f"take a number of groups that divides {channels}",
+            labels=labels(x) if x.batched else (),
+            help=f"{what} can be {', '.join(possible[:-1])} or {possible[-1]} groups" if len(possible) > 1 else None,
         )
     node = b.reshape(x.node, (*x.node.shape[:-1], count, channels // count), origin=use.site)
-    return _tensor(use, node, x)
+    return Tensor(node, (*x.ghosts, False), x.batched, x.kind, x.made)
 
 
 def ungrouped(use: Use) -> Any:
@@ -139,8 +139,7 @@ def ungrouped(use: Use) -> Any:
 
 
 def _sides(use: Use, x: Tensor, sizes: tuple[int, ...], stride: Any, dilation: Any, padding: Any) -> list[Side]:
-    strides = _numbers(use, 1 if stride is None else stride, "stride", len(sizes))
-    dilations = _numbers(use, 1 if dilation is None else dilation, "dilation", len(sizes))
+    strides, dilations = _moves(use, stride, dilation, len(sizes))
     sides = []
     for axis, wanted in enumerate(_padding(use, padding, len(sizes))):
         size, s = int(x.shape[axis]), strides[axis]
@@ -150,25 +149,36 @@ def _sides(use: Use, x: Tensor, sizes: tuple[int, ...], stride: Any, dilation: A
             both = max((-(-size // s) - 1) * s + reach - size, 0)
             before, after = both // 2, both - both // 2
         sides.append(Side(size, sizes[axis], s, dilations[axis], before, after))
-    if padding == "same" and x.node.op == "input" and any(side.reach > side.size for side in sides):
+    if padding == "same" and _comes_in(x) and any(side.reach > side.size for side in sides):
         raise _too_large(use, x, sides)  # a slip: no layer below has made the picture small
     return sides
 
 
+def _moves(use: Use, stride: Any, dilation: Any, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Strides and dilations, 1 where nothing is said."""
+    given = {"stride": stride, "dilation": dilation}
+    found = [_numbers(use, given[k] if k in use.keys else 1, k, count) for k in given]
+    return found[0], found[1]
+
+
+def _comes_in(x: Tensor) -> bool:
+    """Whether a value is what the network is given, in this shape or another."""
+    node = x.node
+    while node.op == "reshape":
+        node = node.inputs[0]
+    return node.op == "input"
+
+
 def _padding(use: Use, padding: Any, count: int) -> tuple[str | int, ...]:
     """`same` or `valid`, or how many to put on both sides, for each axis."""
-    if padding is None:
+    if "padding" not in use.keys:
         return ("valid",) * count
-    if isinstance(padding, str):
-        if padding in WORDS:
-            return (padding,) * count
+    if isinstance(padding, str) and padding in WORDS:
+        return (padding,) * count
+    if not isinstance(padding, int | float | list | tuple):
         owner, place = _place(use, "padding")
-        raise fault(
-            "E0206",
-            f'`padding` of `{owner}` is "same", "valid" or a number, not "{padding}"',
-            place,
-            help=did_you_mean(padding, WORDS),
-        )
+        problem = f'`padding` of `{owner}` is "same", "valid" or a number, not {value_words(padding)}'
+        raise fault("E0206", problem, place, help=did_you_mean(padding, WORDS) if isinstance(padding, str) else None)
     return _numbers(use, padding, "padding", count, least=0)
 
 
@@ -204,12 +214,16 @@ def _too_large(use: Use, x: Tensor, sides: list[Side]) -> Fault:
     more = " with its padding" if padded else ""
     if any(side.dilation > 1 for side in sides):
         more += f" (with dilation, {' x '.join(str(side.window) for side in sides)} reaches as far as {reach})"
+    ways = [f"take a smaller {what}"]
+    if not _comes_in(x):
+        ways += [f"fewer layers that make the {thing} smaller before it"]
+        ways += ['`padding="same"`'] if what == "kernel" and not any(side.before + side.after for side in sides) else []
     return fault(
         "E0307",
         f"the {what} of `{owner}` is {reach}, but the {thing} it slides over is only {size}{more}",
         place,
-        labels=labels(x),
-        help="take a smaller one, or fewer layers that make the picture smaller before it",
+        labels=(Label(x.made, f"{size} from here"),),
+        help=", or ".join(ways),
     )
 
 
