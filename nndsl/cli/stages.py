@@ -132,49 +132,65 @@ def _program(train: Train, graph: StepGraph, checked: Checked) -> tuple[Any, Any
 
 def fused(checked: Checked, train: Train, graph: StepGraph) -> str:
     """Each loop nest: the loops, what it reads, computes and writes; and what has a routine of its own."""
-    from nndsl.backend.cpu.program import NestStep, SingleStep
-
     _, program = _program(train, graph, checked)
-    names, lines = Names(), []
+    return "\n".join(_fused(program, Names(), ""))
+
+
+def _fused(program: Any, names: Names, indent: str) -> Iterator[str]:
+    from nndsl.backend.cpu.program import ClearStep, LoopStep, NestStep, SingleStep
+
     for number, step in enumerate(program.items, 1):
+        head = f"{indent}{number:>3}  "
         if isinstance(step, NestStep):
             nest = step.nest
             loops = " x ".join("*".join(map(str, dims)) for dims in nest.space) or "1"
             operations = ", ".join(n.op for n in nest.nodes if n.op != "const")
-            lines.append(f"{number:>3}  loop over {loops}: {operations}   # {_lines_of(nest.nodes)}")
-            lines.append(f"       reads  {', '.join(names(x) for x in nest.reads) or 'nothing'}")
-            lines.append(f"       writes {', '.join(names(x) for x in nest.writes)}")
+            yield f"{head}loop over {loops}: {operations}   # {_lines_of(nest.nodes)}"
+            yield f"{indent}       reads  {', '.join(names(x) for x in nest.reads) or 'nothing'}"
+            yield f"{indent}       writes {', '.join(names(x) for x in nest.writes)}"
         elif isinstance(step, SingleStep):
             operands = ", ".join(names(x) for x in step.node.inputs)
-            lines.append(f"{number:>3}  {names(step.node)} = {step.node.op}({operands})   # {place(step.node.origin)}")
+            yield f"{head}{names(step.node)} = {step.node.op}({operands})   # {place(step.node.origin)}"
+        elif isinstance(step, LoopStep):
+            operands, way = ", ".join(names(x) for x in step.node.inputs), "back" if step.node["reverse"] else "on"
+            yield f"{head}{names(step.node)} = {step.node['steps']} times, going {way} in time, over {operands}:"
+            yield from _fused(step.body, names, indent + "    ")
+        elif isinstance(step, ClearStep):
+            parts = ", ".join(names(x) for x in step.node.inputs)
+            yield f"{head}{names(step.node)} will hold {parts}   # {place(step.node.origin)}"
         else:
-            lines.append(f"{number:>3}  {_name(step.leaf)} = copy({names(step.value)})")
-    return "\n".join(lines)
+            yield f"{head}{_name(step.leaf)} = copy({names(step.value)})"
 
 
 def plan(checked: Checked, train: Train, graph: StepGraph) -> str:
     """Each step: its kernel, how often its loops turn, and where its results lie."""
-    from nndsl.backend.cpu.program import NestStep, SingleStep
-
     binding, sizes = _binding(checked, train, graph)
-    program, names = binding.program, Names()
     trained = sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.trained)
     lines = [
         f"batch {sizes['B']}, {trained:,} trained numbers, {len(binding.instructions(sizes))} instructions, "
         f"{binding.arena_bytes:,} bytes for the values of a step"
     ]
-    for number, step in enumerate(program.items, 1):
+    return "\n".join([*lines, *_planned(binding, sizes, Names(), "")])
+
+
+def _planned(binding: Any, sizes: dict[str, int], names: Names, indent: str) -> Iterator[str]:
+    from nndsl.backend.cpu.program import ClearStep, LoopStep, NestStep, StoreStep
+
+    for number, step in enumerate(binding.program.items, 1):
+        targets = [f"{names(node)} {_home(node, step.stage, binding)}" for node in step.written]
         loops = ""
         if isinstance(step, NestStep):
             kernel = step.kernel.text.name
             loops = " x ".join(str(math.prod(concrete(dims, sizes))) for dims in step.nest.space)
+        elif isinstance(step, LoopStep):
+            kernel, loops = "repeat", str(step.node["steps"])
+        elif isinstance(step, StoreStep):
+            kernel, targets = "copy", [f"{_name(step.leaf)} from {names(step.value)}"]
         else:
-            kernel = step.node.op if isinstance(step, SingleStep) else "copy"
-        targets = [f"{names(node)} {_home(node, step.stage, binding)}" for node in step.written]
-        if not targets and not isinstance(step, NestStep | SingleStep):
-            targets = [f"{_name(step.leaf)} from {names(step.value)}"]
-        lines.append(f"{number:>3}  {kernel:<18} {loops:<12} -> {', '.join(targets)}")
-    return "\n".join(lines)
+            kernel = "clear" if isinstance(step, ClearStep) else step.node.op
+        yield f"{indent}{number:>3}  {kernel:<18} {loops:<12} -> {', '.join(targets)}"
+        if isinstance(step, LoopStep):
+            yield from _planned(binding.bodies[step.stage, step.node], sizes, names, indent + "    ")
 
 
 def _binding(checked: Checked, train: Train, graph: StepGraph) -> tuple[Any, dict[str, int]]:
@@ -198,25 +214,35 @@ def _binding(checked: Checked, train: Train, graph: StepGraph) -> tuple[Any, dic
 
 def _home(node: Node, stage: int, binding: Any) -> str:
     """Where a value lies: in a leaf's memory, or at a byte of the arena."""
-    leaf = binding.program.homes.get((stage, node))
+    leaf, room = binding.program.homes.get((stage, node)), binding.program.rooms.get((stage, node))
+    if room is not None:
+        return f"as part {room.index + 1} of what is cleared for it"
     return f"in `{_name(leaf)}`" if leaf is not None else f"at byte {binding.offsets[stage, node]:,}"
 
 
 def kernels(checked: Checked, train: Train, graph: StepGraph) -> str:
     """The generated texts, each once, with the lines they come from."""
-    from nndsl.backend.cpu.program import NestStep
-
     _, program = _program(train, graph, checked)
     found: dict[str, tuple[str, list[str]]] = {}
-    for step in program.items:
-        if isinstance(step, NestStep):
-            text = step.kernel.text
-            found.setdefault(text.name, (text.source, []))[1].append(_lines_of(step.nest.nodes))
+    for step in _nests(program):
+        text = step.kernel.text
+        found.setdefault(text.name, (text.source, []))[1].append(_lines_of(step.nest.nodes))
     parts = []
     for name, (source, lines) in found.items():
         origins = ", ".join(dict.fromkeys(line for line in lines if line))
         parts.append(f"# {name}: {origins}\n{source}")
     return "\n".join(parts)
+
+
+def _nests(program: Any) -> Iterator[Any]:
+    """The steps that have a generated kernel, those within loops over time too."""
+    from nndsl.backend.cpu.program import LoopStep, NestStep
+
+    for step in program.items:
+        if isinstance(step, NestStep):
+            yield step
+        elif isinstance(step, LoopStep):
+            yield from _nests(step.body)
 
 
 STAGES: dict[str, Callable[[Checked, Train, StepGraph], str]] = {
