@@ -294,11 +294,15 @@ class Network:
         return next(iter(columns.values())) if len(columns) == 1 else columns
 
     def predict_proba(self, x: object) -> NDArray[Any]:
-        """[N, classes], in the order of `classes`. Raises ValueError where the network gives no probabilities."""
+        """[N, classes], in the order of `classes`, with a target for each step [N, T, classes]. Raises ValueError
+        where the network gives no probabilities.
+        """
+        from nndsl.lower.targets import resolve
         from nndsl.runtime.network import probabilities
 
         graph, outputs, dataset = self._outputs(x)
-        found = probabilities(graph.outputs[0], outputs[0], dataset.signature.target, self._state.loss)
+        target = resolve(dataset.signature, graph.outputs).target
+        found = probabilities(graph.outputs[0], outputs[0], target, self._state.loss)
         if found is None or len(outputs) > 1:
             raise ValueError(f"`{self.name}` gives no probabilities of classes; `scores` gives its outputs as they are")
         return found

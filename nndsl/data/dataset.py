@@ -87,9 +87,12 @@ class Dataset:
         """New raw targets, encoded: see `Encoders.encode_target`."""
         return self.encoders.encode_target(x)
 
-    def decode_target(self, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Predictions in the target's own units and names: see `Encoders.decode_target`."""
-        return self.encoders.decode_target(values)
+    def decode_target(self, values: NDArray[Any], *, steps: bool = False) -> dict[str, NDArray[Any]]:
+        """Predictions in the target's own units and names: see `Encoders.decode_target`. steps: [N, T, *shape]."""
+        if not steps:
+            return self.encoders.decode_target(values)
+        found = self.encoders.decode_target(values.reshape(-1, *values.shape[2:]))
+        return {name: column.reshape(*values.shape[:2], *column.shape[1:]) for name, column in found.items()}
 
     def encoders_state(self) -> dict[str, Any]:
         """The fitted encoders as plain JSON-able values; `Encoders.from_state` reads them."""

@@ -15,7 +15,8 @@ from nndsl.data.chains import Chain, Rows
 from nndsl.data.cutting import cut, pad
 from nndsl.data.fitting import Plan, Prepared
 from nndsl.data.sequences import target_rows
-from nndsl.data.types import Part
+from nndsl.data.series import Series, group_of
+from nndsl.data.types import Part, Places
 
 Base = NDArray[Any]  # [P, *shape]: the steps of a part one after the other, encoded
 
@@ -36,8 +37,21 @@ def part_of_series(done: Prepared, part: str, precision: str) -> Part:
         shifted = cut(targets, begins + plan.first, plan.time) if plan.keeps else None
     after = begins + lengths - 1 + plan.first
     target = cut(targets, after, plan.count if plan.count > 1 else None)
-    source = plan.of(part).source_rows(rows[after if plan.first else begins])
-    return Part(part, into, target, source, shifted, lengths.astype(np.int32) if plan.ragged else None)
+    series = plan.of(part)
+    steps = series.source_rows(rows)
+    source = steps[after if plan.first else begins]
+    real = lengths.astype(np.int32) if plan.ragged else None
+    return Part(part, into, target, source, shifted, real, _places(done, series, steps, after, plan.starts[part]))
+
+
+def _places(done: Prepared, series: Series, steps: Rows, after: Rows, starts: Rows) -> Places:
+    """steps: the row of the source of each step of the part. after: the first step each example tells, among them."""
+    if not series.names:
+        return Places(steps.astype(np.int32), after)
+    column = group_of(done.spec)
+    which = np.searchsorted(series.starts, starts, side="right") - 1
+    names = np.array(series.names, object)[which]
+    return Places(steps.astype(np.int32), after, "" if column is None else column.text, names)
 
 
 def _encoded(done: Prepared, part: str, chains: tuple[Chain, ...], rows: Rows, precision: str) -> Base:

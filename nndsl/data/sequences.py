@@ -309,8 +309,7 @@ def signature_of_series(done: Prepared, plan: Plan) -> Signature:
     field = field_of(done, done.inputs, "input")
     into = replace(field, shape=(plan.time, *step), time=True, ragged=plan.ragged)
     one = field if done.targets is done.inputs else field_of(done, done.targets, "target")
-    several = (plan.count, *one.shape) if plan.count > 1 else one.shape
-    target = replace(one, shape=several)
+    target = replace(one, shape=(plan.count, *one.shape), time=True) if plan.count > 1 else one
     shifted: Field | None = None
     if plan.keeps:
         shifted = replace(one, shape=(plan.time, *one.shape), time=True, ragged=plan.ragged)

@@ -101,12 +101,26 @@ class Array:
 
 
 @value
+class Places:
+    """Where the examples of a part stand in its series.
+
+    rows: [P] int32, which row of the source each step of the part is in. first: [N], the place among them of the first
+    step each example is to tell. names: [N] the series each is of, where `column` tells series apart.
+    """
+
+    rows: NDArray[np.int32] = field(repr=False)
+    first: NDArray[np.int64] = field(repr=False)
+    column: str = ""
+    names: NDArray[Any] | None = field(default=None, repr=False)
+
+
+@value
 class Part:
     """One part of a data set. rows: [N] int64, which row of the source each example was; of a window, the row it
     forecasts first.
 
     shifted: the target of a network that keeps the time axis. lengths: [N], how many steps of each example are real,
-    where examples have different lengths; padding (zeros, id 0) is behind them.
+    where examples have different lengths; padding (zeros, id 0) is behind them. places: of examples cut from series.
     """
 
     name: str
@@ -115,3 +129,4 @@ class Part:
     rows: NDArray[np.int64] = field(repr=False)
     shifted: Array | None = None
     lengths: NDArray[np.int32] | None = field(default=None, repr=False)
+    places: Places | None = None

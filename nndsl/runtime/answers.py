@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data import Dataset
+from nndsl.data.types import Array, Field, Part
 from nndsl.diagnostics import Span
+from nndsl.lower.targets import resolve
 from nndsl.runtime.faults import cannot_write
 from nndsl.runtime.network import NetworkState, answer_columns, probabilities
 from nndsl.runtime.results import Answers, Forecast, Text
@@ -29,14 +31,37 @@ __all__ = ["Answers", "predict", "write"]
 def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -> Answers:
     """The answers for every row of the part, in the part's order."""
     graph = state.graph(dataset, state.loss, seed)
-    part, target = dataset.part(action.part), dataset.signature.target
-    outputs, _ = state.evaluator(graph, {"input": part.input}).run()
+    part, target = dataset.part(action.part), resolve(dataset.signature, graph.outputs).target
+    rows = {"input": part.input} if part.lengths is None else {"input": part.input, "lengths": Array(part.lengths)}
+    outputs, _ = state.evaluator(graph, rows).run()
     columns = answer_columns(graph, outputs, dataset, state.loss)
-    shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if len(graph.outputs) == 1 else None
+    steps = target is not None and target.time and len(graph.outputs) == 1
+    plain = len(graph.outputs) == 1 and not steps
+    shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if plain else None
     return Answers(
         action.name, action.network, action.data, action.part, columns, part.rows + 1,
         None if shares is None else np.array(shares), target.classes if target else (), action.path,
+        _step_rows(dataset, part, target) if steps and target is not None else None, _series(part),
     )  # fmt: skip
+
+
+def _step_rows(dataset: Dataset, part: Part, target: Field) -> NDArray[Any]:
+    """[N, steps] from 1, the row of the source each step's answer is for; 0 where there is none (padding)."""
+    assert part.places is not None
+    count, within = target.shape[0], np.arange(target.shape[0])
+    first = part.places.first[:, None]
+    if target == dataset.signature.shifted:  # its last real step is the one after the whole
+        real = np.full(len(first), count) if part.lengths is None else part.lengths
+        places, there = first - (real[:, None] - 1) + within, within < real[:, None]
+    else:
+        places, there = first + within, np.ones((len(first), count), np.bool_)
+    return np.where(there, part.places.rows[np.minimum(places, len(part.places.rows) - 1)] + 1, 0)
+
+
+def _series(part: Part) -> Mapping[str, NDArray[Any]]:
+    """Which series each answer is of, under the name of the column that tells them apart."""
+    places = part.places
+    return {} if places is None or places.names is None or not places.column else {places.column: places.names}
 
 
 def write(found: Answers | Forecast | Text, path: Path, span: Span) -> None:
@@ -80,9 +105,11 @@ def _umask() -> int:
 
 def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:
     """(names of the columns, rows): `row` (`row_number` where the target is called so), the target's columns, and
-    `P(class)` for each class.
+    `P(class)` for each class. Answers for several steps are a row each, with the `step` after the row.
     """
-    found = flat(answers.columns)
+    if answers.step_rows is not None:
+        return _long(answers, answers.step_rows)
+    found = {**{n: c for n, c in answers.series.items() if n not in answers.columns}, **flat(answers.columns)}
     number = "row" if "row" not in found else "row_number"
     columns: dict[str, list[Any]] = {number: answers.row_numbers.tolist()}
     for name, values in found.items():
@@ -90,6 +117,19 @@ def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:
     if answers.probabilities is not None:
         for k, label in enumerate(answers.classes):
             columns[f"P({label})"] = [_cell(value) for value in answers.probabilities[:, k].tolist()]
+    return list(columns), (list(row) for row in zip(*columns.values(), strict=True))
+
+
+def _long(answers: Answers, rows: NDArray[Any]) -> tuple[list[str], Iterator[list[Any]]]:
+    """A row for each step of each answer; steps count from 1."""
+    there = rows > 0
+    which, step = np.nonzero(there)
+    names = {n: c[which] for n, c in answers.series.items() if n not in answers.columns}
+    values = {n: c[there] for n, c in answers.columns.items()}
+    found = {**names, **flat(values)}
+    number = "row" if "row" not in found else "row_number"
+    columns = {number: rows[there].tolist(), step_name(found): (step + 1).tolist()}
+    columns |= {n: [_cell(v) for v in c.tolist()] for n, c in found.items()}
     return list(columns), (list(row) for row in zip(*columns.values(), strict=True))
 
 

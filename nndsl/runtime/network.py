@@ -18,6 +18,7 @@ from nndsl.data.types import Array, Field
 from nndsl.diagnostics import fault
 from nndsl.lower import evaluation_graph
 from nndsl.lower.graphs import EvaluationGraph, Value, Variable
+from nndsl.lower.targets import resolve
 from nndsl.runtime.evaluator import Evaluator
 from nndsl.runtime.faults import not_finite_at_first
 from nndsl.runtime.weights import Shelf, initial
@@ -109,14 +110,14 @@ def decode(output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr
 
     loss: what the network was trained with: `cross_entropy` with soft targets makes scores whose softmax is the answer.
     """
-    target = dataset.signature.target
+    target = resolve(dataset.signature, [output]).target
     if target is None:
         return {"output": values}
     if target.kind == "category":
-        return dataset.decode_target(class_ids(output, values, target))
+        return dataset.decode_target(class_ids(output, values, target), steps=target.time)
     if gives_shares(output, target, loss):
         values = softmax(values)
-    return dataset.decode_target(values.reshape(len(values), *target.shape))
+    return dataset.decode_target(values.reshape(len(values), *target.shape), steps=target.time)
 
 
 def gives_shares(output: Value, target: Field, loss: ast.Expr | None) -> bool:
@@ -153,16 +154,19 @@ def probabilities(
     output: Value, values: NDArray[Any], target: Field | None, loss: ast.Expr | None
 ) -> NDArray[Any] | None:
     """[N, classes], where the network's outputs are probabilities, or logits that were trained with `cross_entropy`;
-    else None.
+    else None. With a target for each step, [N, T, classes].
     """
-    if target is None or target.kind not in ("category", "onehot") or target.shape not in ((), (len(target.classes),)):
+    if target is None or target.kind not in ("category", "onehot"):
+        return None
+    steps = target.shape[:1] if target.time else ()
+    if target.shape[len(steps) :] not in ((), (len(target.classes),)):
         return None
     if output.kind != "probability":
         return softmax(values) if is_cross_entropy(loss) and not is_single(output, target) else None
     if target.kind == "category" and is_single(output, target):
-        second = values.reshape(len(values))
-        return np.stack([1 - second, second], axis=1)
-    return values.reshape(len(values), -1)
+        second = values.reshape(len(values), *steps)
+        return np.stack([1 - second, second], axis=-1)
+    return values.reshape(len(values), *steps, -1)
 
 
 def is_cross_entropy(loss: ast.Expr | None) -> bool:

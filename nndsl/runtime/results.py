@@ -125,8 +125,9 @@ class Evaluation:
 class Answers:
     """A network's answers for a part, in the target's own units and names.
 
-    columns: for each column of the target (or `output`) one value a row. row_numbers: [N] from 1, which row of the
-    source each answer is for.
+    columns: for each column of the target (or `output`) one value a row; for several steps [N, steps]. row_numbers: [N]
+    from 1, which row of the source each answer is for. step_rows: [N, steps] likewise, 0 where an answer has no such
+    step. series: the name of each answer's series, under the column that tells them apart.
     probabilities: [N, classes] where the network gives some. classes: their names. path: the file they were written to.
     """
 
@@ -139,6 +140,8 @@ class Answers:
     probabilities: NDArray[Any] | None = field(default=None, repr=False)
     classes: tuple[str, ...] = ()
     path: str | None = None
+    step_rows: NDArray[Any] | None = field(default=None, repr=False)
+    series: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     @property
     def rows(self) -> int:
