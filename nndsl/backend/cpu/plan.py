@@ -46,7 +46,7 @@ from nndsl.backend.cpu.program import (
     compile_stages,
     memory_leaves,
 )
-from nndsl.backend.cpu.table import KERNEL, Again, Code, Once, Table, again, once, table
+from nndsl.backend.cpu.table import KERNEL, MEET, Code, Once, Table, again, once, table
 from nndsl.backend.cpu.team import Share
 from nndsl.ir import philox
 from nndsl.ir.node import BATCH, Node, concrete
@@ -61,7 +61,7 @@ class Binding:
     """A program with memory: makes tables for real sizes.
 
     leaves: an array for every `param`, `state`, `input` and `step` leaf, in C order; its type as `storage_type` says.
-    largest: the sizes for which memory is planned.
+    largest: the sizes for which memory is planned. fixed: of a loop's body, the leaves that are the same at each turn.
     """
 
     def __init__(
@@ -71,7 +71,9 @@ class Binding:
         largest: Sizes,
         seed: int,
         step: NDArray[Any] | None = None,
+        fixed: frozenset[Node] = frozenset(),
     ) -> None:
+        self.fixed = fixed
         self.program, self.leaves, self.largest, self.seed = program, leaves, largest, seed
         self.precision = program.precision
         self.step = step if step is not None else next((a for n, a in leaves.items() if n.op == "step"), None)
@@ -88,7 +90,10 @@ class Binding:
         self.offsets_of: dict[bytes, NDArray[np.int64]] = {}  # tables of offsets, shared by what they hold
         loops = [step for step in program.items if isinstance(step, LoopStep)]
         self.copies: dict[tuple[int, Node], NDArray[Any]] = {}
-        self.bodies = {(x.stage, x.node): Binding(x.body, {}, largest, seed, self.step) for x in loops}
+        self.bodies = {
+            (x.stage, x.node): Binding(x.body, {}, largest, seed, self.step, frozenset(x.node["body"].fixed))
+            for x in loops
+        }
 
     # ---- memory
 
@@ -234,7 +239,8 @@ class _Sized:
                 return quick
         if isinstance(step, LoopStep):
             shares = self.loop(step, lambda body, leaf: body.shared(self.sizes, members, leaf), members)
-            return [[*self.initial(step), *shares[0]], *shares[1:]]
+            meeting = [MEET] if any(shares[1:]) else []
+            return [[*self.initial(step), *meeting, *shares[0]], *([*meeting, *share] for share in shares[1:])]
         if members == 1:
             return [list(self.instructions(step))]
         if isinstance(step, NestStep) and step.kernel.division is not None:
@@ -242,8 +248,11 @@ class _Sized:
             if math.prod(concrete(division.space, self.sizes)) * max(division.cost, 1) >= team.WORTH_SHARING:
                 self.used = 0
                 return [[self.nest(step.kernel, Share(member, members))] for member in range(members)]
-        instructions = [made for made in self.instructions(step) if isinstance(made, tuple)]
-        return team.divided(instructions, members)
+        made = self.instructions(step)
+        ahead = [part for part in made if not isinstance(part, tuple)]
+        shares = team.divided([part for part in made if isinstance(part, tuple)], members)
+        meeting: list[Code] = [Once([MEET])] if ahead and any(shares[1:]) else []
+        return [[*ahead, *meeting, *shares[0]], *([*meeting, *share] for share in shares[1:])]
 
     def cleared(self, node: Node) -> list[Code]:
         """What lies between the parts of a value, before they are made; once, where it stays from strip to strip."""
@@ -301,7 +310,8 @@ class _Sized:
 
         at(0)  # scratch memory grows now, and not between the turns that are compared
         first, second = at(0), at(min(1, steps - 1))
-        return [[Again(steps, a, c)] if a else [] for a, c in zip(first, second, strict=True)]
+        loops = again(steps, first, second)
+        return [[*before, *loop] for before, loop in zip(once(first, last=False), loops, strict=True)]
 
     # ---- places and arguments
 
@@ -341,8 +351,13 @@ class _Sized:
         self.used += 1
         return int(pool[self.used - 1].ctypes.data)
 
+    def steady(self, node: Node) -> bool:
+        """Whether a value stays the same from turn to turn of the loop that these instructions stand in."""
+        base = base_of(node)
+        return base in self.binding.fixed or (self.all is not self.sizes and not strips.has_rows(base))
+
     def kept(self, node: Node, count: int) -> int:
-        """The address of `count` numbers that belong to a node from one strip to the next."""
+        """The address of `count` numbers that belong to a node from one turn to the next."""
         return self.binding.beside((self.stage, node), 8 * count)
 
     def table(self, values: NDArray[np.int64]) -> int:

@@ -16,6 +16,7 @@ from nndsl.backend.cpu import library
 from nndsl.backend.cpu.copies import Context, Instruction, copy
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import Place, row_major
+from nndsl.backend.cpu.table import Code, Once
 from nndsl.backend.cpu.turning import columns_last, offsets, one_stride
 from nndsl.ir.node import Node
 from nndsl.ir.primitives.dot import parts
@@ -63,17 +64,20 @@ class _Loops:
     C: int
 
 
-def einsum(node: Node, context: Context) -> list[Instruction]:
+def einsum(node: Node, context: Context) -> list[Code]:
     """C[m, n] = sum over k of A[m, k] B[k, n]; the result's last letter decides which operand has the columns."""
     left, right, out = parts(node["spec"])
-    x, y, final = (context.place(n) for n in (*node.inputs, node))
+    first, second = node.inputs
     if out and out[-1] in left and out[-1] not in right:
-        left, right, x, y = right, left, y, x
+        left, right, first, second = right, left, second, first
+    x, y, final = (context.place(n) for n in (first, second, node))
     columns = [s for s in out if s not in left]
     target = _columns_side_by_side(final, out, columns, context)
     columns, apart = _one_loop(columns, out, target)
     batch = [s for s in out if s in apart or (s in left and s in right)]
-    y, right, before = columns_last(y, right, columns, context)
+    steady = context.steady(second)
+    y, right, turned = columns_last(y, right, columns, context, node if steady else None)
+    before = list[Code]([Once(turned)] if turned and steady else turned)
     summed = sorted((s for s in left if s not in out), key=lambda s: -abs(x.strides[left.index(s)]))
 
     def axes(letters: Sequence[str]) -> list[Axis]:

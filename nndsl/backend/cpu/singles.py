@@ -6,7 +6,7 @@ In: a node and where its operands and its result lie. Out: library kernels with 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product as every
 
 from nndsl.backend.cpu import library
@@ -15,10 +15,11 @@ from nndsl.backend.cpu.copies import Context, Instruction, copy
 from nndsl.backend.cpu.hosts import Room, place_in
 from nndsl.backend.cpu.memory import Place, whole
 from nndsl.backend.cpu.products import einsum
+from nndsl.backend.cpu.table import Code
 from nndsl.ir.node import Node
 
 
-def instructions(node: Node, context: Context) -> list[Instruction]:
+def instructions(node: Node, context: Context) -> Sequence[Code]:
     """The instructions that compute a single node."""
     return MAKERS[node.op](node, context)
 
@@ -134,7 +135,7 @@ def _scatter_add(node: Node, context: Context) -> list[Instruction]:
     return [*before, *also, (library.kernel("scatter_add", _type(node, context)), arguments)]
 
 
-MAKERS: dict[str, Callable[[Node, Context], list[Instruction]]] = {
+MAKERS: dict[str, Callable[[Node, Context], Sequence[Code]]] = {
     "reshape": _reshape,
     "concat": _concat,
     "pad": _pad,

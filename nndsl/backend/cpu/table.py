@@ -34,16 +34,16 @@ class Again:
     second: Sequence[Code]
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
-    """Within strips of a batch: instructions that are done before the first strip, or after the last one."""
-
-    code: Sequence[Instruction]
-    last: bool = False
-
-
 class Meet:
     """Here the members of a team wait for each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Within a loop: instructions that are done before its first turn, or after the last one."""
+
+    code: Sequence[Instruction | Meet]
+    last: bool = False
 
 
 MEET = Meet()
@@ -51,7 +51,7 @@ Code = Instruction | Again | Once | Meet
 
 
 def once(shares: Sequence[Sequence[Code]], *, last: bool) -> list[list[Code]]:
-    """What each member of a team has to do once, before the strips or after them."""
+    """What each member of a team has to do once, before a loop or after it."""
     return [
         [made for part in share if isinstance(part, Once) and part.last == last for made in part.code]
         for share in shares
@@ -128,7 +128,7 @@ def _met(code: Sequence[Code], barrier: Instruction | None) -> Iterator[Instruct
         if isinstance(part, Again):
             yield Again(part.times, list(_met(part.first, barrier)), list(_met(part.second, barrier)))
         elif isinstance(part, Once):
-            yield from part.code
+            yield from _met(part.code, barrier)
         elif not isinstance(part, Meet):
             yield part
         elif barrier is not None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.copies import Context, Instruction, copy
 from nndsl.backend.cpu.memory import Place, whole
+from nndsl.ir.node import Node
 
 
 def one_stride(letters: Sequence[str], order: str, place: Place) -> bool:
@@ -33,9 +34,11 @@ def offsets(axes: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
 
 
 def columns_last(
-    y: Place, letters: str, columns: Sequence[str], context: Context
+    y: Place, letters: str, columns: Sequence[str], context: Context, keep_for: Node | None = None
 ) -> tuple[Place, str, list[Instruction]]:
-    """An operand whose columns lie side by side, its letters then, and what must be done for that."""
+    """An operand whose columns lie side by side, its letters then, and what must be done for that. keep_for: the node
+    in whose own memory that is done, since it stays from turn to turn of a loop; None: scratch memory serves.
+    """
     wide = [s for s in columns if y.shape[letters.index(s)] != 1]
     if not wide or (y.strides[letters.index(wide[-1])] == 1 and one_stride(columns, letters, y)):
         return y, letters, []
@@ -44,7 +47,9 @@ def columns_last(
     order += columns
     at = [letters.index(s) for s in order]
     source = Place(y.address, tuple(y.shape[i] for i in at), tuple(y.strides[i] for i in at), y.itemsize)
-    target = whole(context.scratch(math.prod(source.shape)), source.shape, y.itemsize)
+    count = math.prod(source.shape)
+    address = context.scratch(count) if keep_for is None else context.kept(keep_for, count)
+    target = whole(address, source.shape, y.itemsize)
     return target, "".join(order), _turned(source, target, context)
 
 

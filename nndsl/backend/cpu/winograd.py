@@ -102,9 +102,8 @@ def _forward(f: Windowed, x: Place, w: Place, y: Place, context: Context, member
         first, last = Share(member, members).bounds(rows, 1)
         tiles = (last - first) * across
         before, after = (context.scratch(POINTS * tiles * n) for n in (channels, units))
-        mine: list[Code] = [Once([turn])] if member == 0 else []
-        if members > 1:
-            mine.append(MEET)
+        meeting = [MEET] if members > 1 else []
+        mine: list[Code] = [Once([turn, *meeting] if member == 0 else meeting)]
         if tiles:
             mine += [
                 (kernel("pictures"), [first, last, high // 2, across, channels, *_spread(x), before, tiles]),
