@@ -18,7 +18,7 @@ from nndsl.passes.keep import bulk, cheapest
 from nndsl.passes.lift import Lift, depends, liftable
 from nndsl.passes.storage import base_of, is_fusable, is_view
 
-AGAIN = ("map", "view", "window", "index")  # kinds that may be computed twice
+AGAIN = ("map", "view", "window")  # kinds that may be computed twice
 COPIES = ("concat", "pad", "assemble", "overlap_add", "scatter_add")  # but not these
 WRITTEN_ANYWAY = 1.0  # the price of keeping what is written to memory in any case
 
@@ -167,7 +167,7 @@ def kept_for(tops: Sequence[Node], nexts: Sequence[Node], states: Iterable[Node]
     order = topological([*nexts, *tops])
     stuck = {n for n in depends(order, set(items)) if not liftable(n)}
     late = depends(order, states | stuck)
-    read = operands(tops)
+    free = operands(tops)
 
     def source(node: Node) -> Sequence[Node] | None:
         if node not in late:
@@ -180,7 +180,7 @@ def kept_for(tops: Sequence[Node], nexts: Sequence[Node], states: Iterable[Node]
 
     def price(node: Node) -> float:
         costly = node not in inside and TABLE[node.op].kind in ("dot", "index", "window") and liftable(node)
-        return float("inf") if costly else WRITTEN_ANYWAY if node in read else bulk(node)
+        return float("inf") if costly else 0.0 if node in free else bulk(node)
 
     return [node for node in cheapest(tops, source, price) if node in late]
 

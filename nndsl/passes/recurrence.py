@@ -56,7 +56,9 @@ def derivatives(scan: Node, slopes: Mapping[int, Node], active: Collection[Node]
     """
     body: Body = scan["body"]
     moving = _moving(scan, active)
-    back = _backward(body, slopes, moving, derive)
+    ends = _at_the_end(scan, slopes)
+    slopes = {i: g for i, g in slopes.items() if i not in ends}
+    back = _backward(body, slopes, [body.nexts.index(body.emits[i]) for i in ends], moving, derive)
     outside = _read_from_joined(back)
     known = _kept_of_forward(body, back, outside)
     sent = kept_for(list(outside.values()), back.leaving, back.arriving, back.emitted.values())
@@ -72,7 +74,11 @@ def derivatives(scan: Node, slopes: Mapping[int, Node], active: Collection[Node]
     stacked.update((leaf, slopes[i]) for i, leaf in back.emitted.items())
     still = dict(zip(body.fixed, scan.inputs[second:], strict=True))
     wanted = [i for i in back.carried if scan.inputs[i] in active]
-    loop = _loop(scan, back, sent, wanted, stacked, still)
+    last = {i: b.zeros(body.states[i].shape) for i in back.carried}
+    for i, g in ends.items():
+        state = body.nexts.index(body.emits[i])
+        last[state] = b.add(last[state], g)
+    loop = _loop(scan, back, tuple(last.values()), sent, wanted, stacked, still)
 
     lift = Lift(scan["steps"], {**stacked, **{x: loop[x] for x in sent}}, still)
     found: dict[Node, Node] = {}
@@ -96,10 +102,25 @@ def _moving(scan: Node, active: Collection[Node]) -> set[Node]:
         found |= more
 
 
-def _backward(body: Body, slopes: Mapping[int, Node], moving: set[Node], derive: Derive) -> _Backward:
-    """Grows until every state whose gradient is not nothing hands it on."""
+def _at_the_end(scan: Node, slopes: Mapping[int, Node]) -> dict[int, Node]:
+    """Of states that are only read after the last step (by the number of what is emitted), the gradients there: with
+    them the backward loop begins.
+    """
+    body: Body = scan["body"]
+    last = 0 if scan["reverse"] else scan["steps"] - 1
+
+    def alone(g: Node) -> bool:
+        return g.op == "pad" and (g["axis"], g["before"], g["value"], g.inputs[0].shape[0]) == (0, last, 0.0, 1)
+
+    return {i: b.squeeze(g.inputs[0], 0) for i, g in slopes.items() if body.emits[i] in body.nexts and alone(g)}
+
+
+def _backward(
+    body: Body, slopes: Mapping[int, Node], ended: Iterable[int], moving: set[Node], derive: Derive
+) -> _Backward:
+    """Grows until every state whose gradient is not nothing hands it on. ended: states with a gradient at the end."""
     emitted = {i: b.fresh("item", body.emits[i].shape) for i in slopes}
-    arriving: dict[int, Node] = {}
+    arriving = {i: b.fresh("state", body.states[i].shape) for i in ended}
     while True:
         seeds: dict[Node, Node] = {}
         for node, leaf in (
@@ -114,7 +135,8 @@ def _backward(body: Body, slopes: Mapping[int, Node], moving: set[Node], derive:
         arriving.update((i, b.fresh("state", body.states[i].shape)) for i in more)
     carried = tuple(sorted(arriving))
     tops = {leaf: found[leaf] for leaf in (*body.items, *body.fixed) if leaf in moving and leaf in found}
-    results = simplify([*(found[body.states[i]] for i in carried), *tops.values()])
+    zeros = {i: b.zeros(body.states[i].shape) for i in carried}
+    results = simplify([*(found.get(body.states[i], zeros[i]) for i in carried), *tops.values()])
     leaving, rest = results[: len(carried)], results[len(carried) :]
     return _Backward(
         carried, tuple(arriving[i] for i in carried), tuple(leaving), emitted, dict(zip(tops, rest, strict=True))
@@ -131,27 +153,33 @@ def _kept_of_forward(body: Body, back: _Backward, outside: Mapping[Node, Node]) 
     wanted += [x for x in back.results if x not in dependent]
     there = {*body.items, *body.fixed}
     states = set(body.states)
-    written = {*body.results, *states, *(operands(body.results) & operands(outside.values()))}
+    free = operands(body.results) & operands(outside.values())
 
     def source(node: Node) -> Sequence[Node] | None:
         if node in there or (not node.inputs and node not in states):
             return ()
         return None if node in states else below(node)
 
-    return cheapest(wanted, source, lambda node: WRITTEN_ANYWAY if node in written else bulk(node))
+    def price(node: Node) -> float:
+        return 0.0 if node in free else WRITTEN_ANYWAY if node in states or node in body.results else bulk(node)
+
+    return cheapest(wanted, source, price)
 
 
 def _read_from_joined(back: _Backward) -> dict[Node, Node]:
-    """The gradients that are computed outside; where the loop joins values into one array, they read that."""
-    late = depends(topological(back.leaving), set(back.arriving))
-    joined = [n for n in topological(back.leaving) if n.op == "concat" and n in late]
+    """The gradients that are computed outside; where values are joined into one array, they read that: first what the
+    loop joins itself.
+    """
+    order = topological([*back.leaving, *back.tops.values()])
+    late = depends(order, set(back.arriving))
+    joined = [n for n in order if n.op == "concat" and n in late]
     by: dict[Node, Node] = {}
     for node in joined:
         start = 0
         for x in node.inputs:
             stop = start + int(x.shape[node["axis"]])
             if x in late:
-                by[x] = b.slice_(node, node["axis"], start, stop)
+                by.setdefault(x, b.slice_(node, node["axis"], start, stop))
             start = stop
     for node in joined:
         by[node] = node
@@ -161,12 +189,16 @@ def _read_from_joined(back: _Backward) -> dict[Node, Node]:
 def _loop(
     scan: Node,
     back: _Backward,
+    inits: Sequence[Node],
     sent: Sequence[Node],
     wanted: Sequence[int],
     stacked: Mapping[Node, Node],
     still: Mapping[Node, Node],
 ) -> dict[Node, Node]:
-    """The backward loop: what it keeps at all steps, which is `sent` and the gradients of the states `wanted`."""
+    """The backward loop: what it keeps at all steps, which is `sent` and the gradients of the states `wanted`.
+
+    inits: the gradients of the states after the last step.
+    """
     kept = [*sent, *(back.leaving[back.carried.index(i)] for i in wanted)]
     if not kept:
         return {}
@@ -178,9 +210,8 @@ def _loop(
     fixed = {x: leaf for x, leaf in constants.items() if leaf in used}
     nexts, emits = results[: len(back.leaving)], results[len(back.leaving) :]
     body = Body(back.arriving, tuple(items.values()), tuple(fixed.values()), tuple(nexts), tuple(dict.fromkeys(emits)))
-    zeros = [b.zeros(x.shape) for x in back.arriving]
     xs, weights = [stacked[x] for x in items], [still[x] for x in fixed]
-    loop = b.scan(body, zeros, xs, weights, steps=scan["steps"], reverse=not scan["reverse"], origin=scan.origin)
+    loop = b.scan(body, inits, xs, weights, steps=scan["steps"], reverse=not scan["reverse"], origin=scan.origin)
     return {x: b.part(loop, body.emits.index(y), origin=x.origin) for x, y in zip(kept, emits, strict=True)}
 
 
