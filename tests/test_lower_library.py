@@ -35,7 +35,8 @@ WANTED = {
     "optimizer": "sgd momentum nesterov adagrad rmsprop adam adamw",
     "layer": "dense dropout batchnorm layernorm flatten reshape embedding noise mask"
     " attend attention positional positions transformer"
-    " bidirectional copies",
+    " bidirectional copies"
+    " conv conv1d conv_transpose depthwise maxpool maxpool1d avgpool avgpool1d global_pool upsample",
     "cell": "elman jordan gru lstm peephole_lstm",
 }
 CLASSES = "data d {\n  from blobs(60, classes=3)\n  split train=80%, test=20%\n}\n"
@@ -92,6 +93,10 @@ def _script(entry: Entry) -> str:
             use = (
                 "reshape(2, 1) -> bidirectional(gru(2)) -> last" if name == "bidirectional" else "copies(2) -> flatten"
             )
+        if entry.definition.span.source.name.endswith("windows.nn"):
+            size = ", ".join("2" for p in entry.definition.parameters if p.default is None)
+            picture = "6, 1" if name.endswith("1d") else "2, 3, 1"
+            use = f"dense(6) -> reshape({picture}) -> {name}({size}) -> flatten"
         if entry.definition.span.source.name.endswith("attention.nn"):
             use = f"y = reshape(x, 2, 1)\n{'attend(y, y, y)' if name == 'attend' else f'y -> {name}'} -> flatten"
         return CLASSES + f"network n for d {{ {use} -> dense(3) }}\ntrain n on d"
