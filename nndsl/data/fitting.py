@@ -30,7 +30,7 @@ class Plan:
     time: T, the steps of an example (the most, where `ragged`). first, count: what is predicted, see `Timing`. keeps:
     whether there is a target for each step. series: by part; one made by a split has that of `train`.
     starts, lengths: by part, the first step of each example, and how many it has.
-    known: by part, [P] whether a step has all its targets; None where all have.
+    known: by part, [P] whether a step has all its targets; None where all have. notes: what was left out.
     """
 
     time: int
@@ -42,6 +42,7 @@ class Plan:
     starts: dict[str, Rows]
     lengths: dict[str, Rows]
     known: dict[str, Mask | None]
+    notes: tuple[str, ...] = ()
 
     def of(self, part: str) -> Series:
         return self.series.get(part, self.series["train"])

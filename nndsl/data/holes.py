@@ -8,7 +8,6 @@ places them where no rule is given, and filled columns. What `missing mean` and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,7 @@ def gap_fault(series: Series, missing: Mapping[str, Mask], roles: Sequence[Role]
     places = np.flatnonzero(gone)
     stretches = stretches_of(gone)
     used = {role.word.text for role in roles}
-    when = time_column(series.table, used)
+    when = time_column(series, used)
     where = [_place(series, stretch, when) for stretch in stretches[:SHOWN]]
     more = f", and {len(stretches) - SHOWN} more" if len(stretches) > SHOWN else ""
     gaps = "" if len(stretches) == len(places) else f", in {counted(len(stretches), 'gap')}"
@@ -75,17 +74,19 @@ def _place(series: Series, stretch: Stretch, when: Column | None) -> str:
     return words if when is None else f"{words} ({when.cell(stretch[0])})"
 
 
-def time_column(table: Table, used: set[str]) -> Column | None:
-    """The first column not in use that grows from row to row: it can say when a step was."""
-    for column in table.columns.values():
-        if column.name in used or column.is_block or column.is_characters or column.missing().any():
+def time_column(series: Series, used: set[str]) -> Column | None:
+    """The first column not in use that grows from step to step in each series: it can say when a step was."""
+    if series.laid_out or series.table.rows < 2:
+        return None
+    inside = np.ones(series.table.rows - 1, np.bool_)
+    inside[series.starts[1:-1] - 1] = False
+    for column in series.table.columns.values():
+        if column.name in used or column.is_block or column.is_characters or column.lengths is not None:
             continue
         values = column.values()
-        cells = values.tolist() if column.is_text else None
-        if cells is not None:
-            if cells[0][:1].isdigit() and all(a < b for a, b in pairwise(cells)):
-                return column
-        elif len(values) > 1 and bool((np.diff(values) > 0).all()):
+        if column.missing().any() or (column.is_text and not values[0][:1].isdigit()):
+            continue
+        if bool(np.all((values[1:] > values[:-1])[inside])):
             return column
     return None
 

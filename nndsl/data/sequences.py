@@ -13,24 +13,24 @@ from dataclasses import replace
 import numpy as np
 
 from nndsl.data.assemble import check_layout, shape_of
-from nndsl.data.chains import Chain, Rows, encode
+from nndsl.data.calendar import unevenness
+from nndsl.data.chains import Rows, encode
 from nndsl.data.columns import Role
 from nndsl.data.cutting import Stretch, window_starts
-from nndsl.data.encoders import Classes
 from nndsl.data.fields import field_of
 from nndsl.data.fitting import Plan, Prepared, check_targets, classes_said, fit_all
-from nndsl.data.holes import Mask, filled, gap_fault, missing_of
+from nndsl.data.holes import Mask, filled, gap_fault, missing_of, time_column
 from nndsl.data.series import Series, series_of
 from nndsl.data.shares import parts_of_series, parts_of_windows
-from nndsl.data.short import no_examples, nothing_long_enough
+from nndsl.data.short import no_examples, nothing_long_enough, nothing_told
 from nndsl.data.spec import DataSpec, StepSpec, Timing, Word
 from nndsl.data.table import Table
-from nndsl.data.textfile import COLUMN, code_points
+from nndsl.data.textfile import COLUMN
 from nndsl.data.types import Field, Signature
+from nndsl.data.vocabulary import characters_said, with_unknown
 from nndsl.data.words import counted, listed
-from nndsl.diagnostics import Collector, Diagnostic, fault
+from nndsl.diagnostics import Collector, fault
 
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # the class of characters that only later parts have
 Pieces = dict[str, list[Stretch]]  # by part: stretches of one series each
 
 
@@ -55,8 +55,9 @@ def prepare_series(
         if fitted:
             check_layout(fitted, role)
     assert made.plan is not None
-    into = tuple(_with_unknown(made, made.plan, chain, pieces, found) for chain in chains[0])
-    stated = (*said, *_cut_notes(made, made.plan), *notes, *_vocabulary(into), *classes_said(chains[1]))
+    into = tuple(with_unknown(made, chain, found) for chain in chains[0])
+    spacing = _spacing(made.plan, (*inputs, *targets))
+    stated = (*said, *spacing, *made.plan.notes, *notes, *characters_said(into), *classes_said(chains[1]))
     done = replace(made, inputs=into, targets=chains[1] or into, notes=stated)
     check_targets(done, targets or inputs)
     for part in done.rows:
@@ -170,14 +171,36 @@ def _windows_cut(made: Prepared, plan: Plan, timing: Timing, pieces: Pieces, who
     stride = timing.stride or (timing.window if _is_text(made) else 1)
     span = timing.window + plan.first + plan.count - 1
     starts: dict[str, Rows] = {}
+    gaps, targets = 0, 0
     for part, of in pieces.items():
         mask = whole.get(part, whole["train"])
         found = window_starts(of, span, stride, mask)
-        starts[part] = _with_targets(found, plan, part, timing.window)
+        starts[part] = found[_told(plan, part, found + timing.window - 1 + plan.first)]
         if not len(starts[part]):
             raise no_examples(made.spec, timing, plan.series, part, of, span)
+        gaps += 0 if mask is None else len(window_starts(of, span, stride, None)) - len(found)
+        targets += len(found) - len(starts[part])
     lengths = {part: np.full(len(found), timing.window, np.int64) for part, found in starts.items()}
-    return replace(made, plan=replace(plan, starts=starts, lengths=lengths))
+    notes = (*_left_out(gaps, "window", "a gap"), *_left_out(targets, "window", "no target"), *_short(pieces, span))
+    return replace(made, plan=replace(plan, starts=starts, lengths=lengths, notes=notes))
+
+
+def _left_out(count: int, thing: str, why: str) -> list[str]:
+    if not count:
+        return []
+    return [f"{counted(count, thing)} with {why} {'is' if count == 1 else 'are'} left out"]
+
+
+def _short(pieces: Pieces, span: int) -> list[str]:
+    """Stretches of several series that are too short for an example, in words."""
+    said = []
+    for part, of in pieces.items():
+        count = sum(stop - first < span for first, stop in of)
+        if count:
+            said.append(
+                f"{count} of {len(of)} series give no example in the {part} part: they have fewer than {span} steps"
+            )
+    return said
 
 
 def _is_text(made: Prepared) -> bool:
@@ -187,94 +210,49 @@ def _is_text(made: Prepared) -> bool:
     return all(word.text in columns and columns[word.text].is_characters for word in words)
 
 
-def _with_targets(starts: Rows, plan: Plan, part: str, steps: int) -> Rows:
-    """The windows whose targets are known."""
-    known = plan.known.get(part, plan.known["train"])
-    if known is None or not len(starts):
-        return starts
-    after = starts + steps - 1 + plan.first
-    return np.asarray(starts[np.all([known[after + k] for k in range(plan.count)], axis=0)], np.int64)
-
-
 def _series_cut(made: Prepared, plan: Plan, pieces: Pieces, whole: dict[str, Mask | None]) -> Prepared:
     """Each series is an example, as long as its last target allows."""
     last = plan.first + plan.count - 1
     starts: dict[str, Rows] = {}
     lengths: dict[str, Rows] = {}
+    gaps, targets = 0, 0
     for part, of in pieces.items():
         mask = whole.get(part, whole["train"])
-        kept = [(a, b) for a, b in of if b - a > last and (mask is None or bool(mask[a:b].all()))]
+        long = [(a, b) for a, b in of if b - a > last]
+        kept = [(a, b) for a, b in long if mask is None or bool(mask[a:b].all())]
         if not kept:
             raise nothing_long_enough(made.spec, part, of, last + 1)
         first = np.array([a for a, _ in kept], np.int64)
         length = np.array([b - a - last for a, b in kept], np.int64)
-        known = plan.known.get(part, plan.known["train"])
-        if known is not None:
-            after = first + length - 1 + plan.first
-            fits = np.all([known[after + k] for k in range(plan.count)], axis=0)
-            first, length = first[fits], length[fits]
-        starts[part], lengths[part] = first, length
+        fits = _told(plan, part, first + length - 1 + plan.first)
+        starts[part], lengths[part] = first[fits], length[fits]
+        if not fits.any():
+            raise nothing_told(made.spec, part)
+        gaps, targets = gaps + len(long) - len(kept), targets + int((~fits).sum())
     every = np.concatenate(list(lengths.values()))
     time = int(every.max())
-    return replace(
-        made, plan=replace(plan, time=time, ragged=bool((every != time).any()), starts=starts, lengths=lengths)
-    )
+    notes = (*_left_out(gaps, "series", "a gap"), *_left_out(targets, "series", "no target"), *_short(pieces, last + 1))
+    ragged = bool((every != time).any())
+    return replace(made, plan=replace(plan, time=time, ragged=ragged, starts=starts, lengths=lengths, notes=notes))
 
 
-def _cut_notes(made: Prepared, plan: Plan) -> list[str]:
-    """How many examples were left out for a gap or for being too short."""
-    return []
+def _told(plan: Plan, part: str, after: Rows) -> Mask:
+    """Which examples have all they are to tell. after: the first step each tells."""
+    known = plan.known.get(part, plan.known["train"])
+    if known is None or not len(after):
+        return np.ones(len(after), np.bool_)
+    return np.asarray(np.logical_and.reduce([known[after + k] for k in range(plan.count)]), np.bool_)
 
 
-# ---- characters ----------------------------------------------------------------------------------------
+def _spacing(plan: Plan, roles: Sequence[Role]) -> list[str]:
+    """A column that says when the steps were, and that they are not evenly spaced."""
+    series = plan.series["train"]
+    column = time_column(series, {role.word.text for role in roles})
+    said = None if column is None else unevenness(series, column)
+    return [] if said is None else [said]
 
 
-def _with_unknown(made: Prepared, plan: Plan, chain: Chain, pieces: Pieces, found: Collector) -> Chain:
-    """Characters that no training step has become one class of their own, and are counted aloud."""
-    classes = chain.classes
-    if classes is None or not made.tables["train"].columns[chain.name].is_characters:
-        return chain
-    known = np.array([ord(name) for name in classes.names], np.uint32)
-    strange: dict[str, int] = {}
-    parts: dict[str, int] = {}
-    for part, rows in made.rows.items():
-        points = code_points(made.table(part).columns[chain.name].values()[rows])
-        new = points[~np.isin(points, known)]
-        for point, count in zip(*np.unique(new, return_counts=True), strict=True):
-            strange[chr(point)] = strange.get(chr(point), 0) + int(count)
-        if len(new):
-            parts[part] = len(new)
-    if not strange:
-        return chain
-    where = " and ".join(f"{count} in the {part} part" for part, count in parts.items())
-    found.add(
-        Diagnostic(
-            "W0501",
-            f"{counted(len(strange), 'character')} of `{chain.name}` never occur{'s' if len(strange) == 1 else ''} in "
-            f"the training part: {where}",
-            chain.word.span,
-            notes=(f"they are read as one unknown character `{UNKNOWN}`: " + listed(map(visible, strange)),),
-        )
-    )
-    more = Classes(classes.kind, (*classes.names, UNKNOWN), unknown=True)
-    return replace(chain, steps=(*chain.steps[:-1], more))
-
-
-def visible(character: str) -> str:
-    """A character as it can stand in a line."""
-    return character if character.isprintable() else repr(character)[1:-1]
-
-
-def _vocabulary(chains: Sequence[Chain]) -> list[str]:
-    """The characters there are, in words."""
-    said: list[str] = []
-    for chain in chains:
-        classes = chain.classes
-        if classes is not None and chain.text and all(len(name) == 1 for name in classes.names):
-            shown = "".join(map(visible, classes.names))
-            more = shown if len(shown) <= 80 else shown[:77] + "..."
-            said.append(f"`{chain.name}` has a vocabulary of {len(classes.names)}: {more}")
-    return said
+# ---- what can be encoded ----------------------------------------------------------------------------
 
 
 def _check_part(done: Prepared, part: str) -> None:

@@ -74,3 +74,9 @@ def nothing_long_enough(spec: DataSpec, part: str, pieces: Sequence[Stretch], ne
         place,
         help="fill the gaps with `missing interpolate` or `missing previous`",
     )
+
+
+def nothing_told(spec: DataSpec, part: str) -> Fault:
+    """A part none of whose examples has a target."""
+    place = spec.target.span if spec.target is not None else spec.inputs[0].span
+    return fault("E0520", f"no example of the {part} part has a target: it is missing in all of them", place)
