@@ -56,7 +56,7 @@ def series_of(spec: DataSpec, table: Table, inputs: Sequence[Role], targets: Seq
     listed = {role.word.text for role in (*inputs, *targets) if _is_list(table.columns[role.word.text])}
     texts = set[str]()
     if spec.timing is not None and spec.timing.window is None and group is None:
-        texts = {r.word.text for r in inputs if _is_text(table.columns[r.word.text]) and not r.steps}
+        texts = {r.word.text for r in inputs if _is_text(table.columns[r.word.text])}
     if listed or texts:
         return _laid_out(spec, table, inputs, listed, texts)
     if group is None:

@@ -24,11 +24,18 @@ def no_examples(
     there = max((stop - first for first, stop in pieces), default=0)
     beyond = span - timing.window
     need = f"a window of {timing.window}"
-    if beyond > 0 and whole >= timing.window:
-        need += f" and what is {beyond} ahead of it need {span} steps"
+    if beyond == 1:
+        need += f" and the step after it need {span} steps"
+    elif beyond > 1:
+        need += f" and the {beyond} steps after it need {span} steps"
     else:
         need += " needs as many steps"
     labels = () if timing.horizon_span is None else (Label(timing.horizon_span, f"{counted(beyond, 'step')} ahead"),)
+    if whole < timing.window and own.count == 1:
+        message = (
+            f"a window of {timing.window} is longer than the series of `{own.table.shown}`, which has {whole} steps"
+        )
+        return fault("E0518", message, timing.window_span, labels=labels, help=_smaller(whole - beyond))
     if whole < span:
         has = f"the series of `{own.table.shown}` has {whole}" if own.count == 1 else f"the longest series has {whole}"
         return fault("E0518", f"{need}, but {has}", timing.window_span, labels=labels, help=_smaller(whole - beyond))
