@@ -33,6 +33,7 @@ class Memory:
     precision: str
     places: dict[Node, Place]
     strip: int | None = None
+    same: bool = False
     mine: list[Array] = field(default_factory=list)
     tables: dict[bytes, NDArray[np.int64]] = field(default_factory=dict)
 
@@ -45,6 +46,12 @@ class Memory:
 
     def kept(self, node: Node, count: int) -> int:
         return self.scratch(count)
+
+    def panels(self, node: Node, count: int) -> int:
+        return self.scratch(count)
+
+    def steady(self, node: Node) -> bool:
+        return self.same
 
     def table(self, values: NDArray[np.int64]) -> int:
         return int(self.tables.setdefault(values.tobytes(), values).ctypes.data)

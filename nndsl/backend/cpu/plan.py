@@ -251,8 +251,8 @@ class _Sized:
         made = self.instructions(step)
         ahead = [part for part in made if not isinstance(part, tuple)]
         shares = team.divided([part for part in made if isinstance(part, tuple)], members)
-        meeting: list[Code] = [Once([MEET])] if ahead and any(shares[1:]) else []
-        return [[*ahead, *meeting, *shares[0]], *([*meeting, *share] for share in shares[1:])]
+        after: list[Code] = [Once([MEET])] if ahead and any(shares[1:]) else []
+        return [[*ahead, *after, *shares[0]], *([*after, *share] for share in shares[1:])]
 
     def cleared(self, node: Node) -> list[Code]:
         """What lies between the parts of a value, before they are made; once, where it stays from strip to strip."""
@@ -359,6 +359,10 @@ class _Sized:
     def kept(self, node: Node, count: int) -> int:
         """The address of `count` numbers that belong to a node from one turn to the next."""
         return self.binding.beside((self.stage, node), 8 * count)
+
+    def panels(self, node: Node, count: int) -> int:
+        """The same once more, for the panels of an operand that stays."""
+        return self.binding.beside((-1 - self.stage, node), 8 * count)
 
     def table(self, values: NDArray[np.int64]) -> int:
         """The address of these offsets, which stay as they are."""

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from nndsl.backend.cpu import library
 from nndsl.backend.cpu.copies import Context, Instruction, copy
 from nndsl.backend.cpu.machine import machine
-from nndsl.backend.cpu.memory import Place, row_major
+from nndsl.backend.cpu.memory import Place, row_major, whole
 from nndsl.backend.cpu.table import Code, Once
 from nndsl.backend.cpu.turning import columns_last, offsets, one_stride
 from nndsl.ir.node import Node
 from nndsl.ir.primitives.dot import parts
 
 SUMS_AT_ONCE = 256  # terms of a block of a large product: what a column of tiles reads of B for so many stays near
+PACKED_BYTES = 1 << 16  # of a steady operand: below, it is near whichever way it lies
 ROWS_AT_ONCE = 384  # of such a block
 TALL = 24  # a multiple of every tile's height
 
@@ -75,8 +76,8 @@ def einsum(node: Node, context: Context) -> list[Code]:
     target = _columns_side_by_side(final, out, columns, context)
     columns, apart = _one_loop(columns, out, target)
     batch = [s for s in out if s in apart or (s in left and s in right)]
-    steady = context.steady(second)
-    y, right, turned = columns_last(y, right, columns, context, node if steady else None)
+    steady = node if context.steady(second) else None
+    y, right, turned = columns_last(y, right, columns, context, steady)
     before = list[Code]([Once(turned)] if turned and steady else turned)
     summed = sorted((s for s in left if s not in out), key=lambda s: -abs(x.strides[left.index(s)]))
 
@@ -87,6 +88,9 @@ def einsum(node: Node, context: Context) -> list[Code]:
     width = math.prod(target.shape[out.index(s)] for s in columns)
     loops = _Loops(axes(batch), axes(rows), width, axes(summed), x.address, y.address, target.address)
     kernel, arguments = _product(loops, context)
+    if steady is not None and _worth_packing(loops, y.itemsize):
+        packed, arguments = _packed(loops, y.itemsize, context.panels(node, loops.columns * loops.sums[0].size))
+        before.append(Once([packed]))
     strip = context.added(node)  # a later strip of the batch adds to what the ones before it have made
     if target is not final:
         before += copy(final, target, context.precision) if strip is not None else []
@@ -94,6 +98,31 @@ def einsum(node: Node, context: Context) -> list[Code]:
     else:
         after = []
     return [*before, (kernel, [*arguments, strip or 0]), *after]
+
+
+# ---- panels: an operand that many products read, so that what a column of tiles reads of it lies side by side
+
+
+def _panel() -> int:
+    """Columns of the widest register tile, in float32."""
+    return machine().tiles[0][0] * machine().lanes("float32")
+
+
+def _worth_packing(loops: _Loops, itemsize: int) -> bool:
+    """Whether a steady operand is so large that its rows are far apart, and there is more than one panel of it."""
+    single = not loops.batch and len(loops.rows) == len(loops.sums) == 1 and loops.columns % _panel() == 0
+    return single and loops.columns > _panel() and loops.columns * loops.sums[0].size * itemsize >= PACKED_BYTES
+
+
+def _packed(loops: _Loops, itemsize: int, panels: int) -> tuple[Instruction, list[int]]:
+    """How the operand is packed, and the arguments of `product` over its panels as batches."""
+    (m,), (k,) = loops.rows, loops.sums
+    wide, kind = _panel(), "float32" if itemsize == 4 else "float64"
+    count = loops.columns // wide
+    source = Place(loops.B, (count, k.size, wide), (wide, k.b, 1), itemsize)
+    (packed,) = copy(source, whole(panels, source.shape, itemsize), kind)
+    sizes = [count, m.size, wide, k.size]
+    return packed, [*sizes, loops.A, 0, m.a, k.a, panels, k.size * wide, wide, loops.C, wide, m.c]
 
 
 def _columns_side_by_side(target: Place, out: str, columns: Sequence[str], context: Context) -> Place:
