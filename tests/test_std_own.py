@@ -22,17 +22,13 @@ from nndsl.runtime.trainer import Trainer, stages_of
 from nndsl.runtime.weights import initial
 from nndsl.semantics.program import Metric, Train
 
-FILES = {
-    "activation": "activations.nn", "loss": "losses.nn", "optimizer": "optimizers.nn", "schedule": "schedules.nn",
-    "regularizer": "regularizers.nn", "initializer": "initializers.nn", "layer": "layers.nn", "metric": "metrics.nn",
-}  # fmt: skip
 ROWS, FEATURES = 12, 3
 TARGETS = {"category": "c", "two": "b", "number": "z"}
 
 
 def copied(role: str, name: str) -> str:
     """The library's definition under the name `own_...`."""
-    text = text_of(FILES[role], name)
+    text = text_of(next(file for file, e in entries() if (e.kind, e.name) == (role, name)), name)
     copy, count = re.subn(rf"^{role} {name}\b", f"{role} own_{name}", text)
     assert count == 1, text
     return copy
@@ -148,13 +144,23 @@ def test_a_copy_of_a_metric_is_the_same_graph(name: str) -> None:
 LAYERS = {
     "dense": "(2)", "dropout": "(0.5)", "batchnorm": "", "layernorm": "", "flatten": "", "reshape": "(2, 2)",
     "embedding": "(4, 2)", "noise": "", "mask": "",
+    "conv": "(3, 3)", "conv_transpose": "(3, 3, stride=2)", "depthwise": "(3)", "maxpool": "(2)", "avgpool": "(2)",
+    "conv1d": "(3, 3)", "maxpool1d": "(2)", "avgpool1d": "(3, padding=\"same\")", "global_pool": "", "upsample": "",
 }  # fmt: skip
+PICTURES = {"conv", "conv_transpose", "depthwise", "maxpool", "avgpool", "upsample"}
+SERIES = {"conv1d", "maxpool1d", "avgpool1d", "global_pool"}
 
 
-@pytest.mark.parametrize("name", [e.name for _, e in entries() if e.kind == "layer"])
+def test_all_layers_of_these_files_are_copied() -> None:
+    found = {e.name for file, e in entries() if e.kind == "layer" and file in ("layers.nn", "windows.nn")}
+    assert found == set(LAYERS)
+
+
+@pytest.mark.parametrize("name", LAYERS)
 def test_a_copy_of_a_layer_makes_the_same_kernels(name: str) -> None:
     """Its weights and random numbers go by its name, as those of any layer do: what is computed is the same."""
-    given = described((4,), "category", 4) if name == "embedding" else described((4,))
+    shape = (4, 4, 2) if name in PICTURES else (4, 2) if name in SERIES else (4,)
+    given = described(shape, "category", 4) if name == "embedding" else described(shape)
     texts = []
     for used, before in ((name, ""), (f"own_{name}", copied("layer", name))):
         graph = network(f"  input x[...]\n  x -> {used}{LAYERS[name]} -> tanh", given, before=before)
