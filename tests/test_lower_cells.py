@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from cpu_tools import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from script_tools import check
-from std_tools import Array, check_gradient, checked, field, network, rng, setting, signature
+from std_tools import Array, check_gradient, checked, close, field, network, rng, setting, signature, slopes
 
 from nndsl.backend.reference import evaluate
 from nndsl.data.types import Field
@@ -330,6 +332,42 @@ def test_padded_sequences_give_what_each_gives_alone(use: str, padding: float) -
             np.testing.assert_allclose(real, b, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "use", ["minimal(3) -> last", "bidirectional(minimal(2)) -> mean(axis=0)", "lstm(2) -> gru(2) -> last"]
+)
+def test_padding_gets_no_gradient_and_the_native_code_agrees(use: str) -> None:
+    program = checked(f"{MORE}\nnetwork n {{\n{use}\n}}\n").program
+    input = Field(("x",), (7, 2), "real", field((1,)).span, time=True, ragged=True)
+    done = elaborate(program, program.networks["n"], signature(input), training=True)
+    assert done.build.lengths is not None
+    made = rng("native", use)
+    values: dict[Node, Array] = {done.input.node: made.normal(size=(4, 7, 2)), done.build.lengths: LENGTHS}
+    for variable in done.build.variables.values():
+        values[variable.leaf] = made.normal(size=concrete(variable.leaf.shape, {}))
+    graph = slopes(done.outputs[0].node, [leaf for leaf in values if leaf.dtype == "float"])
+    wanted = evaluate(graph, values, setting(4))
+    for i, length in enumerate(LENGTHS):
+        assert (wanted[1][i, length:] == 0).all() and (wanted[1][i, :length] != 0).any()
+    for have, want in zip(run(graph, values, setting(4, "float32")), wanted, strict=True):
+        close(have, want)
+    for have, want in zip(run(graph, values, setting(4)), wanted, strict=True):
+        close(have, want, 1e-10)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=5),
+    st.sampled_from(["lstm(2) -> last", "bidirectional(minimal(2))"]),
+)
+def test_any_lengths(lengths: list[int], use: str) -> None:
+    x = rng("any", lengths).normal(size=(len(lengths), max(lengths), 2))
+    counts = np.array(lengths, np.int32)
+    for (together,), (alone,), length in zip(
+        ragged(use, counts, x), ragged(use, counts, x, alone=True), counts, strict=True
+    ):
+        np.testing.assert_allclose(together[:length] if together.ndim > 1 else together, alone, rtol=1e-10, atol=1e-12)
+
+
 def test_statistics_of_a_batch_leave_padding_out() -> None:
     x = rng("batch").normal(size=(4, 7, 2))
     real = np.concatenate([x[i, :n] for i, n in enumerate(LENGTHS)])
@@ -420,3 +458,22 @@ def test_mistakes(lines: list[str], use: str, code: str, words: str, place: str 
     (problem,) = found
     assert words in problem.message
     assert problem.span is not None and place in (None, problem.span.text)
+
+
+BACKWARDS = [  # lines of a network over [10, 3], and how often `last` is warned of
+    (["gru(3, reverse=true) -> last"], 1),
+    (["gru(3, reverse=true)", "last -> dense(2)"], 1),
+    (["output x -> bidirectional(gru(3)) -> last"], 1),
+    (["y = x -> gru(3, reverse=true) -> last"], 1),
+    (["bidirectional(gru(3), ends=true)"], 0),
+    (["gru(3, reverse=false) -> last"], 0),
+    (["gru(3, reverse=true) -> gru(3) -> last"], 0),
+    (["gru(3) -> last"], 0),
+    (["y = x -> gru(3, reverse=true)", "output y[0]"], 0),
+]
+
+
+@pytest.mark.parametrize(("lines", "count"), BACKWARDS, ids=[" ; ".join(lines) for lines, _ in BACKWARDS])
+def test_the_last_step_of_what_goes_backwards_is_warned_of(lines: list[str], count: int) -> None:
+    _, found = check("\n".join(["network n {", "input x[10, 3]", *lines, "}"]))
+    assert [d.code for d in found] == ["W0404"] * count

@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from std_tools import Array, check_gradient, check_values, field, network, rng, setting, weights_of
+from cpu_tools import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from std_tools import Array, check_gradient, check_values, field, network, rng, setting, slopes, weights_of
 
 from nndsl.backend.reference import evaluate
 from nndsl.ir.node import Node, concrete
@@ -175,6 +178,32 @@ def test_as_in_pytorch(case: Case, shape: tuple[int, ...], batch: int) -> None:
     assert (batch, *found.graph.outputs[0].shape) == wanted[0].shape
     np.testing.assert_allclose(evaluate([found.output], found.values, setting(batch))[0], wanted[0], atol=1e-12)
     check_values(found.output, [*found.leaves.values()], found.values, wanted, setting(batch))
+
+
+@pytest.mark.filterwarnings("ignore:RNN module weights")
+@settings(max_examples=15, deadline=None)
+@given(
+    st.sampled_from(["elman", "gru", "lstm", "peephole_lstm"]),
+    st.tuples(*[st.integers(1, 6)] * 4),
+    st.booleans(),
+)
+def test_any_sizes(name: str, sizes: tuple[int, int, int, int], reverse: bool) -> None:
+    time, features, units, batch = sizes
+    plain = CASES[name][0].expected
+    case = Case(f"{name}({units}, reverse={str(reverse).lower()})", backwards(plain) if reverse else plain)
+    found = scene(case, (time, features), batch)
+    wanted = torch_values(case, found, batch)
+    graph = slopes(found.output, [*found.leaves.values()])
+    for have, want in zip(evaluate(graph, found.values, setting(batch)), wanted, strict=True):
+        np.testing.assert_allclose(have.reshape(want.shape), want, rtol=1e-10, atol=1e-10)
+
+
+def test_natively_in_float64() -> None:
+    found = scene(CASES["lstm"][0], (5, 3), 4)
+    wanted = torch_values(CASES["lstm"][0], found, 4)
+    have = run(slopes(found.output, [*found.leaves.values()]), found.values, setting(4))
+    for one, want in zip(have, wanted, strict=True):
+        np.testing.assert_allclose(one.reshape(want.shape), want, rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize("case", ROWS)

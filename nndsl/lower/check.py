@@ -15,6 +15,7 @@ from nndsl.data.types import Field, Signature
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Label, Span
 from nndsl.lower import method, sampling
 from nndsl.lower.activation import applier
+from nndsl.lower.backwards import seen_once
 from nndsl.lower.frame import Quiet
 from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
@@ -192,6 +193,7 @@ class _Checker:
         """Networks that are `for` a data set, or say their input's sizes themselves, in both modes."""
         for network in self.program.networks.values():
             self.warn(random_at_the_end(network))
+            self.warn(seen_once(network))
             known = any(isinstance(a, Use) and a.network == network.name for a in self.program.actions)
             signature = self.signatures.get(network.data) if network.data else None if known else declared(network)
             if signature is not None and (network.name, network.data) not in self.seen:

@@ -5,6 +5,7 @@ In: a name and the session. Out: lines joined by newlines, without one at the en
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -122,8 +123,7 @@ def network(name: str, session: Session) -> str:
         groups.setdefault(layer or name, []).append((weight, variable.leaf.shape))
     rows = []
     for layer, weights in groups.items():
-        words = ", ".join(f"{weight} {_shape(shape)}" for weight, shape in weights)
-        rows.append([layer, words, f"{sum(math.prod(s) for _, s in weights):,}"])
+        rows.append([layer, _weights(weights), f"{sum(math.prod(s) for _, s in weights):,}"])
     total = sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.parameters)
     size = 4 if session.program.settings.precision == "float32" else 8
     outputs = ", ".join(f"{_shape(out.shape)}, {out.kind}" for out in graph.outputs)
@@ -135,6 +135,12 @@ def network(name: str, session: Session) -> str:
         f"  {total:,} trained numbers, {total * size / 1024:,.1f} kB in {session.program.settings.precision}",
     ]
     return "\n".join(lines)
+
+
+def _weights(weights: Sequence[tuple[str, tuple[Any, ...]]]) -> str:
+    """`Wr, Wz, Wn [3, 8], b [8]`: a shape is said once for neighbours that share it."""
+    groups = itertools.groupby(weights, lambda weight: weight[1])
+    return ", ".join(f"{', '.join(name for name, _ in group)} {_shape(shape)}" for shape, group in groups)
 
 
 def _signature_for(name: str, session: Session) -> Signature | None:
