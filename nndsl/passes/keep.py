@@ -11,7 +11,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from nndsl.ir.node import Node
+from nndsl.ir.node import Node, topological
 
 NOMINAL = 32  # what a symbolic size counts as, where sizes are compared before they are known
 _SOURCE, _SINK = "source", "sink"
@@ -33,14 +33,13 @@ def cheapest(
     below: from what a node can be computed again (nothing: it is always there), or None if it cannot be.
     """
     flow = _Flow()
-    order: list[Node] = []
-    waiting = list(dict.fromkeys(wanted))
+    wanted = list(dict.fromkeys(wanted))
+    waiting = list(wanted)
     for node in waiting:
         flow.add((node, 1), _SINK, math.inf)
     seen = set(waiting)
     while waiting:
         node = waiting.pop()
-        order.append(node)
         flow.add((node, 0), (node, 1), price(node))
         inputs = below(node)
         if inputs is None:
@@ -52,8 +51,7 @@ def cheapest(
                 waiting.append(x)
     flow.fill()
     reaching = flow.reaching()
-    kept = [n for n in order if (n, 0) not in reaching and (n, 1) in reaching]
-    return sorted(kept, key=lambda n: n.serial)
+    return [n for n in topological(wanted) if n in seen and (n, 0) not in reaching and (n, 1) in reaching]
 
 
 class _Flow:

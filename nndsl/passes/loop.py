@@ -72,9 +72,13 @@ class Loop:
         if not by:
             return self
         items, fixed = items or {}, fixed or {}
-        body = self.body.with_results(replaced(self.body.results, by))
-        body = replace(body, items=(*body.items, *items), fixed=(*body.fixed, *fixed))
+        loop = self.with_results(replaced(self.body.results, by))
+        body = replace(loop.body, items=(*loop.body.items, *items), fixed=(*loop.body.fixed, *fixed))
         return replace(self, body=body, xs=(*self.xs, *items.values()), fixed=(*self.fixed, *fixed.values()))
+
+    def with_results(self, results: Sequence[Node]) -> Loop:
+        """The loop with other next states and other values that it emits."""
+        return replace(self, body=self.body.with_results(results))
 
 
 def loop_of(scan: Node, inputs: Sequence[Node]) -> Loop:

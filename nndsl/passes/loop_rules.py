@@ -5,19 +5,14 @@ In: a `Loop`. Out: one that does less at each step, over more that is computed o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nndsl.ir import build as b
-from nndsl.ir.node import Dim, Node, make, topological
-from nndsl.ir.primitives.dot import parts
+from nndsl.ir.node import Node, topological
 from nndsl.ir.table import TABLE
-from nndsl.passes.keep import NOMINAL
 from nndsl.passes.lift import Lift, depends, liftable
 from nndsl.passes.loop import Loop
-
-LoopRule = Callable[[Loop], Loop]
-
 
 # ---- into the loop: what is only made for it
 
@@ -90,11 +85,9 @@ def without_invariants(loop: Loop) -> Loop:
 
 def hoisted(loop: Loop) -> Loop:
     """Products that depend on no state are computed before the loop, for all steps at once."""
-    late = loop.late
     order = topological(loop.body.results)
-    stuck = {n for n in order if not liftable(n)}
-    early = [n for n in order if n not in late and n not in depends(order, stuck)]
-    tops = _tops(loop, [n for n in early if TABLE[n.op].kind == "dot" or n.op == "overlap_add"])
+    inner = loop.late | depends(order, {n for n in order if not liftable(n)})
+    tops = _tops(loop, [n for n in order if n not in inner and (TABLE[n.op].kind == "dot" or n.op == "overlap_add")])
     if not tops:
         return loop
     values = Lift(loop.steps, loop.items, loop.constants).values(tops)
@@ -145,96 +138,3 @@ def _delayed(loop: Loop, init: Node, x: Node) -> Node:
     if loop.steps == 1:
         return first
     return b.concat([b.slice_(x, 0, 1, last + 1), first] if loop.reverse else [first, b.slice_(x, 0, 0, last)], 0)
-
-
-# ---- products
-
-
-def rows_of_products(loop: Loop) -> Loop:
-    """gather(E, ids) @ W -> gather(E @ W, ids), where E and W are the same at every step, and E has fewer rows than
-    there are ids in all steps.
-    """
-    order = topological(loop.body.results)
-    moving = depends(order, {*loop.body.states, *loop.body.items})
-    by: dict[Node, Node] = {}
-    for node in order:
-        found = _rows_of_product(node, moving, loop.steps)
-        if found is not None:
-            by[node] = found
-    return loop.over(by)
-
-
-def product_of_rows(node: Node) -> Node | None:
-    """The same law for products outside of loops, where the size of the ids is known at least in part."""
-    return _rows_of_product(node, {node.inputs[0].inputs[1]}, 1) if _is_row_product(node) else None
-
-
-def _is_row_product(node: Node) -> bool:
-    return node.op == "einsum" and node.inputs[0].op == "gather"
-
-
-def _rows_of_product(node: Node, moving: Collection[Node], times: int) -> Node | None:
-    if not _is_row_product(node):
-        return None
-    (rows, weight), (table, ids) = node.inputs, node.inputs[0].inputs
-    left, right, out = parts(node["spec"])
-    named, rest = left[: ids.rank], left[ids.rank :]
-    if weight in moving or table in moving or ids not in moving or set(named) & set(right):
-        return None
-    if not out.startswith(named) or not isinstance(table.shape[0], int) or not set(rest) & set(right):
-        return None
-    count = times
-    for d in ids.shape:
-        count *= NOMINAL if isinstance(d, str) else d
-    if table.shape[0] > count:
-        return None
-    row = next(letter for letter in "vwxyzabcdefghijklmnopqrstu" if letter not in node["spec"])
-    made = b.einsum(f"{row}{rest},{right}->{row}{out[ids.rank :]}", table, weight, origin=node.origin)
-    return b.gather(made, ids, origin=rows.origin)
-
-
-def packed(loop: Loop) -> Loop:
-    """x @ U, x @ V, ... -> slices of x @ [U V ...], for matrices that are the same at every step."""
-    order = topological(loop.body.results)
-    moving = depends(order, {*loop.body.states, *loop.body.items})
-    groups: dict[tuple[Node, str, str], list[tuple[Node, int]]] = {}
-    for node in order:
-        found = _column_product(node, moving)
-        if found is not None:
-            key, axis = found
-            groups.setdefault(key, []).append((node, axis))
-    by: dict[Node, Node] = {}
-    for (x, _, _), members in groups.items():
-        if len(members) > 1:
-            by.update(_joined(x, members))
-    return loop.over(by)
-
-
-def _column_product(node: Node, moving: set[Node]) -> tuple[tuple[Node, str, str], int] | None:
-    """What products have in common that can be one (the operand, its letters and those of the matrix, in standard
-    form), and the matrix's axis of columns; None for other products.
-    """
-    if node.op != "einsum" or node.inputs[0] not in moving or node.inputs[1] in moving:
-        return None
-    left, right, out = parts(node["spec"])
-    columns = [letter for letter in right if letter not in left]
-    rows = [letter for letter in left if letter not in right]
-    if len(columns) != 1 or list(out) != [*rows, *columns] or not isinstance(node.shape[-1], int):
-        return None
-    standard = {letter: chr(ord("a") + i) for i, letter in enumerate(left)} | {columns[0]: "Z"}
-    axis = right.index(columns[0])
-    return (node.inputs[0], "".join(standard[s] for s in left), "".join(standard[s] for s in right)), axis
-
-
-def _joined(x: Node, members: Sequence[tuple[Node, int]]) -> dict[Node, Node]:
-    """One product in the place of several, and a slice of it for each."""
-    first, axis = members[0]
-    matrix = b.concat([node.inputs[1] for node, _ in members], axis)
-    whole = make("einsum", x, matrix, spec=first["spec"], origin=first.origin)
-    found, start = dict[Node, Node](), 0
-    for node, _ in members:
-        size: Dim = node.shape[-1]
-        stop = start + int(size)
-        found[node] = b.slice_(whole, node.rank - 1, start, stop, origin=node.origin)
-        start = stop
-    return found

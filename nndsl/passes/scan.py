@@ -8,28 +8,23 @@ Run it before `autodiff`, so that the derivative has less to derive, and after i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from nndsl.ir import build as b
 from nndsl.ir.body import Body, body_of, rebuilt, remade, replaced
 from nndsl.ir.node import Node, make, topological, users
 from nndsl.passes.loop import Loop, loop_of, pruned, settled
-from nndsl.passes.loop_rules import (
-    LoopRule,
-    absorbed,
-    hoisted,
-    packed,
-    rows_of_products,
-    without_delays,
-    without_invariants,
-)
+from nndsl.passes.loop_products import packed, rows_of_products, terms_in_rows
+from nndsl.passes.loop_rules import absorbed, hoisted, without_delays, without_invariants
 from nndsl.passes.simplify import simplify
 
+LoopRule = Callable[[Loop], Loop]
 ORDER: tuple[LoopRule, ...] = (
     without_invariants,
     packed,
     rows_of_products,
+    terms_in_rows,
     without_invariants,
     hoisted,
     without_delays,
