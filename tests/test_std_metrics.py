@@ -78,6 +78,29 @@ def test_of_classes(name: str, classes: int, kind: str) -> None:
     np.testing.assert_allclose(found.squeeze(), CASES[name].expected(true, said), atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["probability", "logit", "real"])
+@pytest.mark.parametrize("classes", [2, 5])
+def test_perplexity(classes: int, kind: str) -> None:
+    made = rng("perplexity", classes, kind)
+    true = made.integers(classes, size=40)
+    outputs = scores(made.integers(classes, size=40), classes, kind, made)
+    shares = outputs if kind == "probability" else np.exp(outputs) / np.exp(outputs).sum(-1, keepdims=True)
+    found = measured("perplexity", outputs, kind, field((), "category", classes), true)
+    wanted = np.exp(metrics.log_loss(true, shares, labels=range(classes)))
+    np.testing.assert_allclose(found.squeeze(), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["probability", "logit"])
+@pytest.mark.parametrize("axis", [(), (1,)])
+def test_perplexity_of_a_single_score(axis: tuple[int, ...], kind: str) -> None:
+    made = rng("perplexity", kind, *axis)
+    true = made.integers(2, size=30)
+    p = made.uniform(0.05, 0.95, size=30)
+    outputs = (p if kind == "probability" else np.log(p / (1 - p))).reshape(30, *axis)
+    found = measured("perplexity", outputs, kind, field((), "category", 2), true)
+    np.testing.assert_allclose(found.squeeze(), np.exp(metrics.log_loss(true, p)), rtol=1e-12)
+
+
 UNEVEN = {
     "never said": ([0, 1, 2, 2, 1, 0], [0, 1, 1, 0, 1, 0]),
     "never true": ([0, 1, 1, 0, 1, 0], [0, 1, 2, 2, 1, 0]),

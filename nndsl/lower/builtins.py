@@ -144,6 +144,25 @@ def _decide(use: Use) -> Any:
     return replace(above, node=b.cast(above.node, "int", origin=use.site), kind="category")
 
 
+def _surprise(use: Use) -> Any:
+    """-log P(k): of probabilities as they are, of logits after a softmax; a single score speaks of class 1."""
+    y, k = use.arguments(2, 2)
+    y, k = plain(use.tensor(y)), plain(use.tensor(k))
+    site, x = use.site, y.node
+    if len(y.shape) == len(k.shape):
+        x = b.unsqueeze(x, -1, origin=site)
+    if x.shape[-1] == 1:
+        other = b.sub(1.0, x, origin=site) if y.kind == "probability" else b.zeros(x.shape, origin=site)
+        x = b.concat([other, x], x.rank - 1, origin=site)
+    if y.kind == "probability":
+        logs = b.log(x, origin=site)
+    else:
+        shifted = b.sub(x, b.reduce_max(x, -1, origin=site), origin=site)
+        logs = b.sub(shifted, b.log(b.reduce_sum(b.exp(shifted), -1), origin=site), origin=site)
+    node = b.neg(b.pick(logs, k.node, origin=site), origin=site)
+    return Tensor(node, k.ghosts, y.batched, "real", site)
+
+
 _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     "exp": _map("exp", math.exp), "log": _map("log", math.log), "log1p": _map("log1p", math.log1p), "expm1":
     _map("expm1", math.expm1),
@@ -155,7 +174,8 @@ _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     _reduction("prod"),
     "var": _reduction("var"), "std": _reduction("std"), "max": _extreme("max", "maximum"), "min": _extreme("min",
     "minimum"),
-    "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide, "reshape":
+    "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide,
+    "surprise": _surprise, "reshape":
     arrange.reshape,
     "last": sequences.last, "present": sequences.present,
     "flatten": arrange.flatten, "transpose": arrange.transpose, "concat": arrange.concat, "split": arrange.split,

@@ -52,6 +52,11 @@ _ROWS = (
     Builtin("argmax", "argmax(x, axis=-1)", "where the greatest stands along an axis"),
     Builtin("argmin", "argmin(x, axis=-1)", "where the least stands along an axis"),
     Builtin("count", "count(x, axis=...)", "how many elements the axes hold together"),
+    Builtin(
+        "surprise",
+        "surprise(y, k)",
+        "minus the logarithm of the probability that y gives to class k, be y probabilities or logits",
+    ),
     Builtin("decide", "decide(y)", "the class with the greatest score; for a single score, 1 where it speaks for it"),
     Builtin(
         "reshape",
