@@ -17,7 +17,9 @@ from nndsl.ir.node import Node, make, topological, users
 from nndsl.passes.loop import Loop, loop_of, pruned, settled
 from nndsl.passes.loop_products import packed, rows_of_products, terms_in_rows
 from nndsl.passes.loop_rules import absorbed, hoisted, without_delays, without_invariants
+from nndsl.passes.rewrite import rewrite
 from nndsl.passes.simplify import simplify
+from nndsl.passes.small_products import SMALL_RULES
 
 LoopRule = Callable[[Loop], Loop]
 ORDER: tuple[LoopRule, ...] = (
@@ -112,6 +114,7 @@ def _improved(outputs: Sequence[Node]) -> list[Node]:
 def _better(loop: Loop, scan: Node, around: dict[Node, list[Node]]) -> list[Node]:
     """What a loop emits, from a loop that does less."""
     loop = pruned(_with_better_body(loop))
+    loop = replace(loop, body=loop.body.with_results(rewrite(loop.body.results, SMALL_RULES)))
     if loop.steps == 1:
         return _at_once(loop)
     loop = pruned(absorbed(loop, around, scan))
