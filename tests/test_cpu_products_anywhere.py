@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ import pytest
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from numpy.typing import NDArray
 
-from nndsl.backend.cpu import products, team
+from nndsl.backend.cpu import library, product_texts, products, team
 from nndsl.backend.cpu.copies import Instruction
+from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import Place, aligned
-from nndsl.backend.cpu.table import Meet, table
+from nndsl.backend.cpu.table import Meet, Once, table
 from nndsl.ir import Node
 from nndsl.ir import build as b
 from nndsl.ir.primitives.dot import parts
@@ -64,10 +65,12 @@ def _place(x: Array) -> Place:
     return Place(x.ctypes.data, x.shape, tuple(s // x.itemsize for s in x.strides), x.itemsize)
 
 
-def _made(spec: str, x: Array, y: Array, out: Array, strip: int | None = None) -> tuple[list[Instruction], Memory]:
+def _made(
+    spec: str, x: Array, y: Array, out: Array, strip: int | None = None, same: bool = False
+) -> tuple[list[Any], Memory]:
     nodes = b.input_("x", x.shape), b.input_("y", y.shape)
     node = b.einsum(spec, *nodes)
-    memory = Memory(str(x.dtype), {nodes[0]: _place(x), nodes[1]: _place(y), node: _place(out)}, strip)
+    memory = Memory(str(x.dtype), {nodes[0]: _place(x), nodes[1]: _place(y), node: _place(out)}, strip, same)
     return products.einsum(node, memory), memory
 
 
@@ -172,6 +175,37 @@ def test_convolutions(channels: int, units: int, size: int, stride: int, dilatio
         _check("bhwoyx,yxco->bhwc", _windows(np.pad(slopes, around), size, 1, dilation), kernel[::-1, ::-1])
 
 
+@pytest.mark.parametrize("channels", [1, 7, 8, 20, 70])
+@pytest.mark.parametrize(("size", "stride"), [(3, 1), (2, 2)])
+def test_convolutions_of_each_channel_alone(channels: int, size: int, stride: int) -> None:
+    numbers = np.random.default_rng(6)
+    pictures = numbers.standard_normal((2, 6, 7, channels)).astype("float32")
+    kernel = numbers.standard_normal((size, size, channels)).astype("float32")
+    seen = _windows(pictures, size, stride, 1)
+    slopes = numbers.standard_normal(seen.shape[:4]).astype("float32")
+    _check("bhwcyx,yxc->bhwc", seen, kernel)
+    _check("yxc,bhwcyx->bhwc", kernel, seen)
+    _check("bhwcyx,bhwc->yxc", seen, slopes)
+    _check("bhwcyx,yxcf->bhwcf", seen, np.repeat(kernel[..., None], 2, -1))
+    _check("bhwcyx,yxcf->bhwfc", seen, np.repeat(kernel[..., None], 2, -1))
+
+
+NARROW = tuple((wide, (6, 2, 1)) for wide in (2, 1))
+
+
+@pytest.mark.parametrize("vector_bytes", [16, 32])
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_machines_with_narrower_vectors(vector_bytes: int, precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(machine(), vector_bytes=vector_bytes, tiles=NARROW)
+    for module in (library, product_texts, products, team):
+        monkeypatch.setattr(module, "machine", lambda: other)
+    numbers = np.random.default_rng(7)
+    pictures = numbers.standard_normal((2, 6, 7, 20)).astype(precision)
+    kernel = numbers.standard_normal((3, 3, 20, 37)).astype(precision)
+    _check("bhwcyx,yxco->bhwo", _windows(pictures, 3, 1, 1), kernel)
+    _check("bhwcyx,yxc->bhwc", _windows(pictures, 3, 1, 1), kernel[..., 0].copy())
+
+
 @pytest.mark.parametrize("length", [1, 5, 16, 33])
 def test_attention(length: int) -> None:
     numbers = np.random.default_rng(2)
@@ -212,6 +246,8 @@ def test_later_strips_add_to_what_is_there(spec: str, size: int) -> None:
         ("ik,kj->ij", (100, 8), (8, 20)),
         ("ik,kj->ij", (8, 100), (100, 128)),
         ("iak,kaj->ij", (100, 2, 8), (8, 2, 20)),
+        ("bic,bc->ic", (9, 40, 32), (9, 32)),
+        ("bic,bc->ic", (9, 3, 200), (9, 200)),
         ("bhik,bhkj->bhij", (2, 2, 5, 6), (2, 2, 6, 7)),
         ("bhik,bhjk->bhij", (2, 2, 5, 6), (2, 2, 7, 6)),
     ],
@@ -220,3 +256,19 @@ def test_every_member_has_a_share(spec: str, x: tuple[int, ...], y: tuple[int, .
     given = np.ones(x, np.float32), np.ones(y, np.float32)
     made, _memory = _made(spec, *given, _result(spec, *given))
     assert all(team.divided(made, 2))
+
+
+@pytest.mark.parametrize(("m", "k", "n"), [(5, 6, 7), (40, 300, 128), (32, 1100, 1024)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_operand_that_stays_the_same(m: int, k: int, n: int, turned: bool) -> None:
+    numbers = np.random.default_rng(8)
+    x, y = numbers.standard_normal((m, k)), numbers.standard_normal((n, k) if turned else (k, n))
+    x, y, spec = x.astype("float32"), y.astype("float32"), "ik,jk->ij" if turned else "ik,kj->ij"
+    out = _result(spec, x, y)
+    made, _memory = _made(spec, x, y, out, same=True)
+    table([part for code in made if isinstance(code, Once) for part in code.code]).run()
+    for turn in range(2):
+        out[...] = turn
+        table([code for code in made if not isinstance(code, Once)]).run()
+        np.testing.assert_allclose(out, np.einsum(spec, x.astype("float64"), y), rtol=1e-4, atol=1e-4)
+    assert turned == any(isinstance(code, Once) for code in made) or n > 100

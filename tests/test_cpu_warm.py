@@ -8,6 +8,7 @@ import pytest
 
 from nndsl.backend.cpu import cache, compiler, library, workshop
 from nndsl.backend.cpu.cache import Text
+from nndsl.backend.cpu.product_texts import PRODUCTS
 from nndsl.backend.cpu.warm import standard_texts, warm
 
 SMALL = [
@@ -55,7 +56,7 @@ def test_the_standard_kernels_are_all_of_the_library(precision: str) -> None:
     texts = standard_texts(precision)
     assert len(set(texts)) == len(texts)
     kinds = {text.name.rsplit("_", 1)[0] for text in texts}
-    assert kinds >= set(library._SIMPLE) | {"product", "contract"}
+    assert kinds >= set(library._SIMPLE) | set(PRODUCTS)
 
 
 def test_a_text_that_is_wrong_says_so() -> None:

@@ -7,7 +7,7 @@ Each sum is added in the order of k, whatever the tiles, the blocks and the shar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.machine import machine
@@ -82,11 +82,14 @@ def {name}(g):
 """
 
 
-def _walk(maker: str, call: str, precision: str) -> tuple[list[str], list[str], list[str], list[str]]:
+Tiles = Sequence[tuple[int, tuple[int, int, int]]]
+
+
+def _walk(sizes: Tiles, maker: str, call: str, precision: str) -> tuple[list[str], list[str], list[str], list[str]]:
     """The tiles, and the choice of a width, of a height, and of the tile that has both."""
     lanes = machine().lanes(precision)
     tiles, widths, heights, branches = [], list[str](), list[str](), list[str]()
-    for wide, rows in machine().tiles:
+    for wide, rows in sizes:
         columns = wide * lanes
         fits = f"left >= {columns} or (keep == 0 and n >= {columns} and left > {columns // 2})" if wide > 1 else "True"
         word = "elif" if widths else "if"
@@ -108,8 +111,8 @@ def _walk(maker: str, call: str, precision: str) -> tuple[list[str], list[str], 
 
 def product(precision: str) -> Text:
     """C = A B by register tiles, of the sizes that suit this machine."""
-    name = f"product_{SHORT[precision]}"
-    tiles, widths, heights, branches = _walk("register_tile", "k, X, a_row, a_k, W, b_k, Y, c_row, keep", precision)
+    name, sizes, call = f"product_{SHORT[precision]}", machine().tiles, "k, X, a_row, a_k, W, b_k, Y, c_row, keep"
+    tiles, widths, heights, branches = _walk(sizes, "register_tile", call, precision)
     body = _PRODUCT.format(
         name=name, tiles="\n".join(tiles), widths=indented(widths, 12), heights=indented(heights, 16),
         branches=indented(branches, 16), pointer=POINTER[precision], lanes=machine().lanes(precision),
@@ -119,15 +122,27 @@ def product(precision: str) -> Text:
 
 def contract(precision: str) -> Text:
     """The same over tables of offsets."""
-    name = f"contract_{SHORT[precision]}"
-    call = "count, run, A, X, at(a_runs, r), a_k, W, at(b_runs, r), b_k, at(C, j), Y, add"
-    tiles, widths, heights, branches = _walk("register_tile_over", call, precision)
+    return _over_tables("contract", machine().tiles, "register_tile_over", "A", precision)
+
+
+def lanes(precision: str) -> Text:
+    """The same where A has the columns too: C[row[i] + j] = sum over r, t of A[row[i] + run[r] + t a_k + j] B[... + j].
+
+    Wide tiles would read no less: each product needs a vector of A.
+    """
+    sizes = [(wide, rows) for wide, rows in machine().tiles if wide <= 2]
+    return _over_tables("lanes", sizes, "register_tile_of_lanes", "at(A, j)", precision)
+
+
+def _over_tables(kind: str, sizes: Tiles, maker: str, A: str, precision: str) -> Text:
+    name = f"{kind}_{SHORT[precision]}"
+    call = f"count, run, {A}, X, at(a_runs, r), a_k, W, at(b_runs, r), b_k, at(C, j), Y, add"
+    tiles, widths, heights, branches = _walk(sizes, maker, call, precision)
     body = _CONTRACT.format(
         name=name, tiles="\n".join(tiles), widths=indented(widths, 12), heights=indented(heights, 24),
         branches=indented(branches, 24), pointer=POINTER[precision], lanes=machine().lanes(precision),
     )  # fmt: skip
-    more = "from nndsl.backend.cpu.tiles_over import register_tile_over\n"
-    return Text(name, head(precision) + more + body, precision)
+    return Text(name, head(precision) + f"from nndsl.backend.cpu.tiles_over import {maker}\n" + body, precision)
 
 
-PRODUCTS: dict[str, Callable[[str], Text]] = {"product": product, "contract": contract}
+PRODUCTS: dict[str, Callable[[str], Text]] = {"product": product, "contract": contract, "lanes": lanes}

@@ -98,7 +98,8 @@ def _contract(text: Text, g: list[int], share: Share) -> list[int] | None:
     if loop == "batches":
         return _move(g, 0, share.bounds(batches, unit), {6: 8, 11: 8, 15: 8})
     if loop == "columns":
-        return _move(g, 2, share.bounds(n, unit), {10: item, 14: item})
+        moved = (5, 10, 14) if text.name.startswith("lanes") else (10, 14)  # there A has the columns too
+        return _move(g, 2, share.bounds(n, unit), dict.fromkeys(moved, item))
     return _move(g, 1, share.bounds(m, unit), {7: 8, 16: 8})
 
 
@@ -141,6 +142,7 @@ def _rows(text: Text, g: list[int], share: Share) -> list[int] | None:
 _DIVISIONS: dict[str, Callable[[Text, list[int], Share], list[int] | None]] = {
     "product": _product,
     "contract": _contract,
+    "lanes": _contract,
     "transpose": _transpose,
     "copy": _copy,
     "fill": _fill,

@@ -75,6 +75,18 @@ class _TileOver(Tile):
         return final
 
 
+class _TileOfLanes(_TileOver):
+    """A is as wide as B, and multiplied number by number."""
+
+    def turn(self, b: Any, sums: list[Any], heads: list[Any], along: Any, B: Any, mask: Any) -> list[Any]:
+        fma, new = self.declare(b, f"llvm.fma.{self.suffix}", self.vector, [self.vector] * 3), list[Any]()
+        row = [self.load(b, p, mask) for p in self.places(b, B)]
+        for head in heads:
+            xs = [self.load(b, p, mask) for p in self.places(b, b.gep(head, [along]))]
+            new += [b.call(fma, [x, y, sums[len(new) + v]]) for v, (x, y) in enumerate(zip(xs, row, strict=True))]
+        return new
+
+
 def register_tile_over(rows: int, vectors: int, lanes: int, precision: str, masked: bool = False) -> Any:
     """An intrinsic: C[rows, vectors * lanes] = sum over k of A[rows, k] B[k, ...], all sums in registers.
 
@@ -82,8 +94,17 @@ def register_tile_over(rows: int, vectors: int, lanes: int, precision: str, mask
     skip, columns). Rows and runs are tables of offsets in elements. keep: the sums begin with what is in C. skip: so
     many rows are not stored. `masked`: only the first `columns` are read and written, which may be fewer than a vector.
     """
+    return _intrinsic(_TileOver(rows, vectors, lanes, precision, masked), precision)
+
+
+def register_tile_of_lanes(rows: int, vectors: int, lanes: int, precision: str, masked: bool = False) -> Any:
+    """The same for C[rows, vectors * lanes] = sum over k of A[rows, k, ...] B[k, ...]: A is contiguous too."""
+    return _intrinsic(_TileOfLanes(rows, vectors, lanes, precision, masked), precision)
+
+
+def _intrinsic(code: _TileOver, precision: str) -> Any:
     real = types.float32 if precision == "float32" else types.float64
-    pointer, n, code = types.CPointer(real), types.int64, _TileOver(rows, vectors, lanes, precision, masked)
+    pointer, n = types.CPointer(real), types.int64
     table = types.CPointer(types.int64)
 
     @intrinsic  # type: ignore[misc, unused-ignore]

@@ -19,12 +19,6 @@ from nndsl.backend.cpu.memory import Place, whole
 from nndsl.ir.node import Node
 
 
-def one_stride(letters: Sequence[str], order: str, place: Place) -> bool:
-    """Whether some letters, in their order, are one loop over a place."""
-    at = [order.index(letter) for letter in letters if place.shape[order.index(letter)] != 1]
-    return all(place.strides[i] == place.shape[j] * place.strides[j] for i, j in pairwise(at))
-
-
 def offsets(axes: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
     """Where each turn of some loops begins, in elements: sizes and strides, the outer ones first."""
     found = np.zeros(1, np.int64)
@@ -40,7 +34,9 @@ def columns_last(
     in whose own memory that is done, since it stays from turn to turn of a loop; None: scratch memory serves.
     """
     wide = [s for s in columns if y.shape[letters.index(s)] != 1]
-    if not wide or (y.strides[letters.index(wide[-1])] == 1 and one_stride(columns, letters, y)):
+    at = [letters.index(s) for s in wide]
+    joined = all(y.strides[i] == y.shape[j] * y.strides[j] for i, j in pairwise(at))
+    if not wide or (y.strides[at[-1]] == 1 and joined):
         return y, letters, []
     # what is left lies as it did: the longest strides first
     order = sorted((s for s in letters if s not in columns), key=lambda s: -abs(y.strides[letters.index(s)]))
