@@ -59,9 +59,12 @@ def schedule(outputs: Sequence[Node]) -> tuple[Item, ...]:
     needed = _needed_in_memory(outputs, order)
     roots = _roots(order, needed)
     place = {n: i for i, n in enumerate(order)}
-    groups = _groups(order, roots, place)
     singles = [n for n in order if not is_fusable(n) and not is_view(n) and not is_memory(n)]
-    return _items(_merge(groups, singles, place), singles, needed, place)
+    groups = _merge(_groups(order, roots, place), singles, place)
+    repeated = _repeated(order, groups, roots)
+    if repeated:
+        groups = _merge(_groups(order, roots | repeated, place), singles, place)
+    return _items(groups, singles, needed, place)
 
 
 def _needed_in_memory(outputs: Sequence[Node], order: Sequence[Node]) -> set[Node]:
@@ -79,11 +82,14 @@ def _roots(order: Sequence[Node], needed: set[Node]) -> set[Node]:
     """
     roots = needed | {n for n in order if is_reduction(n)} | {n for n in compared(order) if is_fusable(n)}
     heads: dict[Node, set[Node]] = {n: set() for n in order}  # the roots in whose cone a node lies
+    prices = _prices(order, roots)
     stretched = dict.fromkeys(order, False)  # whether a root that uses the node walks over more than the node has
     for node in reversed(order):
         if not is_fusable(node):
             continue
-        if node not in roots and _is_costly(node) and (len(heads[node]) > 1 or stretched[node]):
+        often = stretched[node] or (len(heads[node]) > 1 and _is_costly(node))
+        dear = _is_costly(node) or (prices[node] >= COSTLY and node.dtype == "float")
+        if node not in roots and often and dear:
             roots.add(node)
         for x in node.inputs:
             heads[x] |= {node} if node in roots else heads[node]
@@ -93,6 +99,47 @@ def _roots(order: Sequence[Node], needed: set[Node]) -> set[Node]:
 
 def _is_costly(node: Node) -> bool:
     return TABLE[node.op].cost >= COSTLY
+
+
+def _prices(order: Sequence[Node], roots: set[Node]) -> dict[Node, int]:
+    """What it costs to compute each node from what is stored or costly."""
+    found: dict[Node, int] = {}
+    for node in order:
+        stored = not is_fusable(node) or node in roots or _is_costly(node)
+        inside = 0 if stored else sum(found[x] for x in dict.fromkeys(node.inputs))
+        found[node] = 0 if stored else TABLE[node.op].cost + inside
+    return found
+
+
+def _repeated(order: Sequence[Node], groups: Sequence[_Group], roots: set[Node]) -> set[Node]:
+    """Cheap nodes that several nests would compute from many values in memory, where reading one is less: such as
+    the sum of a residual network's layers so far."""
+    homes: dict[Node, list[_Group]] = {}
+    for group in sorted(groups, key=lambda g: g.last):
+        for node in group.nodes - roots:
+            homes.setdefault(node, []).append(group)
+    found: set[Node] = set()
+    for node in order:
+        others = homes.get(node, [])[1:]
+        if not others or node.dtype != "float" or node.op in INLINE or node.op == "expand":
+            continue
+        saved = sum(_traffic(g, found, node) - _traffic(g, found | {node}, node) for g in others)
+        if saved > 1:  # it has to be written
+            found.add(node)
+    return found
+
+
+def _traffic(group: _Group, stored: set[Node], like: Node) -> int:
+    """How many values of a node's size a group reads, if some of its nodes are stored."""
+    seen: set[Node] = set()
+    waiting = [x for root in group.roots for x in root.inputs]
+    while waiting:
+        x = waiting.pop()
+        if x not in seen:
+            seen.add(x)
+            if x in group.nodes and x not in stored:
+                waiting += x.inputs
+    return sum(x.shape == like.shape and (x not in group.nodes or x in stored) for x in seen)
 
 
 def _groups(order: Sequence[Node], roots: set[Node], place: Mapping[Node, int]) -> list[_Group]:
@@ -165,12 +212,15 @@ class _Graph:
 
 
 def _merge(groups: list[_Group], singles: list[Node], place: Mapping[Node, int]) -> list[_Group]:
-    """Joins groups, each with an earlier one it shares values with, while a nest can hold both. Twice: groups that
-    grew may now hold each other."""
+    """Joins groups, each with an earlier one it shares values with, while a nest can hold both: again and again, since
+    groups that grew may hold each other (the gates of a cell, one by one, join what they feed).
+    """
     graph = _Graph(groups, singles, place)
-    for _ in range(2):
-        groups = _merged_once(groups, graph, place)
-    return groups
+    while True:
+        fewer = _merged_once(groups, graph, place)
+        if len(fewer) == len(groups):
+            return fewer
+        groups = fewer
 
 
 def _merged_once(groups: list[_Group], graph: _Graph, place: Mapping[Node, int]) -> list[_Group]:
