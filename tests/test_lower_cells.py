@@ -162,6 +162,54 @@ def test_layers_and_cells_within_a_cell() -> None:
     check_gradient(graph.outputs[0].node, [*values], values, setting(3), tolerance=1e-5)
 
 
+LARGER = """cell pictures(filters) {
+  input x[height, width, channels]
+  state h[height, width, filters] = 0
+  h' = tanh((x -> conv(filters, 3)) + (h -> conv(filters, 3)))
+  output h'
+}
+cell looks(units, context) {
+  param W[in, units], Q[units, units]
+  state h[units] = 0
+  seen = softmax(context @ (h @ Q)) @ context
+  h' = tanh(x @ W + seen)
+  output h'
+}
+cell rows(units) {
+  input x[height, width]
+  state h[units] = 0
+  h' = 0.5 * h + (x -> elman(units) -> last)
+  output h'
+}
+cell centred {
+  state h[in] = 0
+  h' = 0.5 * h + x - mean(x + h, axis=batch)
+  output h'
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        ("x -> pictures(2) -> last -> flatten", (3, 4, 4, 1)),
+        ("c = x -> gru(3)\nx -> looks(3, context=c)", (5, 2)),
+        ("x -> rows(2)", (3, 4, 2)),
+        ("x -> centred", (4, 2)),
+        ("code = x -> lstm(3)\nlast(code) -> copies(4) -> lstm(3, h=last(code.h), c=last(code.c))", (5, 2)),
+        ("x -> lstm(3, state_dropout=0.4) -> dropout(0.3) -> gru(2)", (5, 2)),
+    ],
+    ids=["pictures", "a context", "rows of rows", "over the batch", "encoder and decoder", "dropout"],
+)
+def test_larger_cells_have_their_gradient_and_run_natively(body: str, shape: tuple[int, ...]) -> None:
+    graph = network(body, field(shape), before=LARGER)
+    values = filled(graph, shape)
+    check_gradient(graph.outputs[0].node, [*values], values, setting(3), tolerance=1e-5)
+    found = slopes(graph.outputs[0].node, [*values])
+    for have, want in zip(run(found, values, setting(3)), evaluate(found, values, setting(3)), strict=True):
+        close(have, want, 1e-10)
+
+
 def test_a_cell_without_states_is_a_layer_of_each_step() -> None:
     (y,), x, p = answers("input x[4, 3]\nx -> each(2)", (4, 3), "cell each(n) {\n  param W[in, n]\n  output x @ W\n}\n")
     np.testing.assert_allclose(y, x @ p["each_1.W"], atol=1e-12)
@@ -277,6 +325,8 @@ dense(4) -> attention(heads=2)
 dense(4) -> attention(heads=2, causal=true) -> last
 positional -> transformer -> mean(axis=0)
 output transpose(where(present(x), transpose(x), 0)) -> conv1d(3, 3)
+global_pool
+global_pool(max)
 output x[0]
 y = x -> minimal(2); output y[-1] -> dense(1)
 repeat 2 { minimal(2) }
@@ -458,6 +508,25 @@ def test_mistakes(lines: list[str], use: str, code: str, words: str, place: str 
     (problem,) = found
     assert words in problem.message
     assert problem.span is not None and place in (None, problem.span.text)
+
+
+ELSEWHERE = [  # what other libraries have, and words of the help
+    ("lstm(8, return_sequences=true)", "`-> last` keeps the last one"),
+    ("lstm(8, go_backwards=true)", "`reverse=true`"),
+    ("lstm(8, dropout=0.3)", "`-> dropout(0.3)`"),
+    ("gru(8, num_layers=2)", "`lstm(64) -> lstm(64)`"),
+    ("gru(8, initial_state=0)", "`lstm(64, h=start, c=start)`"),
+    ("gru(8, activation=relu)", "`act=relu`"),
+    ("gru(8, bidirectional=true)", "around the cell"),
+    ("last -> repeat_vector(3)", "did you mean `copies`?"),
+    ("simple_rnn(8)", "did you mean `elman`?"),
+]
+
+
+@pytest.mark.parametrize(("use", "help"), ELSEWHERE)
+def test_habits_from_other_libraries(use: str, help: str) -> None:
+    _, found = check(f"network n {{\ninput x[10, 3]\n{use}\n}}\n")
+    assert len(found) == 1 and help in (found[0].help or ""), found
 
 
 BACKWARDS = [  # lines of a network over [10, 3], and how often `last` is warned of

@@ -40,6 +40,7 @@ LAYERS: Rows = (
     ("gat", "gatconv"),
     ("upsample", "upsampling2d upsample2d interpolate unpool"),
     ("last", "returnsequences laststep"),
+    ("copies", "repeatvector"),
     ("identity linear", "identity"),
     ("concat", "concatenate cat"),
     ("noise", "gaussiannoise"),

@@ -63,7 +63,26 @@ NETWORK: Rows = (
     ),
 )
 
-TABLES: dict[str, Rows] = {"train": TRAINING, "recipe": TRAINING, "data": DATA, "network": NETWORK, "layer": NETWORK}
+CELL: Rows = (
+    ("returnsequences", "leave it out: a cell gives all steps, and `-> last` keeps the last one"),
+    ("returnstate", "the states are fields of what a cell gives: `y = x -> lstm(64)`, then `y.c`"),
+    ("initialstate hx h0 c0", "first values are given to the states by name: `lstm(64, h=start, c=start)`"),
+    ("gobackwards backward backwards", "write `reverse=true`"),
+    ("bidirectional", "write `bidirectional(...)` around the cell"),
+    ("numlayers layers depth", "one cell after the other: `lstm(64) -> lstm(64)`"),
+    ("recurrentdropout", "write `state_dropout={|0.2}`"),
+    ("dropout", "between cells it is a layer, `-> dropout({|0.2})`; of the states, `state_dropout={|0.2}`"),
+    ("batchfirst timemajor", "leave it out: an example is [time, features], and the batch is never written"),
+    (
+        "activation nonlinearity recurrentactivation",
+        "of `elman` it is `act=relu`; for others write a cell of your own",
+    ),
+    ("inputsize hiddensize", "its first argument is how many states there are: `lstm(64)`"),
+)
+
+TABLES: dict[str, Rows] = {
+    "train": TRAINING, "recipe": TRAINING, "data": DATA, "network": NETWORK, "layer": NETWORK, "use of a cell": CELL,
+}  # fmt: skip
 
 
 def written_elsewhere(statement: str, word: str, given: str | None = None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nndsl.diagnostics import Fault, Label, Span, fault
+from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.cells import REVERSE, at_use, starts
 from nndsl.semantics.modules import in_library
@@ -108,6 +109,9 @@ def _no_parameter(definition: ast.Definition, argument: ast.Argument) -> Fault:
     names = [parameter.name for parameter in definition.parameters[fed:]]
     names += at_use(definition)
     hint = _activation(definition, argument) or _direction(definition, argument)
+    if definition.kind == "cell" and hint is None:
+        given = argument.value.span.text if isinstance(argument.value, ast.Number) else None
+        hint = written_elsewhere("use of a cell", argument.name or "", given)
     hint = hint or did_you_mean(argument.name or "", names)
     notes = [f"it is called as `{signature(definition)}`"]
     if definition.kind == "cell" and (first := starts(definition)):
