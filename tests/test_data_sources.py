@@ -281,14 +281,14 @@ WRONG_OBJECTS: list[tuple[Any, str]] = [
     (3, "is a int"),
     (None, "is a NoneType"),
     ({"a": [1, 2], "b": [1]}, "different lengths"),
-    ({"a": [[1], [2, 3]]}, "cannot be a column"),
+    ({"a": [[1], 2]}, "some cells hold lists"),
     ({"a": np.array([1j])}, "complex"),
     ({}, "has no rows"),
     (np.float64(3), "is a float64"),
     (np.array(3), "a single number"),
     ([[1, 2], [3]], "different lengths"),
     (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns"),
-    (pa.table({"a": [[1, 2], [3]]}), "lists or records"),
+    (pa.table({"a": [{"b": 1}]}), "lists or records"),
 ]
 
 

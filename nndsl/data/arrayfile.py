@@ -62,7 +62,7 @@ def table_of_arrays(shown: str, arrays: Mapping[str, Any], span: Span) -> Table:
         if np.ndim(column.values()) == 0:
             raise fault("E0503", f"`{name}` of `{shown}` is a single value, not a column", span)
         columns.append(column)
-    lengths = {column.name: len(column.values()) for column in columns}
+    lengths = {column.name: column.rows for column in columns}
     if len(set(lengths.values())) > 1:
         raise fault(
             "E0503",
@@ -77,5 +77,5 @@ def table_of_arrays(shown: str, arrays: Mapping[str, Any], span: Span) -> Table:
 
 def _reason(error: Exception) -> str:
     said = str(error)
-    ours = ("complex", "a cell holds", "an array of")
+    ours = ("complex", "a cell holds", "some cells hold", "an array of")
     return said if said.startswith(ours) else "its cells are not numbers or texts"

@@ -106,7 +106,7 @@ class Dataset:
         Read again where need be.
         """
         tables = open_source(self.spec, self._seed)
-        return {name: column.values() for name, column in tables.get(part, tables["train"]).columns.items()}
+        return {name: column.cells() for name, column in tables.get(part, tables["train"]).columns.items()}
 
     def column(self, name: str) -> NDArray[Any]:
         """One column of the source, unencoded, every row. Raises a Fault (E0502) where there is none."""
@@ -118,7 +118,7 @@ class Dataset:
                 self.spec.span,
                 help=did_you_mean(name, table.columns),
             )
-        return table.columns[name].values()
+        return table.columns[name].cells()
 
     @property
     def fingerprint(self) -> str:

@@ -22,6 +22,8 @@ PLAIN_TYPES = (
     "DOUBLE", "VARCHAR", "DATE",
 )  # fmt: skip
 
+LIST_TYPES = (*PLAIN_TYPES, "DECIMAL", "HUGEINT", "UHUGEINT")  # what lists in cells may be of
+
 
 class _Stream:
     """Hands on an Arrow stream and nothing else, so that duckdb does not ask for pyarrow."""
@@ -98,13 +100,16 @@ def _arrow(value: Any, shown: str, span: Span) -> Table:
 def table_of_relation(relation: Any, shown: str, span: Span) -> Table:
     """What a duckdb relation holds. Types that NumPy lacks become text."""
     casts: list[str] = []
-    for name, kind in zip(relation.columns, relation.types, strict=True):
+    for name, type_ in zip(relation.columns, relation.types, strict=True):
         quoted = '"' + name.replace('"', '""') + '"'
-        text = str(kind)
+        text = str(type_)
         if text in PLAIN_TYPES:
             casts.append(quoted)
         elif text.startswith(("DECIMAL", "HUGEINT", "UHUGEINT")):
             casts.append(f"{quoted}::double as {quoted}")
+        elif text.endswith("[]") and text.removesuffix("[]").removesuffix("[]").partition("(")[0] in LIST_TYPES:
+            kind = "varchar" if text.startswith(("VARCHAR", "DATE")) else "double"
+            casts.append(f"{quoted}::{kind}{'[]' * text.count('[]')} as {quoted}")
         elif text.endswith("]") or text.startswith(("STRUCT", "MAP", "UNION")):
             raise fault("E0516", f"the column `{name}` of `{shown}` holds lists or records, not numbers or texts", span)
         else:
@@ -117,6 +122,10 @@ def _rows(value: Any, shown: str, span: Span) -> Table:
     if all(isinstance(row, Mapping) for row in value):
         names = list(dict.fromkeys(name for row in value for name in row))
         return table_of_arrays(shown, {str(name): [row.get(name) for row in value] for name in names}, span)
+    if all(isinstance(row, np.ndarray) and row.ndim == 2 for row in value):
+        wide = {row.shape[1] for row in value}
+        if len(wide) == 1:  # sequences [T, F], of any lengths: a column for each of F
+            return table_of_arrays(shown, {f"x{i}": [row[:, i] for row in value] for i in range(wide.pop())}, span)
     widths = {len(row) if isinstance(row, list | tuple | np.ndarray) else 0 for row in value}
     if len(widths) > 1:
         raise fault("E0516", f"the rows of `{shown}` have different lengths: {listed(map(str, sorted(widths)))}", span)

@@ -197,9 +197,8 @@ def _short(pieces: Pieces, span: int) -> list[str]:
     for part, of in pieces.items():
         count = sum(stop - first < span for first, stop in of)
         if count:
-            said.append(
-                f"{count} of {len(of)} series give no example in the {part} part: they have fewer than {span} steps"
-            )
+            need = counted(span, "step")
+            said.append(f"{count} of {len(of)} series give no example in the {part} part: that takes {need}")
     return said
 
 

@@ -53,12 +53,12 @@ def group_of(spec: DataSpec) -> Word | None:
 def series_of(spec: DataSpec, table: Table, inputs: Sequence[Role], targets: Sequence[Role]) -> Series:
     """The table in long form."""
     group = group_of(spec)
-    listed = {role.word.text for role in (*inputs, *targets) if _is_list(table.columns[role.word.text])}
-    texts = set[str]()
+    roles = (*inputs, *targets)
+    listed = {role.word.text for role in roles if _is_list(table.columns[role.word.text])}
     if spec.timing is not None and spec.timing.window is None and group is None:
-        texts = {r.word.text for r in inputs if _is_text(table.columns[r.word.text])}
-    if listed or texts:
-        return _laid_out(spec, table, inputs, listed, texts)
+        listed |= {role.word.text for role in inputs if _is_text(table.columns[role.word.text])}
+    if listed:
+        return _laid_out(spec, table, roles, listed, group)
     if group is None:
         return Series(table, np.array([0, table.rows], np.int64))
     return _grouped(table, group)
@@ -75,33 +75,27 @@ def _is_text(column: Column) -> bool:
 # ---- one series a row ------------------------------------------------------------------------------
 
 
-def _laid_out(spec: DataSpec, table: Table, inputs: Sequence[Role], listed: set[str], texts: set[str]) -> Series:
-    """Each row of the source is a series: its lists step by step, its other cells again at each of them."""
-    first: tuple[Role, Column] | None = None
-    columns: dict[str, Column] = {}
-    for role in inputs:
+def _laid_out(spec: DataSpec, table: Table, roles: Sequence[Role], listed: set[str], group: Word | None) -> Series:
+    """Each row of the source is a series: its lists step by step, its other cells again at each of them.
+
+    roles: of the inputs and then the targets. listed: the columns that hold a list, or a text, in each row.
+    """
+    first = next(role for role in roles if role.word.text in listed)
+    columns = {name: _steps_of(table.columns[name]) for name in listed}
+    lengths = columns[first.word.text].lengths
+    assert lengths is not None
+    inputs = {word.text for line in spec.inputs for word in line.columns}
+    for role in roles:
         name = role.word.text
-        if name not in listed | texts:
+        if name in listed:
+            _check_lengths(first.word.text, lengths, role, columns[name], table)
+        elif name in inputs or role.every:
             raise fault(
                 "E0522",
                 f"`{name}` has one value in each row of `{table.shown}`, but a sequence has one for each step",
                 role.word.span,
-                labels=() if first is None else (Label(first[0].word.span, "a list in each row"),),
+                labels=(Label(first.word.span, "a list in each row"),),
             )
-    for name in (*(r.word.text for r in inputs), *listed):
-        columns.setdefault(name, _steps_of(table.columns[name]))
-    for role in inputs:
-        column = columns[role.word.text]
-        if first is None:
-            first = role, column
-        _check_lengths(first, role, column, table)
-    assert first is not None
-    lengths = first[1].lengths
-    assert lengths is not None
-    for name, column in columns.items():
-        if column.lengths is not None and not np.array_equal(column.lengths, lengths):
-            place = next(r.word.span for r in (*inputs,)) if spec.target is None else spec.target.span
-            raise _unequal(first[1].name, lengths, name, column.lengths, table, place)
     rows = np.repeat(np.arange(table.rows), lengths)
     flat = [
         Column(c.name, columns[c.name].values(), columns[c.name].shape, c.labels)
@@ -111,7 +105,8 @@ def _laid_out(spec: DataSpec, table: Table, inputs: Sequence[Role], listed: set[
         if c.name in columns or not _is_list(c)
     ]
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return Series(Table.of(table.shown, flat, int(starts[-1])), starts, rows, laid_out=True)
+    names = () if group is None else tuple(table.columns[group.text].cell(row) for row in range(table.rows))
+    return Series(Table.of(table.shown, flat, int(starts[-1])), starts, rows, names, laid_out=True)
 
 
 def _steps_of(column: Column) -> Column:
@@ -130,22 +125,18 @@ def _steps_of(column: Column) -> Column:
     return Column(column.name, characters("".join(texts)), lengths=np.array([len(text) for text in texts], np.int64))
 
 
-def _check_lengths(first: tuple[Role, Column], role: Role, column: Column, table: Table) -> None:
-    ours, other = first[1].lengths, column.lengths
-    assert ours is not None and other is not None
-    if not np.array_equal(ours, other):
-        raise _unequal(first[1].name, ours, column.name, other, table, role.word.span)
-
-
-def _unequal(name: str, ours: Rows, other_name: str, other: Rows, table: Table, span: object) -> Exception:
-    row = int(np.flatnonzero(ours != other)[0])
-    return fault(
-        "E0522",
-        f"`{name}` has {counted(int(ours[row]), 'step')} in row {row + 1} of `{table.shown}`, but `{other_name}` has "
-        f"{int(other[row])}",
-        span,  # type: ignore[arg-type]
-        help="the columns of a sequence have a value for each of its steps",
-    )
+def _check_lengths(first: str, lengths: Rows, role: Role, column: Column, table: Table) -> None:
+    assert column.lengths is not None
+    different = np.flatnonzero(lengths != column.lengths)
+    if len(different):
+        row = int(different[0])
+        raise fault(
+            "E0522",
+            f"`{first}` has {counted(int(lengths[row]), 'step')} in row {row + 1} of `{table.shown}`, but "
+            f"`{column.name}` has {int(column.lengths[row])}",
+            role.word.span,
+            help="the columns of a sequence have a value for each of its steps",
+        )
 
 
 # ---- series told apart by a column ------------------------------------------------------------------
@@ -174,5 +165,6 @@ def _grouped(table: Table, group: Word) -> Series:
     names = tuple(column.cell(int(row)) for row in np.sort(first))
     if np.array_equal(order, np.arange(len(order))):
         return Series(table, starts, None, names)
-    columns = [Column(c.name, c.values()[order], c.shape, c.labels) for c in table.columns.values()]
+    plain = [c for c in table.columns.values() if c.lengths is None]
+    columns = [Column(c.name, c.values()[order], c.shape, c.labels) for c in plain]
     return Series(Table.of(table.shown, columns, table.rows), starts, order, names)

@@ -63,6 +63,14 @@ class Column:
         values = self.values()
         return missing_cells(values)
 
+    def cells(self) -> Values:
+        """[N, ...]: as `values`, but a list in each row where there is one."""
+        if self.lengths is None:
+            return self.values()
+        found = np.empty(len(self.lengths), object)
+        found[:] = np.split(self.values(), np.cumsum(self.lengths)[:-1]) if len(found) else []
+        return found
+
     def cell(self, row: int) -> str:
         """A cell as it is shown to a person."""
         value = self.values()[row]
@@ -135,8 +143,8 @@ def column_of_values(name: str, values: Any) -> Column:
 
         Here only None, NaN, NaT and their like are missing: a text `NA` handed over as a text is a text.
     """
-    array = np.asarray(values) if not isinstance(values, np.ma.MaskedArray) else values
-    if array.ndim > 1:
+    array = _as_array(values) if not isinstance(values, np.ma.MaskedArray) else values
+    if array.ndim > 1 and array.dtype != object:
         return block(name, array)
     if isinstance(array, np.ma.MaskedArray):
         mask = np.ma.getmaskarray(array)
@@ -158,9 +166,48 @@ def column_of_values(name: str, values: Any) -> Column:
     return _column_of_objects(name, list(array.tolist()))
 
 
+def _as_array(values: Any) -> Values:
+    """NumPy's array; of lists of different lengths one of objects."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        array = np.empty(len(values), object)
+        array[:] = list(values)
+        return array
+
+
+def _column_of_lists(name: str, items: list[Any]) -> Column:
+    """Lists of numbers, of texts or of rows of numbers, of any length; a missing one is empty."""
+    lists = [() if item is None else item for item in items]
+    if not all(isinstance(item, list | tuple | np.ndarray) for item in lists):
+        raise ValueError("some cells hold lists, others do not")
+    lengths = np.array([len(item) for item in lists], np.int64)
+    filled = [item for item in lists if len(item)]
+    width = {np.asarray(item[0]).shape for item in filled}
+    if len(width) > 1 or max(map(len, width), default=0) > 1:
+        raise ValueError("a cell holds lists of different shapes")
+    if not any(width):
+        flat = column_of_values(name, [cell for item in filled for cell in _cells(item)])
+        if flat.shape or flat.lengths is not None:
+            raise ValueError("a cell holds lists of different shapes")
+        return Column(name, flat.values(), lengths=lengths)
+    try:
+        rows: Values = np.concatenate([np.asarray(item, np.float64) for item in filled])
+    except (ValueError, TypeError):
+        raise ValueError("a cell holds lists of different shapes") from None
+    return Column(name, rows, rows.shape[1:], lengths=lengths)
+
+
+def _cells(item: Any) -> list[Any]:
+    """The cells of a list; a masked one is None."""
+    return list(item.tolist() if isinstance(item, np.ndarray) else item)
+
+
 def _column_of_objects(name: str, items: list[Any]) -> Column:
     known = [None if _is_missing(item) else item for item in items]
-    bad = next((item for item in known if isinstance(item, list | tuple | dict | set | np.ndarray)), None)
+    if any(isinstance(item, list | tuple | np.ndarray) for item in known):
+        return _column_of_lists(name, known)
+    bad = next((item for item in known if isinstance(item, dict | set)), None)
     if bad is not None:
         raise ValueError(f"a cell holds a {type(bad).__name__}")
     if all(
