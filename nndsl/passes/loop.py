@@ -20,6 +20,7 @@ from nndsl.passes.storage import base_of, is_fusable, is_view
 
 AGAIN = ("map", "view", "window")  # kinds that may be computed twice
 COPIES = ("concat", "pad", "assemble", "overlap_add", "scatter_add")  # but not these
+DEAR = 10  # to compute again, against the few bytes a number takes: exponentials and their kin
 WRITTEN_ANYWAY = 1.0  # the price of keeping what is written to memory in any case
 
 
@@ -151,7 +152,7 @@ def _without_constants(loop: Loop) -> Loop:
 
 def below(node: Node) -> Sequence[Node] | None:
     """From what a node can be computed again; None if that is dear."""
-    cheap = TABLE[node.op].kind in AGAIN and node.op not in COPIES
+    cheap = TABLE[node.op].kind in AGAIN and node.op not in COPIES and TABLE[node.op].cost < DEAR
     return node.inputs if cheap and liftable(node) else None
 
 
