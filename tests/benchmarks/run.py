@@ -36,7 +36,8 @@ class Option:
 class Workload:
     """
     epochs: how many, where none are asked for. script: which text serves the options. settings: values of its `let`s.
-    figure: what the accuracy after training is called. data: what it reads in the folder of the data.
+    figure: what is measured after training: an accuracy, or `test_loss`. data: what it reads in the folder of the data.
+    objects: what is handed over as Python data, from there.
     """
 
     epochs: int
@@ -45,6 +46,7 @@ class Workload:
     settings: Callable[[Options], Settings]
     figure: str
     data: str
+    objects: Callable[[Path], dict[str, Any]] = lambda _: {}
 
 
 def _tiny_script(options: Options) -> str:
@@ -53,6 +55,15 @@ def _tiny_script(options: Options) -> str:
 
 def _tiny_settings(options: Options) -> Settings:
     return {} if options.task == "xor" else {"size": 150 if options.full else 16}
+
+
+def _changes(path: Path) -> dict[str, Any]:
+    """The changes from week to week, what is missing interpolated."""
+    import numpy as np
+
+    table = np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding=None)
+    known = np.flatnonzero(~np.isnan(table["co2"]))
+    return {"changes": {"change": np.diff(np.interp(np.arange(len(table)), known, table["co2"][known]))}}
 
 
 WORKLOADS: Mapping[str, Workload] = {
@@ -72,6 +83,24 @@ WORKLOADS: Mapping[str, Workload] = {
         "test_acc",
         "fashion-mnist",
     ),
+    "cnn": Workload(
+        1,
+        (Option("batch", 64),),
+        lambda _: "cnn.nn",
+        lambda options: {"size": options.batch},
+        "test_acc",
+        "fashion-mnist",
+    ),
+    "lstm": Workload(4, (), lambda _: "lstm.nn", lambda _: {}, "test_loss", "tiny-shakespeare/input.txt"),
+    "elman": Workload(
+        20,
+        (Option("cell", "elman", ("elman", "jordan")),),
+        lambda options: f"{options.cell}.nn",
+        lambda _: {},
+        "test_loss",
+        "mauna-loa-co2/co2.csv",
+        _changes,
+    ),
 }
 
 
@@ -79,7 +108,7 @@ def main() -> None:
     """Runs the workload that the command line names."""
     workload, options = _options()
     _limit_threads(options.threads)
-    text, settings = _script(workload, options)
+    text, settings, objects = _script(workload, options)
     settings |= {
         "seed": options.seed,
         "threads": options.threads,
@@ -89,26 +118,30 @@ def main() -> None:
     import nndsl
 
     clock = _Clock()
-    results = nndsl.compile(text, settings=settings).run(
+    results = nndsl.compile(text, settings=settings, data=objects).run(
         listener=clock
     )  # somebody who listens knows when training ends
     print(json.dumps(_line(workload, options, results, clock)))
 
 
-def _script(workload: Workload, options: Options) -> tuple[str, Settings]:
-    """The text, and the folder of the data for a script that asks for it."""
+def _script(workload: Workload, options: Options) -> tuple[str, Settings, dict[str, Any]]:
+    """The text, the folder of the data for a script that asks for it, and what is handed over to one that does not."""
     text = (HERE / workload.script(options)).read_text(encoding="utf-8")
-    if "let folder" not in text:
-        return text, {}
+    asks = "let folder" in text
+    if not asks and "from changes" not in text:
+        return text, {}, {}
     if options.data is None:
         raise SystemExit("name the folder of the data: --data FOLDER")
-    return text, {"folder": (Path(options.data).resolve() / workload.data).as_posix()}
+    path = Path(options.data).resolve() / workload.data
+    return text, {"folder": path.as_posix()} if asks else {}, workload.objects(path)
 
 
 def _line(workload: Workload, options: Options, results: Mapping[str, Any], clock: _Clock) -> dict[str, Any]:
     run = results["run"]
     seconds = list(run.epoch_seconds)
-    quality = {"train_loss": run.history.loss[-1], workload.figure: results["result"].accuracy}
+    result = results["result"]
+    figure = result.loss if workload.figure == "test_loss" else result.accuracy
+    quality = {"train_loss": run.history.loss[-1], workload.figure: figure}
     return {
         "workload": options.workload,
         "impl": "nndsl",
