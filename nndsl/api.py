@@ -276,7 +276,8 @@ class Network:
         list of them where it has several.
 
         x: an array [N, columns] in the order of the data set's input columns, a dict of columns, a list of rows as
-        dicts, a frame. Raises RunError.
+        dicts, a frame. Of a sequence: a series (an array [steps, columns], a text, a dict of columns, a frame), every
+        window of which is an example, or several of them in a list. Raises RunError.
         """
         outputs = [np.array(output) for output in self._outputs(x)[1]]
         return outputs[0] if len(outputs) == 1 else outputs
@@ -316,14 +317,11 @@ class Network:
 
     def _outputs(self, x: object) -> tuple[Any, list[NDArray[Any]], Any]:
         """(the graph in use, its outputs [N, *shape], the data set)."""
-        from nndsl.data.types import Array
-
         state, session = self._state, self._results._session
         try:
             dataset = state.dataset or session.dataset_for(self.name)
             graph = state.graph(dataset, state.loss, session.program.settings.seed)
-            rows = {"input": Array(np.ascontiguousarray(dataset.encode_input(x)))}
-            outputs, _ = state.evaluator(graph, rows).run()
+            outputs, _ = state.evaluator(graph, dataset.encode_rows(x)).run()
         except Fault as found:
             raise RunError([found.diagnostic]) from None
         return graph, outputs, dataset

@@ -14,6 +14,7 @@ from nndsl.data.assemble import assemble
 from nndsl.data.examples import part_of_series
 from nndsl.data.fitted import Encoders
 from nndsl.data.fitting import Prepared
+from nndsl.data.newseries import encode_series
 from nndsl.data.prepare import prepare, signature_of
 from nndsl.data.sources import fingerprint, open_source, release
 from nndsl.data.spec import DataSpec
@@ -82,6 +83,14 @@ class Dataset:
     def encode_input(self, x: object) -> NDArray[Any]:
         """New raw rows as the network reads them: see `Encoders.encode_input`."""
         return self.encoders.encode_input(x)
+
+    def encode_rows(self, x: object) -> dict[str, Array]:
+        """New raw rows, or series, as what fills a network's inputs: "input", and "lengths" where they may differ."""
+        field = self.signature.input
+        if not field.time:
+            return {"input": Array(np.ascontiguousarray(self.encode_input(x)))}
+        array, lengths = encode_series(self.spec, field, self.encoders, x)
+        return {"input": array} if lengths is None else {"input": array, "lengths": Array(lengths)}
 
     def encode_target(self, x: object) -> NDArray[Any]:
         """New raw targets, encoded: see `Encoders.encode_target`."""

@@ -93,7 +93,7 @@ class Encoders:
                     "E0517", f"{SHOWN} have no column `{chain.name}`", self.span,
                     notes=("they have " + listed(table.columns),), help=did_you_mean(chain.name, table.columns),
                 )  # fmt: skip
-            columns[chain.name] = _fitting(chain, column, self.span)
+            columns[chain.name] = fitting(chain, column, self.span)
         return assemble(chains, columns, None, Cells(SHOWN, self.span, new=True), self.precision).floats(self.precision)
 
     def _table(self, chains: tuple[Chain, ...], x: object) -> Table:
@@ -176,7 +176,7 @@ def _as_array(x: Any) -> Values:
         return np.asarray(x, dtype=object)
 
 
-def _fitting(chain: Chain, column: Column, span: Span) -> Column:
+def fitting(chain: Chain, column: Column, span: Span) -> Column:
     """The column as the chain wants it: its shape, its bytes, texts where it knows texts."""
     if column.shape != chain.shape:
         raise fault(

@@ -20,7 +20,7 @@ from nndsl.data.cutting import Stretch, window_starts
 from nndsl.data.fields import field_of
 from nndsl.data.fitting import Plan, Prepared, check_targets, classes_said, fit_all
 from nndsl.data.holes import Mask, filled, gap_fault, missing_of, time_column
-from nndsl.data.series import Series, series_of
+from nndsl.data.series import Series, group_of, series_of
 from nndsl.data.shares import parts_of_series, parts_of_windows
 from nndsl.data.short import no_examples, nothing_long_enough, nothing_told
 from nndsl.data.spec import DataSpec, StepSpec, Timing, Word
@@ -41,7 +41,7 @@ def prepare_series(
     """None where the columns are at fault (then `found` says how)."""
     timing = spec.timing
     assert timing is not None
-    series = {part: series_of(spec, table, inputs, targets) for part, table in tables.items()}
+    series = {part: series_of(spec, table, inputs, targets, group_of(spec)) for part, table in tables.items()}
     _check_whole(spec, timing, series["train"])
     inputs = tuple(_with_classes(role, series["train"].table) for role in inputs)
     targets = tuple(_with_classes(role, series["train"].table) for role in targets)

@@ -50,9 +50,10 @@ def group_of(spec: DataSpec) -> Word | None:
     return spec.timing.group or (spec.split.by if spec.split else None)
 
 
-def series_of(spec: DataSpec, table: Table, inputs: Sequence[Role], targets: Sequence[Role]) -> Series:
-    """The table in long form."""
-    group = group_of(spec)
+def series_of(
+    spec: DataSpec, table: Table, inputs: Sequence[Role], targets: Sequence[Role], group: Word | None
+) -> Series:
+    """The table in long form. group: the column that tells series apart."""
     roles = (*inputs, *targets)
     listed = {role.word.text for role in roles if _is_list(table.columns[role.word.text])}
     if spec.timing is not None and spec.timing.window is None and group is None:
@@ -81,7 +82,7 @@ def _laid_out(spec: DataSpec, table: Table, roles: Sequence[Role], listed: set[s
     roles: of the inputs and then the targets. listed: the columns that hold a list, or a text, in each row.
     """
     first = next(role for role in roles if role.word.text in listed)
-    columns = {name: _steps_of(table.columns[name]) for name in listed}
+    columns = {name: steps_of(table.columns[name]) for name in listed}
     lengths = columns[first.word.text].lengths
     assert lengths is not None
     inputs = {word.text for line in spec.inputs for word in line.columns}
@@ -109,7 +110,7 @@ def _laid_out(spec: DataSpec, table: Table, roles: Sequence[Role], listed: set[s
     return Series(Table.of(table.shown, flat, int(starts[-1])), starts, rows, names, laid_out=True)
 
 
-def _steps_of(column: Column) -> Column:
+def steps_of(column: Column) -> Column:
     """A column of lists, of arrays [T, ...] or of texts, as one of lists: its items one after the other."""
     if column.lengths is not None:
         return column

@@ -178,7 +178,7 @@ def _as_array(values: Any) -> Values:
 
 def _column_of_lists(name: str, items: list[Any]) -> Column:
     """Lists of numbers, of texts or of rows of numbers, of any length; a missing one is empty."""
-    lists = [() if item is None else item for item in items]
+    lists: list[Any] = [() if item is None else item for item in items]
     if not all(isinstance(item, list | tuple | np.ndarray) for item in lists):
         raise ValueError("some cells hold lists, others do not")
     lengths = np.array([len(item) for item in lists], np.int64)
