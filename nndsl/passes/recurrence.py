@@ -5,10 +5,8 @@ holds only how the gradients of the states follow from one another. All else (gr
 computed for all steps at once, outside: one product over time and batch where the loop would have T small ones.
 
 What the backward loop needs of the forward one is kept by it: the loop is made anew with more values. Which ones is a
-minimum cut: maps and views are computed again where that keeps fewer numbers. So of an LSTM the four gates are kept and
-the cell's state, but not its tanh: to compute it again takes 0.3 ns an element in a loop that waits for memory anyway,
-to write and read it back takes as long, and memory is what a long sequence lacks. Products and reductions are never
-computed twice.
+minimum cut: maps and views are computed again where that keeps fewer numbers, but no products, no reductions, and no
+exponentials and their kin. So of an LSTM the four gates are kept, the state c and tanh(c), but not 1 - f or f * c.
 """
 
 from __future__ import annotations
