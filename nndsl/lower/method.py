@@ -5,10 +5,12 @@ In: what a network gives and the target's field. Out: the loss to use where none
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
 from nndsl.data.types import Field, Signature
+from nndsl.data.words import visible
 from nndsl.diagnostics import Diagnostic, Edit, Fault, Label, Span, fault
 from nndsl.ir.node import Node, topological
 from nndsl.lower.graphs import Variable
@@ -44,8 +46,23 @@ def only_output(outputs: tuple[Tensor, ...], span: Span) -> Tensor:
 
 def check_steps(output: Tensor, target: Field) -> None:
     """As many steps as the target has, where it has some."""
-    if target.time and output.shape[:1] != target.shape[:1]:
-        raise _wrong_size(output, target)
+    if not target.time or output.shape[:1] == target.shape[:1]:
+        return
+    span, steps, each = output.made, target.shape[0], target.shape[1:]
+    numbers = len(target.classes) if target.kind == "category" else math.prod(each)
+    single = target.kind != "category" and numbers == 1
+    mended = _mended(span.text, output, steps * numbers) if len(output.shape) == 1 else None
+    end = f"dense({steps * numbers})" + ("" if single else f" -> reshape({steps}, {numbers})")
+    end = f"-> last -> {end}" if len(output.shape) > 1 else f"-> {end}"
+    gives = count_words(output.shape[0]) if len(output.shape) == 1 else shape_words(output.shape)
+    raise fault(
+        "E0301",
+        f"`{_short(span)}` gives {gives}, but {_target_names(target)} has {steps} steps",
+        span,
+        labels=(Label(target.span, f"{steps} steps after what is seen"), Label(span, gives)),
+        help=f"write `{mended}`" if single and mended else f"end the network with `{end}`",
+        edits=(Edit(span, mended),) if single and mended else (),
+    )
 
 
 def check_sizes(output: Tensor, target: Field) -> None:
@@ -82,7 +99,7 @@ def _target_names(target: Field) -> str:
 
 def _wrong_classes(output: Tensor, target: Field, classes: int) -> Fault:
     span = output.made
-    known = ", ".join(target.classes[:8]) + (", ..." if len(target.classes) > 8 else "")
+    known = ", ".join(map(visible, target.classes[:8])) + (", ..." if len(target.classes) > 8 else "")
     gives = (
         count_words(output.shape[0] if len(output.shape) == 1 else 1)
         if len(output.shape) < 2

@@ -133,6 +133,15 @@ def matmul(left: Tensor | Number, right: Tensor | Number, frame: Frame, span: Sp
         raise fault("E0217", "`@` is the product of tensors; numbers are multiplied with `*`", span)
     left, right = plain(left), plain(right)
     for t in (left, right):
+        if t.kind == "category" and t.classes != 2:
+            raise fault(
+                "E0305",
+                f"the ids of {t.classes or 'several'} classes are no numbers to calculate with",
+                frame.at(span),
+                labels=(Label(t.made, "ids of classes from here"),),
+                help="give each class numbers of its own with `embedding(vocabulary, 16)`, or write `-> onehot` in "
+                "the data",
+            )
         if not t.shape:
             raise fault(
                 "E0302",

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.data.spec import DataSpec
 from nndsl.data.types import Field, Signature
+from nndsl.data.words import visible
 from nndsl.ir.node import concrete
 from nndsl.lower import network_graph
 from nndsl.runtime.answers import steps_table
@@ -161,17 +163,43 @@ def _shape(shape: Sequence[Any]) -> str:
 
 def data(signature: Signature, session: Session) -> str:
     """Parts with their rows, what goes in and what is to come out."""
-    source = session.program.data[signature.name].source
-    lines = [f"data {signature.name} from {source.shown}: {sum(signature.rows.values()):,} rows"]
-    lines += table(["part", "rows"], [[part, f"{rows:,}"] for part, rows in signature.rows.items()])
+    spec = session.program.data[signature.name]
+    count = sum(signature.rows.values())
+    things, each = _examples(signature, spec)
+    lines = [f"data {signature.name} from {spec.source.shown}: {count:,} {things}{each}"]
+    lines += table(["part", things], [[part, f"{rows:,}"] for part, rows in signature.rows.items()])
     lines.append(f"  input {_shape(signature.input.shape)}: {_names(signature.input)}")
     if signature.target is not None:
         target = signature.target
         what = (
-            f"{len(target.classes)} classes: {_some(target.classes)}" if target.classes else f"{_shape(target.shape)}"
+            f"{len(target.classes)} classes: {_some([visible(name) for name in target.classes])}"
+            if target.classes
+            else f"{_shape(target.shape)}"
         )
-        lines.append(f"  target {_names(target)}: {what}")
+        lines.append(f"  target {_names(target)}: {what}{_ahead(signature, spec)}")
+    lines += [f"  {note}" for note in spec.notes] if signature.input.time else []
     return "\n".join(lines)
+
+
+def _examples(signature: Signature, spec: DataSpec) -> tuple[str, str]:
+    """(what the examples are, how long each is)."""
+    field = signature.input
+    if not field.time:
+        return "rows", ""
+    if spec.timing is not None and spec.timing.window is not None:
+        return "windows", f" of {field.shape[0]} steps"
+    return "series", f" of up to {field.shape[0]} steps" if field.ragged else f" of {field.shape[0]} steps"
+
+
+def _ahead(signature: Signature, spec: DataSpec) -> str:
+    """Which step is told, of windows."""
+    timing = spec.timing
+    if not signature.input.time or timing is None or timing.window is None:
+        return ""
+    first = 1 if timing.first is None else timing.first
+    if timing.count > 1:
+        return f", at steps {first} to {first + timing.count - 1} after the window"
+    return ", at its last step" if not first else f", {first} step{'' if first == 1 else 's'} after the window"
 
 
 def _names(field: Field) -> str:
