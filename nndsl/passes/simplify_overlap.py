@@ -151,36 +151,59 @@ def product_of_slices(node: Node) -> Node | None:
     found = _by_channel(node)
     if found is None:
         return None
-    windows, w, of_windows, of_w, out = found
-    elements = of_windows[windows.rank - len(windows["axes"]) :]
-    if any(e in out for e in elements) or out != of_windows[: -len(elements)] or set(of_w) - set(elements) - set(out):
+    windows, w, channels, elements, of_w, out = found
+    own = [letter for letter in out if letter in of_w]
+    if (
+        out != channels
+        or set(of_w) != {*elements, *own}
+        or out[len(out) - len(own) :] != "".join(own)
+        or w.rank > len(out)
+    ):
         return None
-    if math.prod(windows["sizes"]) > MOST_SLICES:
-        return None
-    kept = [letter for letter in of_w if letter not in elements]
-    order = [of_w.index(letter) for letter in [*elements, *sorted(kept, key=out.index)]]
-    if order != sorted(order):
-        w = b.transpose(w, order)
-    shape = [w.shape[len(elements) + sorted(kept, key=out.index).index(x)] if x in kept else 1 for x in out]
-    while shape and shape[0] == 1:
-        shape.pop(0)
+    w = b.transpose(w, [of_w.index(letter) for letter in [*elements, *own]])
     total: Node | None = None
     for place, x in places_of(windows):
         weight = w
         for axis, at in enumerate(place):
             weight = b.slice_(weight, axis, at, at + 1)
-        term = b.mul(x, b.reshape(weight, shape) if shape != list(weight.shape) else weight)
-        total = term if total is None else b.add(total, term)
+        total = b.mul(x, weight) if total is None else b.add(total, b.mul(x, weight))
     return total
 
 
-def _by_channel(node: Node) -> tuple[Node, Node, str, str, str] | None:
-    """windows, the other operand, their letters and the result's, of a product that has nothing to share."""
+def slices_of_product(node: Node) -> Node | None:
+    """einsum(windows(x), g) that keeps the elements of a window, each channel by itself -> assemble(sum(x00 * g),
+    sum(x01 * g), ...): the gradient of a kernel for each channel.
+    """
+    found = _by_channel(node)
+    if found is None:
+        return None
+    windows, g, channels, elements, of_g, out = found
+    own = [letter for letter in channels if letter in out]
+    if of_g != channels or set(out) != {*elements, *own}:
+        return None
+    axes = [i for i, letter in enumerate(channels) if letter not in out]
+    sizes = [windows.shape[channels.index(letter)] for letter in own]
+    placed = []
+    for place, x in places_of(windows):
+        part = b.reshape(b.reduce_sum(b.mul(x, g), axes), [*[1] * len(place), *sizes])
+        placed.append(Placed(part, (*place, *[0] * len(own)), (1,) * len(out)))
+    whole = put(placed, (*windows["sizes"], *sizes), 0.0)
+    order = [*elements, *own]
+    return b.transpose(whole, [order.index(letter) for letter in out])
+
+
+def _by_channel(node: Node) -> tuple[Node, Node, str, str, str, str] | None:
+    """Windows, the other operand; the letters of the windows' channels and positions, of their elements, of the other
+    operand and of the result.
+    """
     if node.op != "einsum" or not any(x.op == "windows" for x in node.inputs):
         return None
     left, right, out = parts(node["spec"])
     x, y = node.inputs
-    return (x, y, left, right, out) if x.op == "windows" else (y, x, right, left, out)
+    if x.op != "windows":
+        x, y, left, right = y, x, right, left
+    many = len(x["axes"])
+    return (x, y, left[:-many], left[-many:], right, out) if math.prod(x["sizes"]) <= MOST_SLICES else None
 
 
 LATE_RULES: tuple[Rule, ...] = (
@@ -188,6 +211,7 @@ LATE_RULES: tuple[Rule, ...] = (
     overlap_of_constant,
     overlap_of_product,
     product_of_slices,
+    slices_of_product,
     sum_of_windows,
 )
 

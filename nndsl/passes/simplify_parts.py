@@ -87,7 +87,7 @@ def _is_sum_of_parts(node: Node) -> bool:
 
 
 def slice_of_placed(node: Node) -> Node | None:
-    """slice(assemble(x, y)) -> assemble(slice(x), slice(y)), without the parts that are cut off."""
+    """slice(assemble(x, y)) -> assemble(x) where the slice takes some parts as they are, and nothing between them."""
     if node.op != "slice" or node["step"] < 1 or node["start"] == node["stop"]:
         return None
     found = placed(node.inputs[0])
@@ -95,19 +95,15 @@ def slice_of_placed(node: Node) -> Node | None:
         return None
     axis, start, step, kept = node["axis"], node["start"], node["step"], list[Placed]()
     for p in found[0]:
-        own, first = p.steps[axis], p.starts[axis]
-        if own % step:
-            return None
-        if (first - start) % step:
+        own, first, size = p.steps[axis], p.starts[axis], int(p.part.shape[axis])
+        reached = set(range(first, first + own * size, own)) & set(range(start, node["stop"], step))
+        if not reached:
             continue
-        size = int(p.part.shape[axis])
-        low = max(0, -((first - start) // own))  # the first and the last element that are not cut off
-        high = min(size - 1, (node["stop"] - 1 - first) // own)
-        if low <= high:
-            part = b.slice_(p.part, axis, low, high + 1) if (low, high) != (0, size - 1) else p.part
-            starts, steps = list(p.starts), list(p.steps)
-            starts[axis], steps[axis] = (first + low * own - start) // step, own // step
-            kept.append(Placed(part, tuple(starts), tuple(steps)))
+        if first != start or len(reached) != size or size != node.shape[axis]:
+            return None
+        starts, steps = list(p.starts), list(p.steps)
+        starts[axis], steps[axis] = 0, 1
+        kept.append(Placed(p.part, tuple(starts), tuple(steps)))
     if not kept:
         return b.full(node.shape, found[1] if node.dtype == "float" else int(found[1]), node.dtype)
     return put(kept, node.shape, found[1])

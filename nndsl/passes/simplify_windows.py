@@ -187,10 +187,8 @@ def product_of_one(node: Node) -> Node | None:
 
 
 def _brings(x: Node, axis: int) -> bool:
-    """Whether an axis of size 1 is there only since a reshape or windows made it."""
-    if x.op == "windows":
-        return axis not in x["axes"]
-    return x.op == "reshape" and x.inputs[0].rank < x.rank
+    """Whether an axis of size 1 is there only since a reshape or windows made it, or can leave with them."""
+    return x.op == "reshape" or (x.op == "windows" and axis not in x["axes"])
 
 
 def _without(x: Node, axis: int) -> Node | None:
