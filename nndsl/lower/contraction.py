@@ -30,11 +30,11 @@ def einsum(use: Use) -> Any:
             "E0206", f'`einsum` takes letters of axes such as "ij, jk -> ik", not {shown}', use.span
         )  # fmt: skip
     left, right, out = match.groups()
-    tensors = [plain(use.tensor(x)) for x in operands]
-    sizes = _sizes(use, tensors, (left, right))
     problem = _misnamed(left, right, out)
     if problem:
         raise fault("E0206", problem, use.span)
+    tensors = [plain(use.tensor(x)) for x in operands]
+    sizes = _sizes(use, tensors, (left, right))
     nodes, specs = [], []
     for t, letters in zip(tensors, (left, right), strict=True):
         node, offset = t.node, 1 if t.batched else 0
