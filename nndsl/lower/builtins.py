@@ -84,6 +84,18 @@ def _number_or(use: Use, name: str) -> Any:
     return FUNCTIONS[name](*use.values)
 
 
+def _mod(use: Use) -> Any:
+    a, c = use.arguments(2, 2)
+    if isinstance(a, Tensor) or isinstance(c, Tensor):
+        return elementwise("mod", (a, c), use.frame, use.span)
+    for value in (a, c):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise fault("E0206", f"`mod` takes tensors or numbers, not {value_words(value)}", use.span)
+    if c == 0:
+        raise fault("E0217", "division by zero", use.span)
+    return a % c
+
+
 # ---- reductions ----------------------------------------------------------------------------------------
 
 
@@ -170,14 +182,14 @@ _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     "sin": _map("sin", math.sin), "cos": _map("cos", math.cos), "tanh": _map("tanh", math.tanh), "erf": _map("erf",
     math.erf),
     "sigmoid": _map("sigmoid", lambda x: 1 / (1 + math.exp(-x)), "probability"), "floor": _map("floor", math.floor),
-    "stop_gradient": _map("stop"), "where": _where, "sum": _reduction("sum"), "mean": _reduction("mean"), "prod":
+    "stop_gradient": _map("stop"), "mod": _mod, "where": _where, "sum": _reduction("sum"), "mean": _reduction("mean"), "prod":
     _reduction("prod"),
     "var": _reduction("var"), "std": _reduction("std"), "max": _extreme("max", "maximum"), "min": _extreme("min",
     "minimum"),
     "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide,
     "surprise": _surprise, "reshape":
     arrange.reshape,
-    "last": sequences.last, "present": sequences.present,
+    "last": sequences.last, "present": sequences.present, "blank": sequences.blank,
     "flatten": arrange.flatten, "transpose": arrange.transpose, "concat": arrange.concat, "split": arrange.split,
     "shape": arrange.shape, "arange": arrange.arange, "full": arrange.full,
     "einsum": contraction.einsum, "pair": windows.pair, "windows": windows.windows,

@@ -5,6 +5,8 @@ In: a call. Out: its value, right for sequences of different lengths too.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nndsl.diagnostics import fault
 from nndsl.ir import build as b
 from nndsl.ir.node import BATCH, Node
@@ -13,7 +15,7 @@ from nndsl.lower.align import plain
 from nndsl.lower.axes import chosen
 from nndsl.lower.operators import labels
 from nndsl.lower.use import Use
-from nndsl.lower.values import Tensor, shape_words
+from nndsl.lower.values import Tensor, shape_words, value_words
 
 
 def last(use: Use) -> Tensor:
@@ -52,6 +54,19 @@ def present(use: Use) -> Tensor | bool:
     lead = padding.real(x, [at], use.frame.build)
     node = b.reshape(lead, (BATCH, x.node.shape[at]), origin=use.site)
     return Tensor(node, (False,), True, "truth", use.site)
+
+
+def blank(use: Use) -> Tensor:
+    """`blank(x, value=0)`: padding along the first axis replaced by a number; x itself where there is none."""
+    x, value = use.arguments(1, 1, "value")
+    x = plain(use.tensor(x))
+    value = 0.0 if value is None else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise fault("E0206", f"`value` of `blank` is a number, not {value_words(value)}", use.span)
+    if not padding.padded(x, [1] if x.shape else [], use.frame.build):
+        return x
+    node = b.where(padding.real(x, [1], use.frame.build), x.node, value, origin=x.made)
+    return replace(x, node=node)
 
 
 def _nothing(x: Tensor) -> Node:

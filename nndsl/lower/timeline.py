@@ -99,7 +99,7 @@ def _of(node: Node, inputs: Sequence[Marks], build: Build) -> Marks:
     rule = _RULES.get(node.op) or _RULES.get(TABLE[node.op].kind)
     found = rule(node, inputs) if rule is not None else None
     if found is None or any(m in PADDED and size != build.steps for m, size in zip(found, node.shape, strict=True)):
-        if any(mark in PADDED for each in inputs for mark in each):
+        if any(mark in (*PADDED, MASKED) for each in inputs for mark in each):
             build.misused.append(node)
         return ("",) * node.rank
     return found

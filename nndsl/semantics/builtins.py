@@ -41,6 +41,7 @@ _ROWS = (
     Builtin("sigmoid", "sigmoid(x)", "1 / (1 + exp(-x))"),
     Builtin("floor", "floor(x)", "the greatest whole number not above x"),
     Builtin("stop_gradient", "stop_gradient(x)", "x, through which no gradient flows"),
+    Builtin("mod", "mod(a, b)", "the rest of a / b, with the sign of b", 2),
     Builtin("where", "where(condition, a, b)", "a where the condition holds, else b"),
     Builtin("sum", "sum(x, axis=...)", "the sum over the axes; without `axis`, over all of one example"),
     Builtin("mean", "mean(x, axis=...)", "the mean over the axes; without `axis`, over all of one example"),
@@ -67,6 +68,7 @@ _ROWS = (
     Builtin(
         "present", "present(x, axis=0)", "for each step along an axis, whether it lies before the end of its sequence"
     ),
+    Builtin("blank", "blank(x, value=0)", "a sequence with a number in the place of all that is behind its end"),
     Builtin("last", "last(x)", "the last step of a sequence: of each example, where they are of different lengths"),
     Builtin("flatten", "flatten(x)", "all values of an example along one axis"),
     Builtin(

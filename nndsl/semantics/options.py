@@ -251,7 +251,12 @@ BODY = (
     Option("input", None, "names what comes in, and its sizes: `input x[..., in]`"),
     Option("output", None, "what goes out; left out, it is the value of the last line"),
     Option("param", None, "a trained tensor: `param W[in, units] ~ glorot, b[units] = 0`"),
-    Option("state", None, "a value kept from step to step: `state average[in] = 0`; its next value is `average'`"),
+    Option(
+        "state",
+        None,
+        "a value kept from step to step: `state average[in] = 0`; its next value is `average'`. "
+        "In a cell the steps are those of a sequence, in a layer those of training",
+    ),
     Option("penalty", None, "a term that is added to the loss: `penalty name = expression`"),
     Option("repeat", None, "the same lines several times: `repeat 3 { dense(8) -> relu }`"),
     Option("require", None, "what must hold for the arguments: `require rate >= 0`"),
