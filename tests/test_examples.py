@@ -19,7 +19,12 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 README = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
 SCRIPTS = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*.nn"))
 WITHOUT_ACTIONS = {"overfit-sine/wave.nn"}  # used by others
-NEED_DATA = {"fashion.nn": "fashion-mnist"}  # script -> the folder of data that its `folder` names
+NEED_DATA = {  # script -> its constant that says where the data are, and where that is in the folder of large data
+    "fashion.nn": ("folder", "fashion-mnist"),
+    "lenet-fashion.nn": ("folder", "fashion-mnist"),
+    "shakespeare-attention.nn": ("file", "tiny-shakespeare/input.txt"),
+    "shakespeare-lstm.nn": ("file", "tiny-shakespeare/input.txt"),
+}
 RUN = [s for s in SCRIPTS if s not in WITHOUT_ACTIONS and s not in NEED_DATA]
 STEP = 11  # of the prefixes that are checked: enough of them to end inside every kind of line
 
@@ -59,8 +64,10 @@ def test_example_keeps_what_it_expects(
 def test_example_with_large_data(
     script: str, examples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = data_folder(NEED_DATA[script]).resolve().as_posix()
-    run(examples / script, monkeypatch, capsys, "--set", f'folder="{folder}"')
+    constant, place = NEED_DATA[script]
+    name, _, file = place.partition("/")
+    path = (data_folder(name) / file).resolve().as_posix()
+    run(examples / script, monkeypatch, capsys, "--set", f'{constant}="{path}"')
 
 
 @pytest.mark.parametrize("script", [s for s in SCRIPTS if s not in NEED_DATA])
