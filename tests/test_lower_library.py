@@ -28,7 +28,7 @@ NAMES = [f"{e.role} {e.name}" for e in ENTRIES]
 WANTED = {
     "activation": "identity relu leaky_relu elu gelu silu sigmoid tanh softplus softmax log_softmax",
     "loss": "mse mae huber nll cross_entropy bce hinge",
-    "metric": "accuracy mse mae r2 precision recall f1 confusion",
+    "metric": "accuracy mse mae r2 precision recall f1 confusion perplexity",
     "regularizer": "l1 l2",
     "initializer": "zeros constant uniform normal glorot he orthogonal",
     "schedule": "constant step exponential cosine warmup",

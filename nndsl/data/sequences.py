@@ -48,13 +48,14 @@ def prepare_series(
     pieces = _pieces(spec, timing, series, seed)
     series, said = _filled(spec, series, pieces, (*inputs, *targets))
     made = _made(spec, timing, series, pieces, inputs, targets)
-    chains = [fit_all(made, roles, found, True) for roles in (inputs, targets)]
+    assert made.plan is not None
+    told = replace(made, rows={part: target_rows(made, made.plan, part) for part in made.rows})
+    chains = [fit_all(of, roles, found, True) for of, roles in ((made, inputs), (told, targets))]
     if found:
         return None
     for fitted, role in zip(chains, ("input", "target"), strict=True):
         if fitted:
             check_layout(fitted, role)
-    assert made.plan is not None
     into = tuple(with_unknown(made, chain, found) for chain in chains[0])
     spacing = _spacing(made.plan, (*inputs, *targets))
     stated = (*said, *spacing, *made.plan.notes, *notes, *characters_said(into), *classes_said(chains[1]))
