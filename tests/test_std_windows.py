@@ -33,12 +33,16 @@ CHECKED = {  # tested below
 COMMON = settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 
 
-def agree(text: str, shape: tuple[int, ...], expected: Expected, batch: int = 2) -> None:
+def agree(text: str, shape: tuple[int, ...], expected: Expected, batch: int = 2, before: str = "") -> None:
     """A layer and PyTorch's give the same values, and the same gradients by input and weights."""
     made = rng(text, shape, batch)
-    graph = network(f"  input x[...]\n  x -> {text}", field(shape), training=True)
+    graph = network(f"  input x[...]\n  x -> {text}", field(shape), training=True, before=before)
     (x,), (output,) = graph.inputs, graph.outputs
-    leaves = {"x": x.node, **{v.name.rpartition(".")[2]: v.leaf for v in graph.parameters}}
+    names = {v.name.removeprefix("n."): v.leaf for v in graph.parameters}
+    leaves = {
+        "x": x.node,
+        **{name if "->" in text or before else name.rpartition(".")[2]: v for name, v in names.items()},
+    }
     values = {leaf: made.normal(size=concrete(leaf.shape, {"B": batch})) for leaf in leaves.values()}
     tensors = {name: torch.tensor(values[leaf], requires_grad=True) for name, leaf in leaves.items()}
     y = expected(tensors["x"], tensors)
@@ -305,3 +309,56 @@ def test_upsample(shape: tuple[int, ...], factor: tuple[int, int]) -> None:
         return channels_last(F.interpolate(channels_first(x), scale_factor=factor, mode="nearest"))
 
     agree(f"upsample({written(factor)})", shape, expected)
+
+
+# ---- layers after one another
+
+
+def of(p: dict[str, Any], layer: str) -> dict[str, Any]:
+    """The weights of one layer."""
+    return {name: next(v for k, v in p.items() if k.endswith(f"{layer}.{name}")) for name in ("W", "b")}
+
+
+def plain(size: int, stride: int = 1, padding: Padding = "same") -> Lie:
+    return Lie((size, size), (stride, stride), (1, 1), padding)
+
+
+def lenet(x: Any, p: dict[str, Any]) -> Any:
+    for layer in ("conv_1", "conv_2"):
+        x = convolution(plain(3))(x, of(p, layer)).relu()
+        x = pooled(plain(2, 2, "valid"), "max")(x, {})
+    return x.flatten(1) @ p["dense_1.W"] + p["dense_1.b"]
+
+
+def there_and_back(x: Any, p: dict[str, Any]) -> Any:
+    h = convolution(plain(3, 2))(x, of(p, "conv_1")).tanh()
+    h = pooled(plain(3), "avg")(h, {})
+    h = transposed(plain(3, 2))(h, of(p, "conv_transpose_1"))
+    return pooled(plain(3, 2, "same"), "max")(h + x, {})
+
+
+def early(x: Any, p: dict[str, Any]) -> Any:
+    h = convolution(plain(5, 2, 2))(x, of(p, "conv_1"))
+    h = pooled(plain(3, 2, 1), "max")(torch.nn.functional.gelu(h), {})
+    return convolution(plain(1))(h, of(p, "conv_2")).relu().flatten(1, 2).mean(1)
+
+
+DEEP: dict[str, tuple[Expected, str]] = {
+    "x -> conv(4, 3) -> relu -> maxpool(2) -> conv(5, 3) -> relu -> maxpool(2) -> flatten -> dense(3)": (lenet, ""),
+    "x -> around": (
+        there_and_back,
+        "layer around {\n  input x[height, width, in]\n  h = x -> conv(4, 3, stride=2) -> tanh ->"
+        ' avgpool(3, stride=1, padding="same") -> conv_transpose(in, 3, stride=2)\n'
+        '  output maxpool(h + x, 3, stride=2, padding="same")\n}',
+    ),
+    "x -> conv(6, 5, stride=2, padding=2) -> gelu -> maxpool(3, stride=2, padding=1) -> conv(4, 1) -> relu"
+    " -> global_pool": (early, ""),
+}
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+@pytest.mark.parametrize("shape", [(8, 8, 2), (10, 8, 1)])
+@pytest.mark.parametrize("text", DEEP)
+def test_deep(text: str, shape: tuple[int, ...], batch: int) -> None:
+    expected, before = DEEP[text]
+    agree(text.removeprefix("x -> "), shape, expected, batch, before)
