@@ -206,6 +206,33 @@ print future.day
     assert found["other"]["day"].tolist() == ["fog", "sun", "rain"]
 
 
+def test_classes_that_are_numbers_can_be_a_prompt() -> None:
+    text = """data week { from days; sequence day -> category; window 6 }
+network net for week { embedding(vocabulary, 4) -> elman(8); dense(vocabulary) -> softmax }
+train net on week { epochs 20; batch 8; optimizer adam(0.02) }
+sample net as future { length 4; temperature 0; prompt [5, 6] }
+"""
+    found = compile(text, data={"days": {"day": np.array([5, 6, 7] * 30)}}).run()
+    assert found["future"]["day"].tolist() == ["7", "5", "6", "7"]
+
+
+NAMES = np.array(["anna", "hanna", "johanna", "helena", "magdalena", "mia", "amelia", "olivia"] * 8, object)
+
+
+def test_texts_of_different_lengths_go_on_and_begin_where_one_of_them_begins() -> None:
+    text = """set seed 1
+data first { from names; sequence name }
+network net for first { embedding(vocabulary, 8) -> gru(24); dense(vocabulary) -> softmax }
+train net on first { epochs 60; batch 8; optimizer adam(0.01) }
+sample net as one { prompt "mag"; length 6; temperature 0 }
+sample net as free { length 30; count 40 }
+"""
+    found = compile(text, data={"names": {"name": NAMES}}).run()
+    assert found["one"].text == "magdalena"
+    assert set(found["free"].prompts) == set("ahjmo")
+    assert {len(each) for each in found["free"].texts} == {31}  # longer than the longest of them
+
+
 # ---- what is left behind ------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from nndsl.data.fitting import Plan, Prepared
 from nndsl.data.table import Column
 from nndsl.data.types import PARTS
 from nndsl.data.words import counted
-from nndsl.diagnostics import Span, fault
+from nndsl.diagnostics import Fault, Span, fault
 from nndsl.values import value
 
 THE_PROMPT = "the prompt"
@@ -54,31 +54,36 @@ def of_prompt(done: Prepared, steps: tuple[Any, ...], span: Span, precision: str
 def at_the_end(done: Prepared, part: str | None, needed: int, most: int, span: Span, precision: str) -> Beginning:
     """The last steps of a part, or of all data, that follow each other: `most` of them, or fewer, but `needed`."""
     name = part or [p for p in PARTS if p in done.rows][-1]
-    stop: int | None = None
+    longest = 0
     for first, end in reversed(_stretches(done, name)):
         if end - first >= needed:
             return _encoded(done, name, np.arange(max(first, end - most), end), precision)
-        stop = max(end - first, stop or 0)
-    raise fault(
-        "E0519",
-        f"the network needs {counted(needed, 'step')} to go on from, but the {name} part has {stop or 0} in a row",
-        span,
-        help="give it a `prompt`",
-    )
+        longest = max(end - first, longest)
+    raise _too_short(name, needed, longest, span)
 
 
-def by_chance(done: Prepared, part: str | None, needed: int, draw: float, precision: str) -> Beginning:
-    """`needed` steps of a part (of the training part, if none is said) that follow each other.
-
-    draw: a number in [0, 1) that says which.
+def by_chance(done: Prepared, part: str | None, needed: int, draw: float, span: Span, precision: str) -> Beginning:
+    """`needed` steps of a part (of the training part, if none is said) that follow each other; of series that are seen
+    whole, the first of one of them. draw: a number in [0, 1) that says which.
     """
     name = part or "train"
     places = [(first, end - needed + 1) for first, end in _stretches(done, name) if end - first >= needed]
+    if done.spec.timing is not None and done.spec.timing.window is None:
+        places = [(first, first + 1) for first, _ in places]
     counts = np.cumsum([end - first for first, end in places])
+    if not len(counts):
+        raise _too_short(name, needed, 0, span)
     at = int(draw * counts[-1])
     which = int(np.searchsorted(counts, at, side="right"))
     first = places[which][1] - int(counts[which] - at)
     return _encoded(done, name, np.arange(first, first + needed), precision)
+
+
+def _too_short(part: str, needed: int, longest: int, span: Span) -> Fault:
+    there = f"the {part} part has {longest} in a row at most"
+    return fault(
+        "E0519", f"the network goes on from {counted(needed, 'step')}, but {there}", span, help="give it a `prompt`"
+    )
 
 
 def _stretches(done: Prepared, part: str) -> list[tuple[int, int]]:

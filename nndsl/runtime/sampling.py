@@ -72,7 +72,8 @@ def _beginnings(action: Sample, done: Prepared, stepper: Stepper, chances: Value
         span = action.places.get("prompt", action.span)
         return [of_prompt(done, tuple(action.prompt), span, precision)] * action.count
     if action.characters:
-        return [by_chance(done, action.part, stepper.needed, float(u), precision) for u in chances]
+        span = action.data_span
+        return [by_chance(done, action.part, stepper.needed, float(u), span, precision) for u in chances]
     end = at_the_end(done, action.part, stepper.needed, stepper.most, action.data_span, precision)
     return [end] * action.count
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nndsl.data.spec import DataSpec
+from nndsl.data.table import plain
 from nndsl.data.types import Field, Signature
 from nndsl.data.words import counted, listed
 from nndsl.diagnostics import Fault, Label, Span, fault
@@ -178,6 +179,8 @@ def _prompt(given: Given, sample: Sample, signature: Signature, context: Context
         if isinstance(value, str):
             value = [value]
         rows = [tuple(step) if isinstance(step, list) else (step,) for step in value]
+        if field.classes:  # classes that are numbers go by their names too
+            rows = [tuple(cell if isinstance(cell, str) else plain(cell) for cell in row) for row in rows]
         what = "a name" if field.classes else "a number"
         form = f"{what} for each step" if columns == 1 else f"a list of {columns} numbers for each step"
         if not all(len(row) == columns and all(_fits(cell, field) for cell in row) for row in rows):
@@ -186,7 +189,7 @@ def _prompt(given: Given, sample: Sample, signature: Signature, context: Context
                 notes=(f"the sequence is {listed(field.names, 5)}",),
             )  # fmt: skip
         if field.classes:
-            _known([str(row[0]) for row in rows], field, span)
+            _known([str(row[0]) for row in rows], field, span, "class", "classes")
         return tuple(rows)
     except Fault as found:
         given.failed.add("prompt")
@@ -201,7 +204,7 @@ def _fits(cell: object, field: Field) -> bool:
 def _characters(value: object, field: Field, span: Span) -> str:
     if not isinstance(value, str):
         raise fault("E0202", "the sequence is a text: `prompt` takes a text in quotes, not a list", span)
-    _known(list(value), field, span)
+    _known(list(value), field, span, "character", "characters")
     return value
 
 
@@ -210,20 +213,19 @@ def _seen(text: str) -> str:
     return repr(text)[1:-1]
 
 
-def _known(values: list[str], field: Field, span: Span) -> None:
+def _known(values: list[str], field: Field, span: Span, what: str, plural: str) -> None:
     """All of them are in the vocabulary. Raises a fault (E0219) that names those that are not."""
     unknown = list(dict.fromkeys(v for v in values if v not in field.classes))
     if not unknown:
         return
-    letters = all(len(name) == 1 for name in field.classes)
-    what = "character" if letters else "value"
-    known = "".join(field.classes) if letters else ", ".join(field.classes)
-    shown = known if len(known) <= SHOWN else known[:SHOWN] + "..."
+    known = "".join(field.classes) if what == "character" else ", ".join(field.classes)
+    shown = _seen(known if len(known) <= SHOWN else known[:SHOWN] + "...")
+    strange = f"{counted(len(unknown), what, plural)} of the prompt: {listed(map(_seen, unknown))}"
     raise fault(
         "E0219",
-        f"the training part does not have {counted(len(unknown), what)} of the prompt: {listed(map(_seen, unknown))}",
+        f"the training part does not have {strange}",
         span,
-        labels=(Label(field.span, f"{len(field.classes)} {what}s"),),
-        notes=(f"known: {shown!r}" if letters else f"known: {shown}",),
+        labels=(Label(field.span, counted(len(field.classes), what, plural)),),
+        notes=(f"known: {shown}",),
         help=did_you_mean(unknown[0], field.classes),
     )
