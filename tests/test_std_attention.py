@@ -301,7 +301,7 @@ def test_dropout_of_a_block_is_gone_in_use() -> None:
 # ---- wrong uses ------------------------------------------------------------------------------------------
 
 WRONG = {
-    "attention(3)": ("E0206", "`heads` is 3"),
+    "attention(3)": ("E0206", "mod(total, heads) == 0"),
     "attention(0)": ("E0206", "heads >= 1"),
     "attention(2, dropout=1)": ("E0206", "dropout < 1"),
     "positions(4)": ("E0206", "`places` is 4"),

@@ -182,8 +182,8 @@ _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     "sin": _map("sin", math.sin), "cos": _map("cos", math.cos), "tanh": _map("tanh", math.tanh), "erf": _map("erf",
     math.erf),
     "sigmoid": _map("sigmoid", lambda x: 1 / (1 + math.exp(-x)), "probability"), "floor": _map("floor", math.floor),
-    "stop_gradient": _map("stop"), "mod": _mod, "where": _where, "sum": _reduction("sum"), "mean": _reduction("mean"), "prod":
-    _reduction("prod"),
+    "stop_gradient": _map("stop"), "mod": _mod, "where": _where, "sum": _reduction("sum"), "mean": _reduction("mean"),
+    "prod": _reduction("prod"),
     "var": _reduction("var"), "std": _reduction("std"), "max": _extreme("max", "maximum"), "min": _extreme("min",
     "minimum"),
     "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide,

@@ -171,6 +171,7 @@ def set_parameters(inner: Frame, template: Template, fed: dict[str, Any], span: 
             raise missing(definition, parameter, span)
         if parameter.kind is not None:
             value = kinds.accept(value, parameter, template.entry, template.places.get(name, span))
+        _yes_or_no(value, parameter, template)
         wordless = not isinstance(parameter.default, ast.String) and in_library(definition.name_span)
         if isinstance(value, str) and name in template.given and wordless:
             what, hint = "a number", None
@@ -180,6 +181,15 @@ def set_parameters(inner: Frame, template: Template, fed: dict[str, Any], span: 
             problem = f"`{name}` of `{definition.name}` is {what}, not {value_words(value)}"
             raise fault("E0206", problem, template.places[name], help=hint)
         inner.names[name] = value
+
+
+def _yes_or_no(value: Any, parameter: ast.Parameter, template: Template) -> None:
+    """What is true or false by default is not given as something else: `causal=1` may have meant another parameter."""
+    default, name = parameter.default, parameter.name
+    truth = isinstance(default, ast.Constant) and isinstance(default.value, bool)
+    if truth and name in template.given and not isinstance(value, bool):
+        problem = f"`{name}` of `{template.entry.name}` is true or false, not {value_words(value)}"
+        raise fault("E0206", problem, template.places[name])
 
 
 def at_call(found: Fault, entry: Entry, span: Span) -> Fault:
