@@ -24,6 +24,19 @@ ENDS = (  # data, the last layers
     ("from moons(90)", "dense(1) -> sigmoid"),
     ("from sine(90)", "dense(1)"),
 )
+PICTURES = "from blobs(90, classes=3)"
+SERIES = f"columns v\nrows [{', '.join(f'[{i % 7}]' for i in range(60))}]\nsequence v -> standard\nwindow 8\nhorizon 1"
+WHOLE = (  # data, networks of pictures and of sequences
+    (
+        PICTURES,
+        "dense(64) -> reshape(8, 8, 1) -> conv(4, 3) -> relu -> maxpool(2) -> conv(8, 3) -> relu -> maxpool(2) -> flatten"
+        " -> dense(8) -> relu -> dropout(0.5) -> dense(classes) -> softmax",
+    ),
+    (SERIES, "elman(8) -> dense(1)"),
+    (SERIES, "gru(8) -> dense(1)"),
+    (SERIES, "lstm(8) -> dense(1)"),
+    (SERIES, "lstm(8) -> last -> dense(1)"),
+)
 OPTIMIZERS = ("adam", "sgd", "momentum", "adamw", "rmsprop")
 
 
@@ -49,6 +62,8 @@ def usual_texts(precision: str) -> list[Text]:
     for data, end in ENDS:
         for body in BODIES:
             found.update(dict.fromkeys(_texts(data, f"{body} -> {end}", "adam", precision)))
+    for data, body in WHOLE:
+        found.update(dict.fromkeys(_texts(data, body, "adam", precision)))
     for optimizer in OPTIMIZERS:
         found.update(dict.fromkeys(_texts(*ENDS[0], optimizer, precision)))
     return list(found)
@@ -64,7 +79,7 @@ def _texts(data: str, body: str, optimizer: str, precision: str) -> list[Text]:
     from nndsl.semantics.program import Train
     from nndsl.syntax import parse
 
-    text = f"data d {{ {data} }}\nnetwork n for d {{ {body} }}\ntrain n on d {{ optimizer {optimizer} }}\n"
+    text = f"data d {{\n{data}\n}}\nnetwork n for d {{ {body} }}\ntrain n on d {{ optimizer {optimizer} }}\n"
     collector = Collector()
     checked = check_program(parse(Source("warm.nn", text), collector), Path.cwd(), collector)
     (train,) = checked.program.actions
