@@ -29,8 +29,8 @@ SERIES = f"columns v\nrows [{', '.join(f'[{i % 7}]' for i in range(60))}]\nseque
 WHOLE = (  # data, networks of pictures and of sequences
     (
         PICTURES,
-        "dense(64) -> reshape(8, 8, 1) -> conv(4, 3) -> relu -> maxpool(2) -> conv(8, 3) -> relu -> maxpool(2) -> flatten"
-        " -> dense(8) -> relu -> dropout(0.5) -> dense(classes) -> softmax",
+        "dense(64) -> reshape(8, 8, 1) -> conv(4, 3) -> relu -> maxpool(2) -> conv(8, 3) -> relu -> maxpool(2)"
+        " -> flatten -> dense(8) -> relu -> dropout(0.5) -> dense(classes) -> softmax",
     ),
     (SERIES, "elman(8) -> dense(1)"),
     (SERIES, "gru(8) -> dense(1)"),
