@@ -22,10 +22,26 @@ DATA_OPTIONS = {
     ),
     "columns": ("the names of the columns of a table that stands in the script", "columns age, height"),
     "rows": ("the rows of a table that stands in the script", "rows [[4, 1.02], [9, 1.33]]"),
+    "text": ("a text that stands in the script, a column `characters`", 'text "to be or not to be"'),
     "input": ("columns that go into the network, and their encoders", "input (age, height) -> standard"),
+    "sequence": (
+        "columns whose rows follow one another in time, and their encoders; `by` names what tells series apart",
+        "sequence passengers -> log -> standard",
+    ),
+    "window": (
+        "how many steps of a series the network sees at once; `stride` is from one window to the next",
+        "window 24",
+    ),
+    "horizon": (
+        "how many steps behind the window lies what it is to say; `steps` says that it is several",
+        "horizon 1",
+    ),
     "target": ("what the network is to say, and its encoder", "target species -> category"),
     "drop": ("columns that `input all` leaves out", "drop name, ticket"),
-    "missing": ("what is done with missing cells: drop, mean, median, mode or a value", "missing drop"),
+    "missing": (
+        "what is done with missing cells: drop, mean, median, mode or a value; of a series interpolate or previous",
+        "missing drop",
+    ),
     "split": (
         "the parts: shares, counts or `rest`; `stratify`, `by`, `order`, `seed`",
         "split train=70%, validation=15%, test=15%",
