@@ -255,7 +255,7 @@ class Trainer:
         """(how it ended, its loss and the metrics of what the network said on the way, seconds without those)."""
         measuring = {name: measure.begin() for name, measure in self.metrics.items()}
         outputs = self.collects[0].rows if self.collects else None
-        piece = self.steps if outputs is None else max(len(outputs) // self.loop.batch, 1)
+        piece = self.steps if outputs is None else -(-len(outputs) // self.loop.batch)
         seen, seconds = 0, 0.0
         while True:
             started = time.perf_counter()
