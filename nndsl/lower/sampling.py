@@ -150,15 +150,17 @@ def differ(first: NDArray[Any], second: NDArray[Any], split: int) -> bool:
 
 
 def _sees_later_steps(graph: EvaluationGraph, field: Field) -> bool:
-    """Tried with first values of the weights, on the reference backend."""
+    """Tried with random weights on the reference backend: first values may be 0, and take longer to make."""
     from nndsl.backend.reference import evaluate
 
     if field.shape[0] < 2:
         return False
     setting = Setting(sizes={"B": 2}, precision="float64")
-    variables = (*graph.parameters, *graph.states)
-    values = evaluate([v.initial for v in variables], {}, setting)
-    known = dict(zip((v.leaf for v in variables), values, strict=True))
+    states = [v.leaf for v in graph.states]
+    known = dict(zip(states, evaluate([v.initial for v in graph.states], {}, setting), strict=True))
+    draws = Draws(0, TRIAL + 1)
+    for shape, leaf in ((concrete(v.leaf.shape, {}), v.leaf) for v in graph.parameters):
+        known[leaf] = draws.normal(math.prod(shape)).reshape(shape) / math.sqrt(max(shape[:-1], default=1))
     first, second, split = trial(field)
     fed = {"input": np.concatenate([first, second]), "lengths": np.full(2, field.shape[0], np.int32)}
     known |= {leaf: fed[what] for leaf, what in graph.inputs if what in fed}
