@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,12 @@ def test_windows_of_a_text_lie_side_by_side() -> None:
 
 def test_a_long_text_costs_a_few_bytes_a_character() -> None:
     text = "abcdefghij" * 50_000
+    data("from t\nsequence characters\nwindow 64, stride=1", objects={"t": text[:1000]})  # what is imported once
+    tracemalloc.start()
     made = data("from t\nsequence characters\nwindow 64, stride=1", objects={"t": text})
+    kept, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 30 * len(text) and most < 50 * len(text)
     part = made.part("train")
     assert part.input.count == 500_000 - 64
     for array in (part.input, part.target, part.shifted):

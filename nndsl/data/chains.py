@@ -22,7 +22,7 @@ from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.values import value
 
 Values = NDArray[Any]
-Rows = NDArray[np.int64]
+Rows = NDArray[np.signedinteger[Any]]
 CHUNK = 4096  # rows of a block at a time, so that no second block-sized array of float64 is made
 
 

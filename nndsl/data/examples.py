@@ -28,7 +28,7 @@ def part_of_series(done: Prepared, part: str, precision: str) -> Part:
     rows = done.rows[part]
     base = _encoded(done, part, done.inputs, rows, precision)
     targets = base if done.targets is done.inputs else _targets(done, plan, part, precision)
-    begins, lengths = np.searchsorted(rows, plan.starts[part]), plan.lengths[part]
+    begins, lengths = _among(rows, plan.starts[part]), plan.lengths[part]
     if plan.ragged:
         into = pad(base, begins, lengths, plan.time)
         shifted = pad(targets, begins + plan.first, lengths, plan.time) if plan.keeps else None
@@ -38,20 +38,27 @@ def part_of_series(done: Prepared, part: str, precision: str) -> Part:
     after = begins + lengths - 1 + plan.first
     target = cut(targets, after, plan.count if plan.count > 1 else None)
     series = plan.of(part)
-    steps = series.source_rows(rows)
-    source = steps[after if plan.first else begins]
+    steps = series.source_rows(rows).astype(np.int32)
+    source = steps[after if plan.first else begins].astype(np.int64)
     real = lengths.astype(np.int32) if plan.ragged else None
     return Part(part, into, target, source, shifted, real, _places(done, series, steps, after, plan.starts[part]))
+
+
+def _among(rows: Rows, starts: Rows) -> Rows:
+    """Where some steps stand among those of the part; a part is one stretch mostly."""
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
+        return np.asarray(starts - starts.dtype.type(rows[0]))
+    return np.searchsorted(rows, starts)
 
 
 def _places(done: Prepared, series: Series, steps: Rows, after: Rows, starts: Rows) -> Places:
     """steps: the row of the source of each step of the part. after: the first step each example tells, among them."""
     if not series.names:
-        return Places(steps.astype(np.int32), after)
+        return Places(steps, after.astype(np.int32, copy=False))
     column = group_of(done.spec)
     which = np.searchsorted(series.starts, starts, side="right") - 1
     names = np.array(series.names, object)[which]
-    return Places(steps.astype(np.int32), after, "" if column is None else column.text, names)
+    return Places(steps, after.astype(np.int32, copy=False), "" if column is None else column.text, names)
 
 
 def _encoded(done: Prepared, part: str, chains: tuple[Chain, ...], rows: Rows, precision: str) -> Base:

@@ -176,12 +176,12 @@ def _windows_cut(made: Prepared, plan: Plan, timing: Timing, pieces: Pieces, who
     for part, of in pieces.items():
         mask = whole.get(part, whole["train"])
         found = window_starts(of, span, stride, mask)
-        starts[part] = found[_told(plan, part, found + timing.window - 1 + plan.first)]
+        starts[part] = found[_told(plan, part, found + timing.window - 1 + plan.first)].astype(np.int32)
         if not len(starts[part]):
             raise no_examples(made.spec, timing, plan.series, part, of, span)
         gaps += 0 if mask is None else len(window_starts(of, span, stride, None)) - len(found)
         targets += len(found) - len(starts[part])
-    lengths = {part: np.full(len(found), timing.window, np.int64) for part, found in starts.items()}
+    lengths = {part: np.broadcast_to(np.int32(timing.window), len(found)) for part, found in starts.items()}
     notes = (*_left_out(gaps, "window", "a gap"), *_left_out(targets, "window", "no target"), *_short(pieces, span))
     return replace(made, plan=replace(plan, starts=starts, lengths=lengths, notes=notes))
 

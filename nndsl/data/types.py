@@ -104,12 +104,12 @@ class Array:
 class Places:
     """Where the examples of a part stand in its series.
 
-    rows: [P] int32, which row of the source each step of the part is in. first: [N], the place among them of the first
+    rows: [P] int32, which row of the source each step of the part is in. first: [N] int32, the place among them of the first
     step each example is to tell. names: [N] the series each is of, where `column` tells series apart.
     """
 
     rows: NDArray[np.int32] = field(repr=False)
-    first: NDArray[np.int64] = field(repr=False)
+    first: NDArray[np.int32] = field(repr=False)
     column: str = ""
     names: NDArray[Any] | None = field(default=None, repr=False)
 
