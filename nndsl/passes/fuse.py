@@ -225,7 +225,7 @@ def _merge(groups: list[_Group], singles: list[Node], place: Mapping[Node, int])
 
 def _merged_once(groups: list[_Group], graph: _Graph, place: Mapping[Node, int]) -> list[_Group]:
     done: dict[_Group, None] = {}
-    near: dict[Node, list[_Group]] = {}  # which done groups touch a value
+    near: dict[Node, dict[_Group, None]] = {}  # which done groups touch a value
     for group in groups:
         home = next(
             (o for o in _candidates(group, done, near) if _fit(o, group, place) and graph.apart(o, group)), None
@@ -235,11 +235,11 @@ def _merged_once(groups: list[_Group], graph: _Graph, place: Mapping[Node, int])
         else:
             graph.join(home, group)
         for x in group.touched:
-            near.setdefault(x, []).append(home or group)
+            near.setdefault(x, {})[home or group] = None
     return list(done)
 
 
-def _candidates(group: _Group, done: Mapping[_Group, None], near: Mapping[Node, list[_Group]]) -> list[_Group]:
+def _candidates(group: _Group, done: Mapping[_Group, None], near: Mapping[Node, Mapping[_Group, None]]) -> list[_Group]:
     """Earlier groups worth joining: those it reads from first, then those that read the same memory; the latest first.
 
     A value that both touch must fill the space of one of them. Else that they fit would be chance, such as two layers
@@ -247,8 +247,9 @@ def _candidates(group: _Group, done: Mapping[_Group, None], near: Mapping[Node, 
     """
     found: dict[_Group, bool] = {}
     for x in group.touched:
+        shape = _trimmed(x.shape)
         for other in near.get(x, ()):
-            if other in done and _trimmed(x.shape) in (group.space, other.space):
+            if other in done and shape in (group.space, other.space):
                 found[other] = found.get(other, False) or (x in other.roots and x in group.reads)
     return sorted(found, key=lambda g: (not found[g], -g.last))
 
