@@ -249,6 +249,25 @@ def test_queries_may_come_from_another_sequence(causal: bool) -> None:
     close(run([node], values, setting(2, "float32"))[0], want.numpy())
 
 
+def test_queries_may_be_trained() -> None:
+    """One query for all examples takes what it needs from each sequence."""
+    torch = pytest.importorskip("torch")
+    body = "  input x[time, in]\n  param q[2, in]\n  output attend(q, x, x)"
+    graph = network(body, field((5, 4)))
+    (x,), (q,) = graph.inputs, graph.parameters
+    values = {x.node: rng("query").normal(size=(3, 5, 4)), q.leaf: rng("trained").normal(size=(2, 4))}
+    tensors = [torch.tensor(value, requires_grad=True) for value in values.values()]
+    y = torch.nn.functional.scaled_dot_product_attention(tensors[1].expand(3, 2, 4), tensors[0], tensors[0])
+    node, at = graph.outputs[0].node, setting(3)
+    (y * torch.tensor(weights_of(node, at))).sum().backward()
+    for have, want in zip(evaluate(slopes(node, [*values]), values, at), [y, *(t.grad for t in tensors)], strict=True):
+        close(have, want.detach().numpy(), 1e-10)
+    for have, want in zip(
+        run(slopes(node, [*values]), values, setting(3, "float32")), [y, *(t.grad for t in tensors)], strict=True
+    ):
+        close(have, want.detach().numpy())
+
+
 # ---- what a step sees ------------------------------------------------------------------------------------
 
 
