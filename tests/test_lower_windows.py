@@ -43,6 +43,7 @@ WRONG: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("conv(4, 3, padding=-1)", "E0206", ("`padding` of `conv`", "from 0", "-1")),
     ("conv(4, 3, stride=\"2\")", "E0206", ("`stride` of `conv` is a number", '"2"')),
     ("maxpool(0)", "E0206", ("`size` of `maxpool`", "0")),
+    ("maxpool(2, padding=2)", "E0206", ("`padding` of `maxpool`", "2 x 2")),
     ("upsample(0)", "E0206", ("`factor` of `upsample`", "0")),
     ("depthwise(3, multiplier=0)", "E0206", ("`depthwise` needs multiplier >= 1", "0")),
     ("global_pool(\"max\")", "E0206", ("`by` of `global_pool`", "`mean`", '"max"')),

@@ -9,6 +9,7 @@ behind than before.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from nndsl.diagnostics import Fault, Label, Span, fault
@@ -59,6 +60,13 @@ def windows(use: Use) -> Any:
     number = 0.0 if fill is None else fill
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise fault("E0206", f"`fill` of `{use.name}` is a number, not {value_words(number)}", use.span)
+    if math.isinf(number) and any(max(side.before, side.after) >= side.reach for side in sides):
+        owner, place = _place(use, "padding")
+        reach = " x ".join(str(side.reach) for side in sides)
+        problem = (
+            f"`padding` of `{owner}` is less than its window of {reach}: in the padding alone nothing can be found"
+        )
+        raise fault("E0206", problem, place)
     for i, side in enumerate(sides):
         node = b.pad(node, i + offset, side.before, side.after, value=number, origin=use.site)
         if side.reach > side.size + side.before + side.after:
