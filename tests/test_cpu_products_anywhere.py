@@ -10,15 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cpu_tools import arrays_for, into_leaves, result_leaf
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from numpy.typing import NDArray
 
 from nndsl.backend.cpu import library, product_texts, products, team
 from nndsl.backend.cpu.copies import Instruction
+from nndsl.backend.cpu.loop import Loop
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import Place, aligned
+from nndsl.backend.cpu.plan import compile_stages
 from nndsl.backend.cpu.table import Meet, Once, table
-from nndsl.ir import Node
+from nndsl.ir import Node, Setting
 from nndsl.ir import build as b
 from nndsl.ir.primitives.dot import parts
 
@@ -272,3 +275,25 @@ def test_an_operand_that_stays_the_same(m: int, k: int, n: int, turned: bool) ->
         table([code for code in made if not isinstance(code, Once)]).run()
         np.testing.assert_allclose(out, np.einsum(spec, x.astype("float64"), y), rtol=1e-4, atol=1e-4)
     assert turned == any(isinstance(code, Once) for code in made) or n > 100
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("terms", [256, 300, 512])
+def test_long_sums_in_blocks(terms: int, precision: str) -> None:
+    """Against NumPy; and walked by a team, the same bits."""
+    numbers = np.random.default_rng(terms)
+    x, y = (b.input_(name, ("B", n)) for name, n in (("x", 96), ("y", 256)))
+    given = {n: numbers.standard_normal((terms, n.shape[1])) for n in (x, y)}
+    node, found = b.einsum("kj,ki->ji", x, y), list[Array]()
+    stage = into_leaves([node])
+    for threads in (1, 2, 3):
+        leaves = arrays_for([stage], given, Setting({"B": terms}, precision))
+        program = compile_stages([stage], precision)
+        Loop(program, leaves, (), rows=terms, batch=terms, seed=0, threads=threads).walk()
+        found.append(np.array(leaves[result_leaf(0, node)]))
+    want = given[x].T @ given[y]
+    np.testing.assert_allclose(
+        found[0], want, rtol=0, atol=(2e-6 if precision == "float32" else 1e-13) * abs(want).max()
+    )
+    for other in found[1:]:
+        np.testing.assert_array_equal(found[0], other)

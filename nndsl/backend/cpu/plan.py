@@ -249,8 +249,8 @@ class _Sized:
                 self.used = 0
                 return [[self.nest(step.kernel, Share(member, members))] for member in range(members)]
         made = self.instructions(step)
-        ahead = [part for part in made if not isinstance(part, tuple)]
-        shares = team.divided([part for part in made if isinstance(part, tuple)], members)
+        ahead = [part for part in made if isinstance(part, Once)]
+        shares = team.divided([part for part in made if not isinstance(part, Once)], members)
         after: list[Code] = [Once([MEET])] if ahead and any(shares[1:]) else []
         return [[*ahead, *after, *shares[0]], *([*after, *share] for share in shares[1:])]
 

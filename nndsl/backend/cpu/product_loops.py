@@ -15,12 +15,15 @@ from nndsl.backend.cpu import library
 from nndsl.backend.cpu.copies import Context, Instruction, copy
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import Place, whole
+from nndsl.backend.cpu.table import Again, Code
 from nndsl.backend.cpu.turning import offsets
 from nndsl.ir.node import Node
 
 SUMS_AT_ONCE = 256  # terms of a block of a large product: what a column of tiles reads of B for so many stays near
 ROWS_AT_ONCE = 384  # of such a block
 PACKED_BYTES = 1 << 16  # of a steady operand: below, it is near whichever way it lies
+BLOCK = 128  # terms of a long sum that are packed at once
+LEAST_ROWS = 96  # of a product whose long sum is packed: each number packed is read by so many
 TALL = 24  # a multiple of every tile's height
 
 
@@ -172,3 +175,31 @@ def packed(x: Loops, node: Node, context: Context) -> tuple[Instruction, Instruc
     sizes = [count, m.size, wide, k.size]
     arguments = [*sizes, x.A, 0, m.a, k.a, panels, k.size * wide, wide, x.C, wide, m.c]
     return pack, (library.kernel("product", context.precision), arguments)
+
+
+# ---- long sums: B in blocks of rows, each packed into panels before it is read
+
+
+def is_long(x: Loops) -> bool:
+    """Whether a sum is so long, and of so many rows, that it pays to pack what they all read."""
+    single = not x.batch and len(x.rows) == len(x.sums) == 1 and x.columns % _panel() == 0 and x.columns > _panel()
+    return single and x.rows[0].size >= LEAST_ROWS and x.sums[0].size >= 2 * BLOCK
+
+
+def in_blocks(x: Loops, context: Context, strip: int) -> list[Code]:
+    """A long sum, block after block. strip: nonzero where it goes on from what is there."""
+    (k,), panels = x.sums, context.scratch(BLOCK * x.columns)
+    whole_blocks, rest = divmod(k.size, BLOCK)
+    first, second = (_block(x, i, BLOCK, panels, context, strip) for i in (0, 1))
+    tail = _block(x, whole_blocks, rest, panels, context, strip) if rest else []
+    return [Again(whole_blocks, first, second), *tail]
+
+
+def _block(x: Loops, at: int, size: int, panels: int, context: Context, strip: int) -> list[Instruction]:
+    (m,), (k,), wide = x.rows, x.sums, _panel()
+    count, item = x.columns // wide, 4 if context.precision == "float32" else 8
+    source = Place(x.B + at * BLOCK * k.b * item, (count, size, wide), (wide, k.b, 1), item)
+    A = x.A + at * BLOCK * k.a * item
+    arguments = [count, m.size, wide, size, A, 0, m.a, k.a, panels, size * wide, wide, x.C, wide, m.c, strip + at]
+    pack = copy(source, whole(panels, source.shape, item), context.precision)
+    return [*pack, (library.kernel("product", context.precision), arguments)]

@@ -13,7 +13,16 @@ import math
 from nndsl.backend.cpu.copies import Context, Instruction, copy
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import Place, row_major
-from nndsl.backend.cpu.product_loops import Lying, is_worth_packing, loops, over_tables, packed, product
+from nndsl.backend.cpu.product_loops import (
+    Lying,
+    in_blocks,
+    is_long,
+    is_worth_packing,
+    loops,
+    over_tables,
+    packed,
+    product,
+)
 from nndsl.backend.cpu.table import Code, Once
 from nndsl.backend.cpu.turning import columns_last
 from nndsl.ir.node import Node
@@ -46,13 +55,17 @@ def einsum(node: Node, context: Context) -> list[Code]:
     if steady and is_worth_packing(walked, place.itemsize):
         pack, (kernel, arguments) = packed(walked, node, context)
         before.append(Once([pack]))
+        multiplied = list[Code]([(kernel, [*arguments, strip])])
+    elif is_long(walked):
+        multiplied = in_blocks(walked, context, strip)
     else:
         kernel, arguments = product(walked, context)
+        multiplied = [(kernel, [*arguments, strip])]
     after = list[Instruction]()
     if made is not z:
         before += copy(z.place, made.place, context.precision) if context.added(node) is not None else []
         after = copy(made.place, z.place, context.precision)
-    return [*before, (kernel, [*arguments, strip]), *after]
+    return [*before, *multiplied, *after]
 
 
 def _has_columns(left: str, right: str, out: str, x: Place, z: Place) -> bool:

@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nndsl.backend.cpu.cache import Text
-from nndsl.backend.cpu.copies import Instruction
 from nndsl.backend.cpu.machine import machine
-from nndsl.backend.cpu.table import MEET, Code
+from nndsl.backend.cpu.table import MEET, Again, Code, again
 
 WORTH_SHARING = 150_000  # elements times their cost, some 15 us: below, a team waits longer than it works
 WORTH_MULTIPLYING = 2_000_000  # multiplications of a product, some 20 us
@@ -34,14 +33,20 @@ class Share:
         return min(first, length), min(last, length)
 
 
-def divided(instructions: Sequence[Instruction], members: int) -> list[list[Code]]:
+def divided(instructions: Sequence[Code], members: int) -> list[list[Code]]:
     """The shares of library instructions that run one after the other: what is small, or cannot be divided, is done by
     the first member.
     """
     return joined([_shares(made, members) for made in instructions], members)
 
 
-def _shares(made: Instruction, members: int) -> list[list[Code]]:
+def _shares(made: Code, members: int) -> list[list[Code]]:
+    if isinstance(made, Again):
+        turns = [
+            joined([_shares(x, members) for x in body], members, closed=True) for body in (made.first, made.second)
+        ]
+        return again(made.times, *turns)
+    assert isinstance(made, tuple), made
     text, arguments = made
     divide = _DIVISIONS.get(text.name.partition("_")[0])
     found = [divide(text, arguments, Share(k, members)) for k in range(members)] if divide else []
