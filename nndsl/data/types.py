@@ -104,8 +104,8 @@ class Array:
 class Places:
     """Where the examples of a part stand in its series.
 
-    rows: [P] int32, which row of the source each step of the part is in. first: [N] int32, the place among them of the first
-    step each example is to tell. names: [N] the series each is of, where `column` tells series apart.
+    rows: [P] int32, which row of the source each step of the part is in. first: [N] int32, the place among them of the
+    first step each example is to tell. names: [N] the series each is of, where `column` tells series apart.
     """
 
     rows: NDArray[np.int32] = field(repr=False)
