@@ -250,6 +250,8 @@ def test_later_strips_add_to_what_is_there(spec: str, size: int) -> None:
         ("ik,kj->ij", (8, 100), (100, 128)),
         ("iak,kaj->ij", (100, 2, 8), (8, 2, 20)),
         ("bic,bc->ic", (9, 40, 32), (9, 32)),
+        ("ik,k->i", (40, 64), (64,)),
+        ("bk,bk->b", (10, 64), (10, 64)),
         ("bic,bc->ic", (9, 3, 200), (9, 200)),
         ("bhik,bhkj->bhij", (2, 2, 5, 6), (2, 2, 6, 7)),
         ("bhik,bhjk->bhij", (2, 2, 5, 6), (2, 2, 7, 6)),
@@ -297,3 +299,16 @@ def test_long_sums_in_blocks(terms: int, precision: str) -> None:
     )
     for other in found[1:]:
         np.testing.assert_array_equal(found[0], other)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(("m", "k"), [(1, 40), (3, 100), (70, 33), (65, 64)])
+def test_few_columns(m: int, n: int, k: int, precision: str) -> None:
+    numbers = np.random.default_rng(9)
+    x, y, z = (numbers.standard_normal(shape).astype(precision) for shape in ((m, k), (k, n), (2, m, 3, k)))
+    _check("ik,kj->ij", x, y)
+    _check("ik,jk->ij", x, y.T.copy())
+    _check("ik,jk->ji", x, y.T.copy())
+    _check("ik,ik->i", x, x[::-1])
+    _check("aibk,bkj->aij", z, numbers.standard_normal((3, k, n)).astype(precision))

@@ -78,7 +78,7 @@ def loops(a: Lying, b: Lying, c: Lying, batch: Sequence[str], columns: Sequence[
     """
 
     def axes(letters: Sequence[str]) -> list[Axis]:
-        return joined([_axis(s, (a, b, c)) for s in letters])
+        return joined([axis(s, (a, b, c)) for s in letters])
 
     apart = {*batch, *columns}
     rows = [s for s in c.letters if s not in apart and s not in b.letters]
@@ -87,7 +87,7 @@ def loops(a: Lying, b: Lying, c: Lying, batch: Sequence[str], columns: Sequence[
     return Loops(axes(batch), axes(rows), math.prod(map(c.size, columns)), axes(sums), *places)
 
 
-def _axis(letter: str, operands: tuple[Lying, Lying, Lying]) -> Axis:
+def axis(letter: str, operands: tuple[Lying, Lying, Lying]) -> Axis:
     size = next(x.size(letter) for x in operands if letter in x.letters)
     return Axis(size, *(x.stride(letter) if letter in x.letters else 0 for x in operands))
 
@@ -136,6 +136,21 @@ def over_tables(kind: str, x: Loops, context: Context) -> Instruction:
     arguments = [math.prod(s.size for s in x.batch), m, x.columns, runs, run.size]
     arguments += [x.A, a_batch, a_rows, a_runs, run.a, x.B, b_batch, b_runs, run.b, x.C, c_batch, c_rows]
     return library.kernel(kind, context.precision), [*arguments, rows_at_once, at_once]
+
+
+def dots(x: Loops, columns: Axis, context: Context) -> Instruction:
+    """Few columns; the last loop of the sum goes along numbers that lie side by side in A and B."""
+    *outer, run = x.sums
+    assert run.a == run.b == 1, "the terms of a sum lie side by side"
+
+    def tables(axes: Sequence[Axis], *operands: str) -> list[int]:
+        return [context.table(offsets([(s.size, getattr(s, operand)) for s in axes])) for operand in operands]
+
+    (a_batch, b_batch, c_batch), (a_rows, c_rows) = tables(x.batch, "a", "b", "c"), tables(x.rows, "a", "c")
+    a_runs, b_runs = tables(outer, "a", "b")
+    counts = [math.prod(s.size for s in axes) for axes in (x.batch, x.rows, outer)]
+    arguments = [*counts[:2], x.columns, counts[2], run.size, x.A, a_batch, a_rows, a_runs, x.B, b_batch, b_runs]
+    return library.kernel("dots", context.precision), [*arguments, columns.b, x.C, c_batch, c_rows, columns.c]
 
 
 def _runs(sums: list[Axis]) -> tuple[list[Axis], Axis]:

@@ -82,6 +82,32 @@ def {name}(g):
 """
 
 
+# The same with few columns: C[row[i] + j c_col] = sum over r, t of A[row[i] + run[r] + t] B[run[r] + t + j b_col]. The
+# terms of a run lie side by side in both: the lanes of a vector are terms of one sum.
+_DOTS = """
+{tiles}
+
+def {name}(g):
+    batches, m, n, runs, run = g[0], g[1], g[2], g[3], g[4]
+    A0, a_batches, a_rows, a_runs = g[5], longs(g[6]), longs(g[7]), longs(g[8])
+    B0, b_batches, b_runs, b_col = g[9], longs(g[10]), longs(g[11]), g[12]
+    C0, c_batches, c_rows, c_col, keep = g[13], longs(g[14]), longs(g[15]), g[16], g[17]
+    for b in range(batches):
+        A, B, C = at({pointer}(A0), a_batches[b]), at({pointer}(B0), b_batches[b]), at({pointer}(C0), c_batches[b])
+        j = 0
+        while j < n:
+            wide = 4 if n - j >= 4 else 2 if n - j >= 2 else 1
+            i = 0
+            while i < m:
+                tall = 4 if m - i > 1 and m >= 4 else 1
+                begun = i
+                i = min(i, m - tall)
+                X, W, Y, Z = at(a_rows, i), at(B, j * b_col), at(C, j * c_col), at(c_rows, i)
+{branches}
+                i += tall
+            j += wide
+"""
+
 Tiles = Sequence[tuple[int, tuple[int, int, int]]]
 
 
@@ -145,4 +171,20 @@ def _over_tables(kind: str, sizes: Tiles, maker: str, A: str, precision: str) ->
     return Text(name, head(precision) + f"from nndsl.backend.cpu.tiles_over import {maker}\n" + body, precision)
 
 
-PRODUCTS: dict[str, Callable[[str], Text]] = {"product": product, "contract": contract, "lanes": lanes}
+def dots(precision: str) -> Text:
+    """The same for few columns."""
+    name, lanes = f"dots_{SHORT[precision]}", machine().lanes(precision)
+    tiles, branches = [], list[str]()
+    for wide in (4, 2, 1):
+        for tall in (4, 1):
+            tiles.append(f'tile_{tall}_{wide} = register_tile_of_dots({tall}, {wide}, {lanes}, "{precision}")')
+            branches += [
+                f"{'elif' if branches else 'if'} wide == {wide} and tall == {tall}:",
+                f"    tile_{tall}_{wide}(runs, run, A, X, a_runs, W, b_runs, b_col, Y, Z, c_col, keep, begun - i)",
+            ]
+    body = _DOTS.format(name=name, tiles="\n".join(tiles), branches=indented(branches, 16), pointer=POINTER[precision])
+    more = "from nndsl.backend.cpu.tiles_over import register_tile_of_dots\n"
+    return Text(name, head(precision) + more + body, precision)
+
+
+PRODUCTS: dict[str, Callable[[str], Text]] = {"product": product, "contract": contract, "lanes": lanes, "dots": dots}

@@ -14,10 +14,14 @@ from nndsl.backend.cpu.copies import Context, Instruction, copy
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import Place, row_major
 from nndsl.backend.cpu.product_loops import (
+    NOTHING,
     Lying,
+    axis,
+    dots,
     in_blocks,
     is_long,
     is_worth_packing,
+    joined,
     loops,
     over_tables,
     packed,
@@ -27,6 +31,9 @@ from nndsl.backend.cpu.table import Code, Once
 from nndsl.backend.cpu.turning import columns_last
 from nndsl.ir.node import Node
 from nndsl.ir.primitives.dot import parts
+
+MOST_DOTS = 4  # columns: a vector has many more lanes
+LEAST_ROWS = 64  # for which an operand is turned round to have the terms of a sum side by side
 
 
 def einsum(node: Node, context: Context) -> list[Code]:
@@ -45,8 +52,11 @@ def einsum(node: Node, context: Context) -> list[Code]:
         kernel, arguments = over_tables("lanes", loops(x, y, z, batch, beside), context)
         return [(kernel, [*arguments, strip])]
     columns = [s for s in out if s not in left]
+    few = None if context.added(node) is not None else _along_sums(x, y, z, columns, context)
+    if few is not None:
+        return few
     made = _columns_side_by_side(z, columns, context)
-    start = next(i for i in range(len(columns) + 1) if made.is_one_loop(columns[i:]))
+    start = _first_column(columns, y, made)
     batch = [s for s in out if s in right and (s in left or s in columns[:start])]
     steady = context.steady(second)
     place, right, turned = columns_last(y.place, right, columns[start:], context, node if steady else None)
@@ -88,6 +98,59 @@ def _in_lanes(x: Lying, y: Lying, z: Lying) -> list[str]:
         start -= 1
     count = math.prod(z.size(s) for s in wide[start:])
     return wide[start:] if start < len(wide) and 2 * count >= machine().lanes("float32") else []
+
+
+def _along_sums(x: Lying, y: Lying, z: Lying, columns: list[str], context: Context) -> list[Code] | None:
+    """For very few columns and long sums whose terms lie side by side in the first operand: the lanes of a vector are
+    terms of one sum. None where it does not pay.
+    """
+    wide = [s for s in columns if z.size(s) != 1]
+    if len(wide) > 1 or math.prod(map(z.size, columns)) > MOST_DOTS:
+        return None
+    sums = sorted((s for s in x.letters if s not in z.letters and x.size(s) != 1), key=lambda s: -abs(x.stride(s)))
+    if not sums or 0 in (*x.place.shape, *y.place.shape) or x.stride(sums[-1]) != 1:
+        return None
+    run = sums[next(i for i in range(len(sums)) if x.is_one_loop(sums[i:])) :]
+    if math.prod(map(x.size, run)) < 2 * machine().lanes(context.precision):
+        return None
+    if not _is_last(y, run) and _alone(x, y) < LEAST_ROWS:
+        return None
+    place, letters, before = columns_last(y.place, y.letters, run, context)
+    y = Lying(letters, place)
+    one = joined([axis(s, (x, y, z)) for s in columns]) or [NOTHING]
+    batch = [s for s in z.letters if s in x.letters and s in y.letters]
+    kernel, arguments = dots(loops(x, y, z, batch, columns), one[0], context)
+    return [*before, (kernel, [*arguments, 0])]
+
+
+def _is_last(y: Lying, letters: list[str]) -> bool:
+    """Whether some letters are one loop over numbers side by side."""
+    wide = [s for s in letters if y.size(s) != 1]
+    return bool(wide) and y.stride(wide[-1]) == 1 and y.is_one_loop(wide)
+
+
+def _first_column(columns: list[str], y: Lying, z: Lying) -> int:
+    """The last columns that are one loop over the result; over the second operand too, where that is enough of them
+    for a vector: then it need not be turned round.
+    """
+    start = next(i for i in range(len(columns) + 1) if z.is_one_loop(columns[i:]))
+    for i in range(start, len(columns)):
+        size = math.prod(map(z.size, columns[i:]))
+        if _is_last(y, columns[i:]) and size >= machine().lanes("float32"):
+            return i
+    return start
+
+
+def _first_column(columns: list[str], y: Lying, z: Lying) -> int:
+    """The last columns that are one loop over the result; over the second operand too, where that is enough of them
+    for a vector: then it need not be turned round.
+    """
+    start = next(i for i in range(len(columns) + 1) if z.is_one_loop(columns[i:]))
+    for i in range(start, len(columns)):
+        size = math.prod(map(z.size, columns[i:]))
+        if _is_last(y, columns[i:]) and size >= machine().lanes("float32"):
+            return i
+    return start
 
 
 def _alone(x: Lying, y: Lying) -> int:

@@ -108,6 +108,16 @@ def _contract(text: Text, g: list[int], share: Share) -> list[int] | None:
     return _move(g, 1, share.bounds(m, unit), {7: 8, 16: 8})
 
 
+def _dots(text: Text, g: list[int], share: Share) -> list[int] | None:
+    """By rows, else by batches."""
+    batches, m, n, runs, run = g[:5]
+    if batches * m * n * runs * run < WORTH_MULTIPLYING:
+        return None
+    if m >= 8 * share.members:
+        return _move(g, 1, share.bounds(m, 4), {7: 8, 15: 8})
+    return _move(g, 0, share.bounds(batches, 1), {6: 8, 10: 8, 14: 8})
+
+
 def _transpose(text: Text, g: list[int], share: Share) -> list[int] | None:
     """By whole matrices, else by rows of the source, which are columns of the target."""
     rows, columns, count, item = g[0], g[1], g[6], _item(text)
@@ -148,6 +158,7 @@ _DIVISIONS: dict[str, Callable[[Text, list[int], Share], list[int] | None]] = {
     "product": _product,
     "contract": _contract,
     "lanes": _contract,
+    "dots": _dots,
     "transpose": _transpose,
     "copy": _copy,
     "fill": _fill,
