@@ -141,18 +141,6 @@ def _first_column(columns: list[str], y: Lying, z: Lying) -> int:
     return start
 
 
-def _first_column(columns: list[str], y: Lying, z: Lying) -> int:
-    """The last columns that are one loop over the result; over the second operand too, where that is enough of them
-    for a vector: then it need not be turned round.
-    """
-    start = next(i for i in range(len(columns) + 1) if z.is_one_loop(columns[i:]))
-    for i in range(start, len(columns)):
-        size = math.prod(map(z.size, columns[i:]))
-        if _is_last(y, columns[i:]) and size >= machine().lanes("float32"):
-            return i
-    return start
-
-
 def _alone(x: Lying, y: Lying) -> int:
     """The size of what one operand has and the other has not."""
     return math.prod(x.size(s) for s in x.letters if s not in y.letters)
