@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from nndsl.data.types import Field, Signature
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Label, Span
-from nndsl.lower import method, sampling
+from nndsl.lower import foresight, method, sampling
 from nndsl.lower.activation import applier
 from nndsl.lower.backwards import seen_once
 from nndsl.lower.frame import Quiet
@@ -74,6 +74,7 @@ class _Checker:
     seen: set[tuple[str, str]] = field(
         default_factory=set
     )  # (network, data): their graphs have been built in both modes
+    blind: set[tuple[str, str]] = field(default_factory=set)  # (network, data): it cannot tell what it does not see
 
     def attempt(self, work: Callable[[], T], action: Use | None = None) -> T | None:
         """The result, or None with the fault collected.
@@ -135,6 +136,10 @@ class _Checker:
         self.seen.add((train.network, train.data))
         if graph is None or used is None:
             return None
+        span = train.network_span
+        if not self.attempt(lambda: foresight.check(graph, used, network, signature, span), train):
+            self.blind.add((train.network, train.data))
+            return None
         self.warn(method.unreached(graph.objective, graph.trained, train.loss))
         if signature.target is None and train.metrics:
             self.collector.add(method.no_target(signature, train.metrics[0].expr.span).diagnostic)
@@ -180,7 +185,7 @@ class _Checker:
 
     def _sample(self, action: Sample) -> Sample | None:
         signature = self.signatures.get(action.data)
-        if signature is None:
+        if signature is None or (action.network, action.data) in self.blind:
             return None
         runs = (a for a in self.program.actions if isinstance(a, Train) and a.network == action.network)
         loss = next((run.loss for run in runs if run.data == action.data), None)

@@ -1,23 +1,17 @@
 """Whether a network can go on by itself: does it answer with the next step, and from what it has seen alone?
 
 In: a `Sample` of the program and the signature of its data. Out: a `Stepper`, or a fault: E0218 where what the network
-tells is not the next step, or where it looks at later steps; E0219 where the prompt does not fill its window.
+tells is not the next step, E0411 where it looks at later steps, E0219 where the prompt does not fill its window.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nndsl.data.randoms import Draws
-from nndsl.data.types import Field, Signature
+from nndsl.data.types import Signature
 from nndsl.data.words import counted
-from nndsl.diagnostics import Fault, Label, fault
-from nndsl.ir.node import concrete
-from nndsl.ir.primitive import Setting
+from nndsl.diagnostics import Label, fault
+from nndsl.lower import foresight
 from nndsl.lower.graphs import EvaluationGraph
 from nndsl.lower.step import evaluation_graph
 from nndsl.lower.targets import resolve, source_of
@@ -25,9 +19,6 @@ from nndsl.lower.values import shape_words
 from nndsl.semantics.program import Program, Sample
 from nndsl.syntax import ast
 from nndsl.values import value
-
-WORK = 2e7  # multiplications that may be spent on trying the network before anything runs
-TRIAL = 4  # stream of random numbers
 
 
 @value
@@ -70,8 +61,8 @@ def stepper(program: Program, action: Sample, loss: ast.Expr | None, signature: 
         )
     found = read(program, action, signature, graph)
     _long_enough(action, found)
-    if found.keeps_time and _work(graph, found) <= WORK and _sees_later_steps(graph, signature.input):
-        raise looks_ahead(action)
+    if found.keeps_time and foresight.is_seen(graph, signature.input):
+        raise foresight.problem(network, action.network_span)
     return found
 
 
@@ -110,64 +101,3 @@ def _long_enough(action: Sample, found: Stepper) -> None:
         notes=(why,),
         help=f"write at least {counted(found.needed, step)}, or leave `prompt` out",
     )
-
-
-def looks_ahead(action: Sample) -> Fault:
-    """E0218, for a network whose answer at a step depends on later steps, which are not there yet when it goes on."""
-    return fault(
-        "E0218",
-        f"`{action.network}` looks at later steps to tell the next one, but when it goes on by itself there are none",
-        action.network_span,
-        notes=("its answer at a step must not change with what comes after that step",),
-        help="let it read in one direction: a cell as it is, `attention(causal=true)`; or keep the `last` step only",
-    )
-
-
-# ---- trying it ---------------------------------------------------------------------------------------
-
-
-def trial(field: Field, rows: int = 1) -> tuple[NDArray[Any], NDArray[Any], int]:
-    """Two inputs [rows, T, *item] that differ from some step on, and that step."""
-    draws, split = Draws(0, TRIAL), max(field.shape[0] // 2, 1)
-    shape = (rows, *field.shape)
-    count = math.prod(shape)
-    first: NDArray[Any]
-    second: NDArray[Any]
-    if field.kind == "category":
-        ids = (draws.uniform(count) * len(field.classes)).astype(np.int32).reshape(shape)
-        first, second = ids, np.asarray((ids + 1) % len(field.classes), np.int32)
-    else:
-        first = draws.normal(count).reshape(shape)
-        second = first + 1 + draws.uniform(count).reshape(shape)
-    second[:, :split] = first[:, :split]
-    return first, second, split
-
-
-def differ(first: NDArray[Any], second: NDArray[Any], split: int) -> bool:
-    """Whether outputs [N, T, ...] differ before the step at which their inputs begin to."""
-    a, b = first[:, :split], second[:, :split]
-    return not np.allclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=True)
-
-
-def _sees_later_steps(graph: EvaluationGraph, field: Field) -> bool:
-    """Tried with random weights on the reference backend: first values may be 0, and take longer to make."""
-    from nndsl.backend.reference import evaluate
-
-    if field.shape[0] < 2:
-        return False
-    setting = Setting(sizes={"B": 2}, precision="float64")
-    states = [v.leaf for v in graph.states]
-    known = dict(zip(states, evaluate([v.initial for v in graph.states], {}, setting), strict=True))
-    draws = Draws(0, TRIAL + 1)
-    for shape, leaf in ((concrete(v.leaf.shape, {}), v.leaf) for v in graph.parameters):
-        known[leaf] = draws.normal(math.prod(shape)).reshape(shape) / math.sqrt(max(shape[:-1], default=1))
-    first, second, split = trial(field)
-    fed = {"input": np.concatenate([first, second]), "lengths": np.full(2, field.shape[0], np.int32)}
-    known |= {leaf: fed[what] for leaf, what in graph.inputs if what in fed}
-    (outputs,) = evaluate([graph.outputs[0].node], known, setting)
-    return differ(outputs[:1], outputs[1:], split)
-
-
-def _work(graph: EvaluationGraph, found: Stepper) -> float:
-    weights = sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.parameters)
-    return float(weights) * found.window

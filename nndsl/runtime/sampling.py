@@ -20,7 +20,7 @@ from nndsl.data.prepare import prepare
 from nndsl.data.randoms import Draws
 from nndsl.data.types import Array, Field
 from nndsl.diagnostics import Collector, Fault
-from nndsl.lower import sampling
+from nndsl.lower import foresight, sampling
 from nndsl.lower.graphs import EvaluationGraph
 from nndsl.lower.sampling import Stepper
 from nndsl.runtime.control import Control
@@ -122,6 +122,7 @@ class _Walk:
         begun: list[Beginning],
     ) -> None:  # fmt: skip
         self.action, self.stepper, self.field, self.drawn = action, stepper, field, 0
+        self.network = state.network
         first = np.stack([each.values for each in begun])
         self.begun = first.shape[1]
         self.seen = np.zeros((action.count, self.begun + action.length, *field.shape[1:]), first.dtype)
@@ -133,14 +134,14 @@ class _Walk:
             self._check_direction()
 
     def _check_direction(self) -> None:
-        """The trained weights are tried once more: what comes later must not matter. Raises a fault (E0218)."""
-        first, second, split = sampling.trial(self.field, self.action.count)
+        """The trained weights are tried once more: what comes later must not matter. Raises a fault (E0411)."""
+        first, second, split = foresight.trial(self.field, self.action.count)
         outputs = []
         for each in (first, second):
             self.window[:] = each
             outputs.append(np.array(self.evaluator.run()[0][0]))
-        if sampling.differ(outputs[0], outputs[1], split):
-            raise sampling.looks_ahead(self.action)
+        if foresight.differ(outputs[0], outputs[1], split):
+            raise foresight.problem(self.network, self.action.network_span)
 
     def answers(self) -> Values:
         """[count, together, *answer]: of the next steps."""
