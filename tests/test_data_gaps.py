@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from data_tools import data, fault, place, said
+from data_tools import data, fault, place, said, spec_of
 from numpy.typing import NDArray
+
+from nndsl.data import load
+from nndsl.diagnostics import Collector
 
 NAN = float("nan")
 
@@ -188,3 +191,32 @@ def test_a_text_cannot_be_interpolated() -> None:
     assert found.code == "E0506" and "missing previous" in said(found)
     made = data("from t\nsequence state -> category\nwindow 1\nmissing previous", objects=table)
     assert made.part("train").input.values.ravel().tolist() == [1, 1, 0]
+
+
+# ---- the order of time -----------------------------------------------------------------------------------
+
+
+def test_steps_are_ordered_by_a_column() -> None:
+    table = series(3, 1, 2, 30, 10, 20, id=list("aaabbb"), day=[3, 1, 2, 3, 1, 2])
+    made = data("from t\nsequence x, by=id, time=day\nwindow 2", objects=table)
+    assert made.part("train").input.take(slice(None)).floats("float64")[..., 0].tolist() == [[1, 2], [10, 20]]
+    assert made.part("train").rows.tolist() == [0, 3]
+
+
+def test_a_series_that_runs_backwards() -> None:
+    table = series(3, 2, 1, day=["2020-01-03", "2020-01-02", "2020-01-01"])
+    collector = Collector()
+    spec = spec_of("from t\nsequence x\nwindow 1", collector, objects=table)
+    assert spec is not None and load(spec, collector, seed=0) is not None
+    (warning,) = collector
+    assert warning.code == "W0502" and warning.help is not None and "`sequence x, time=day`" in warning.help
+    made = data("from t\nsequence x, time=day\nwindow 1", objects=table)
+    assert made.part("train").target is not None and made.part("train").rows.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [(["2020-01-01", "2020-01-01"], "E0523"), (["monday", "tuesday"], "E0505"), (["2020-01-01", None], "E0506")],
+)
+def test_columns_that_order_nothing(days: list[str | None], code: str) -> None:
+    assert fault("from t\nsequence x, time=day\nwindow 1", objects=series(1, 2, day=days)).code == code

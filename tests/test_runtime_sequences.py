@@ -271,6 +271,16 @@ def test_names_of_series_stand_beside_their_answers(tmp_path: Path, monkeypatch:
         assert next(iter(csv.reader(file))) == ["row", "patient", "x"]
 
 
+def test_the_time_of_a_forecast_stands_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    days = [f"2024-01-{day:02}" for day in range(1, 21)]
+    text = FORECAST.format("", "flatten -> dense(1)", 'to "answers.csv"').replace("window 8", "window 2")
+    run(text.replace("-> standard", "-> standard, time=day"), wave={"day": days[::-1], "x": WAVE[:20]})
+    with (tmp_path / "answers.csv").open() as file:
+        table = list(csv.DictReader(file))
+    assert [(row["row"], row["day"]) for row in table[:2]] == [("4", "2024-01-17"), ("3", "2024-01-18")]
+
+
 def test_what_show_says() -> None:
     said: list[str] = []
 

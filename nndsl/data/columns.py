@@ -59,7 +59,7 @@ def _named(spec: DataSpec) -> list[Word]:
     words += list(spec.target.columns) if spec.target else []
     words += list(spec.drops)
     words += [word for word in (spec.split.stratify, spec.split.by) if word] if spec.split else []
-    words += [spec.timing.group] if spec.timing and spec.timing.group else []
+    words += [word for word in (spec.timing.group, spec.timing.when) if word] if spec.timing else []
     return words
 
 
@@ -87,7 +87,8 @@ def _inputs(spec: DataSpec, table: Table, targets: set[str]) -> tuple[Role, ...]
     lines = spec.inputs or (Line((), True, (), spec.source.span),)
     named = {word.text for line in lines for word in line.columns}
     out = targets | named | {word.text for word in spec.drops}
-    apart = (spec.split.by if spec.split else None, spec.timing.group if spec.timing else None)
+    timing = spec.timing
+    apart = [spec.split.by if spec.split else None, *((timing.group, timing.when) if timing else ())]
     out |= {word.text for word in apart if word is not None}
     roles: list[Role] = []
     for line in lines:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from nndsl.data.assemble import check_layout, shape_of
-from nndsl.data.calendar import unevenness
+from nndsl.data.calendar import falls, unevenness
 from nndsl.data.chains import Rows, encode
 from nndsl.data.columns import Role
 from nndsl.data.cutting import Stretch, window_starts
@@ -29,7 +29,7 @@ from nndsl.data.textfile import COLUMN
 from nndsl.data.types import Field, Signature
 from nndsl.data.vocabulary import characters_said, with_unknown
 from nndsl.data.words import counted, listed
-from nndsl.diagnostics import Collector, fault
+from nndsl.diagnostics import Collector, Diagnostic, fault
 
 Pieces = dict[str, list[Stretch]]  # by part: stretches of one series each
 
@@ -57,7 +57,7 @@ def prepare_series(
         if fitted:
             check_layout(fitted, role)
     into = tuple(with_unknown(made, chain, found) for chain in chains[0])
-    spacing = _spacing(made.plan, (*inputs, *targets))
+    spacing = _spacing(spec, made.plan, (*inputs, *targets), found)
     stated = (*said, *spacing, *made.plan.notes, *notes, *characters_said(into), *classes_said(chains[1]))
     done = replace(made, inputs=into, targets=chains[1] or into, notes=stated)
     check_targets(done, targets or inputs)
@@ -244,12 +244,34 @@ def _told(plan: Plan, part: str, after: Rows) -> Mask:
     return np.asarray(np.logical_and.reduce([known[after + k] for k in range(plan.count)]), np.bool_)
 
 
-def _spacing(plan: Plan, roles: Sequence[Role]) -> list[str]:
-    """A column that says when the steps were, and that they are not evenly spaced."""
-    series = plan.series["train"]
-    column = time_column(series, {role.word.text for role in roles})
-    said = None if column is None else unevenness(series, column)
+def _spacing(spec: DataSpec, plan: Plan, roles: Sequence[Role], found: Collector) -> list[str]:
+    """A column that says when the steps were, and that they are not evenly spaced; W0502 where time runs backwards."""
+    series, timing = plan.series["train"], spec.timing
+    when = timing.when if timing is not None else None
+    if when is not None:
+        column = None if series.laid_out else series.table.columns[when.text]
+    else:
+        _check_direction(spec, series, {role.word.text for role in roles}, found)
+        column = time_column(series, {role.word.text for role in roles})
+    said = None if column is None else unevenness(column, series.starts, series.rows)
     return [] if said is None else [said]
+
+
+def _check_direction(spec: DataSpec, series: Series, used: set[str], found: Collector) -> None:
+    if series.laid_out or series.count > 1:
+        return
+    column = next((c for c in series.table.columns.values() if c.name not in used and falls(c)), None)
+    if column is not None:
+        line = spec.inputs[0].span
+        found.add(
+            Diagnostic(
+                "W0502",
+                f"the series runs backwards in time: `{column.name}` begins with `{column.cell(0)}` and ends with "
+                f"`{column.cell(series.table.rows - 1)}`",
+                line,
+                help=f"order its steps by that column: `{line.text}, time={column.name}`",
+            )
+        )
 
 
 # ---- what can be encoded ----------------------------------------------------------------------------

@@ -7,9 +7,12 @@ are laid out step by step, and series that are told apart by a column stand one 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nndsl.data.calendar import moments_of
 from nndsl.data.chains import Rows
 from nndsl.data.columns import Role
 from nndsl.data.spec import DataSpec, Word
@@ -59,10 +62,16 @@ def series_of(
     if spec.timing is not None and spec.timing.window is None and group is None:
         listed |= {role.word.text for role in inputs if _is_text(table.columns[role.word.text])}
     if listed:
+        if spec.timing is not None and spec.timing.when is not None:
+            word = spec.timing.when
+            raise fault("E0210", "each row holds a whole series: no column can order its steps", word.span)
         return _laid_out(spec, table, roles, listed, group)
-    if group is None:
+    when = spec.timing.when if spec.timing is not None else None
+    if when is not None and when.text not in table.columns:
+        when = None  # of new series: as they are handed over
+    if group is None and when is None:
         return Series(table, np.array([0, table.rows], np.int64))
-    return _grouped(table, group)
+    return _ordered(table, group, when)
 
 
 def _is_list(column: Column) -> bool:
@@ -140,11 +149,26 @@ def _check_lengths(first: str, lengths: Rows, role: Role, column: Column, table:
         )
 
 
-# ---- series told apart by a column ------------------------------------------------------------------
+# ---- series told apart by a column, steps ordered by one --------------------------------------------
 
 
-def _grouped(table: Table, group: Word) -> Series:
-    """The rows of each value of a column together, in the order of the source."""
+def _ordered(table: Table, group: Word | None, when: Word | None) -> Series:
+    """The rows of each value of `group` together, in the order of `when`, or of the source."""
+    number, names = (np.zeros(table.rows, np.int64), ()) if group is None else _numbered(table, group)
+    keys = [number] if when is None else [moments_of(table.columns[when.text], when.span), number]
+    order = np.lexsort(keys).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(number))]).astype(np.int64)
+    if when is not None:
+        _check_moments(table, when, keys[0][order], starts, order)
+    if np.array_equal(order, np.arange(len(order))):
+        return Series(table, starts, None, names)
+    plain = [c for c in table.columns.values() if c.lengths is None]
+    columns = [Column(c.name, c.values()[order], c.shape, c.labels) for c in plain]
+    return Series(Table.of(table.shown, columns, table.rows), starts, order, names)
+
+
+def _numbered(table: Table, group: Word) -> tuple[Rows, tuple[str, ...]]:
+    """([rows] the series of each row, in the order in which they begin; their names)."""
     column = table.columns[group.text]
     if column.is_block:
         raise fault("E0510", f"`{group.text}` holds arrays: it cannot tell series apart", group.span)
@@ -159,13 +183,21 @@ def _grouped(table: Table, group: Word) -> Series:
         )
     ids, first, codes = np.unique(values, return_index=True, return_inverse=True)
     place = np.empty(len(ids), np.int64)
-    place[np.argsort(first, kind="stable")] = np.arange(len(ids))  # series in the order in which they begin
-    number = place[codes]
-    order = np.argsort(number, kind="stable").astype(np.int64)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(number))]).astype(np.int64)
-    names = tuple(column.cell(int(row)) for row in np.sort(first))
-    if np.array_equal(order, np.arange(len(order))):
-        return Series(table, starts, None, names)
-    plain = [c for c in table.columns.values() if c.lengths is None]
-    columns = [Column(c.name, c.values()[order], c.shape, c.labels) for c in plain]
-    return Series(Table.of(table.shown, columns, table.rows), starts, order, names)
+    place[np.argsort(first, kind="stable")] = np.arange(len(ids))
+    return place[codes], tuple(column.cell(int(row)) for row in np.sort(first))
+
+
+def _check_moments(table: Table, when: Word, moments: NDArray[Any], starts: Rows, order: Rows) -> None:
+    """No two steps of a series at the same time."""
+    same = np.flatnonzero(moments[1:] == moments[:-1]) + 1
+    same = same[~np.isin(same, starts)]
+    if len(same):
+        rows = sorted(int(row) + 1 for row in order[same[0] - 1 : same[0] + 1])
+        moment = table.columns[when.text].cell(rows[0] - 1)
+        raise fault(
+            "E0523",
+            f"two steps of a series are at the same time: `{when.text}` is `{moment}` in rows {rows[0]} and {rows[1]} "
+            f"of `{table.shown}`",
+            when.span,
+            help="where these are steps of different series, write which column tells them apart, as in `by=station`",
+        )

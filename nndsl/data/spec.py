@@ -168,7 +168,8 @@ class Timing:
 
     window: how many steps an example has; None takes each series whole. stride: steps between the beginnings of
     windows; None is the default. first, count: the steps that are predicted, from `first` after the last one seen;
-    `first` None is the default. group: the column whose values tell series apart.
+    `first` None is the default. group: the column whose values tell series apart. when: the column by which the steps
+    of a series are ordered; None keeps the order of the source.
     """
 
     window: int | None = None
@@ -176,6 +177,7 @@ class Timing:
     first: int | None = None
     count: int = 1
     group: Word | None = None
+    when: Word | None = None
     window_span: Span | None = field(default=None, compare=False, repr=False)
     horizon_span: Span | None = field(default=None, compare=False, repr=False)
 

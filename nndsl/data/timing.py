@@ -1,4 +1,4 @@
-"""Reads `sequence x -> standard, by=patient`, `window 24, stride=4` and `horizon 1, steps=12`.
+"""Reads `sequence x -> standard, by=patient, time=day`, `window 24, stride=4` and `horizon 1, steps=12`.
 
 In: the options. Out: a `Line` as for `input`, and a `Timing`. Whether the columns exist, and whether the series are
 long enough, is not asked here.
@@ -36,26 +36,36 @@ class TimingDraft:
 def read_sequence(
     option: ast.Option, draft: TimingDraft, evaluate: Evaluate | None, constants: Mapping[str, float]
 ) -> None:
-    """A line of columns; `by=` names the column that tells series apart, once for all lines."""
-    columns, settings = _divided(option, ("by",))
+    """A line of columns. For all lines `by=` names the column that tells series apart, `time=` the one that orders
+    steps.
+    """
+    columns, settings = _divided(option, ("by", "time"))
     line = read_line(replace(option, arguments=tuple(columns)), evaluate, constants)
     if any(other.columns == line.columns and other.steps == line.steps for other in draft.lines):
         raise fault("E0515", "the same columns with the same encoders are in the sequence already", option.span)
     draft.lines.append(line)
-    given = settings.get("by")
+    timing = draft.timing
+    group = _one(settings.get("by"), timing.group, "series are told apart by one column")
+    draft.timing = replace(
+        timing, group=group, when=_one(settings.get("time"), timing.when, "one column says the time")
+    )
+
+
+def _one(given: ast.OptionArgument | None, before: Word | None, rule: str) -> Word | None:
+    """The column that a setting names, the same in all lines."""
     if given is None:
-        return
+        return before
     if not isinstance(given.default, ast.Name):
-        raise fault("E0202", f"`by` takes a column's name, not `{given.span.text}`", given.span)
-    word, before = Word(given.default.text, given.default.span), draft.timing.group
+        raise fault("E0202", f"`{given.span.text.split('=')[0].strip()}` takes a column's name", given.span)
+    word = Word(given.default.text, given.default.span)
     if before is not None and before.text != word.text:
         raise fault(
             "E0210",
-            f"series are told apart by one column, not by `{before.text}` and `{word.text}`",
+            f"{rule}, not by `{before.text}` and `{word.text}`",
             word.span,
             labels=(Label(before.span, "also here"),),
         )
-    draft.timing = replace(draft.timing, group=word)
+    return word
 
 
 def read_window(option: ast.Option, draft: TimingDraft, constants: Mapping[str, float]) -> None:

@@ -42,6 +42,7 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
         action.name, action.network, action.data, action.part, columns, part.rows + 1,
         None if shares is None else np.array(shares), target.classes if target else (), action.path,
         _step_rows(dataset, part, target) if steps and target is not None else None, _series(part),
+        _times(dataset, action.part),
     )  # fmt: skip
 
 
@@ -56,6 +57,12 @@ def _step_rows(dataset: Dataset, part: Part, target: Field) -> NDArray[Any]:
     else:
         places, there = first + within, np.ones((len(first), count), np.bool_)
     return np.where(there, part.places.rows[np.minimum(places, len(part.places.rows) - 1)] + 1, 0)
+
+
+def _times(dataset: Dataset, part: str) -> Mapping[str, NDArray[Any]]:
+    """The column that says when a step is, if one is named, of every row of the source."""
+    when = dataset.spec.timing.when if dataset.spec.timing is not None else None
+    return {} if when is None else {when.text: dataset.raw_table(part)[when.text]}
 
 
 def _series(part: Part) -> Mapping[str, NDArray[Any]]:
@@ -109,7 +116,8 @@ def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:
     """
     if answers.step_rows is not None:
         return _long(answers, answers.step_rows)
-    found = {**{n: c for n, c in answers.series.items() if n not in answers.columns}, **flat(answers.columns)}
+    beside = {**answers.series, **{n: c[answers.row_numbers - 1] for n, c in answers.times.items()}}
+    found = {**{n: c for n, c in beside.items() if n not in answers.columns}, **flat(answers.columns)}
     number = "row" if "row" not in found else "row_number"
     columns: dict[str, list[Any]] = {number: answers.row_numbers.tolist()}
     for name, values in found.items():
@@ -124,7 +132,10 @@ def _long(answers: Answers, rows: NDArray[Any]) -> tuple[list[str], Iterator[lis
     """A row for each step of each answer; steps count from 1."""
     there = rows > 0
     which, step = np.nonzero(there)
-    names = {n: c[which] for n, c in answers.series.items() if n not in answers.columns}
+    beside = {n: c[which] for n, c in answers.series.items()} | {
+        n: c[rows[there] - 1] for n, c in answers.times.items()
+    }
+    names = {n: c for n, c in beside.items() if n not in answers.columns}
     values = {n: c[there] for n, c in answers.columns.items()}
     found = {**names, **flat(values)}
     number = "row" if "row" not in found else "row_number"

@@ -127,7 +127,8 @@ class Answers:
 
     columns: for each column of the target (or `output`) one value a row; for several steps [N, steps]. row_numbers: [N]
     from 1, which row of the source each answer is for. step_rows: [N, steps] likewise, 0 where an answer has no such
-    step. series: the name of each answer's series, under the column that tells them apart.
+    step. series: the name of each answer's series, under the column that tells them apart. times: the column that
+    orders steps, of all rows of the source.
     probabilities: [N, classes] where the network gives some. classes: their names. path: the file they were written to.
     """
 
@@ -142,6 +143,7 @@ class Answers:
     path: str | None = None
     step_rows: NDArray[Any] | None = field(default=None, repr=False)
     series: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
+    times: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     @property
     def rows(self) -> int:
