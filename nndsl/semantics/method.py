@@ -62,6 +62,15 @@ def training(train: Train, signature: Signature | None) -> Iterator[Diagnostic]:
             labels=(Label(signature.span, f"{rows} rows for training"),),
             help=f"every epoch is one step; write `batch {max(rows, 1)}` if that is meant",
         )
+    every = -(-rows // train.batch)
+    if train.steps is not None and train.steps > every > 0:
+        yield Diagnostic(
+            "W0407",
+            f"an epoch cannot have {train.steps} steps: after {every} of them every row has been seen",
+            train.places.get("steps", train.span),
+            labels=(Label(signature.span, f"{rows} rows for training, {train.batch} in a batch"),),
+            help="leave `steps` out, or write more `epochs`",
+        )
 
 
 def evaluation(network: str, data: str, part: str, span: Span, runs: Sequence[Train]) -> Iterator[Diagnostic]:
