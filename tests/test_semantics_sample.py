@@ -131,7 +131,7 @@ CAUSAL = [
     "embedding(vocabulary, 4) -> lstm(4) -> gru(5); dense(vocabulary)",
     f"embedding(vocabulary, 4) -> {LATER} -> last; dense(vocabulary) -> softmax",
     "embedding(vocabulary, 4) -> flatten; dense(vocabulary) -> softmax",
-    "input x[time]; h = x -> embedding(vocabulary, 4) -> conv1d(5, 3, padding=2); output h[0:time] -> dense(vocabulary)",
+    "input x[time]; h = x -> embedding(vocabulary, 4) -> conv1d(5, 3, padding=2); h[0:time] -> dense(vocabulary)",
     "h = x -> embedding(vocabulary, 4); output h + layernorm(h) -> dense(vocabulary)",
 ]
 
