@@ -12,7 +12,18 @@ from nndsl.backend.cpu import library
 from nndsl.backend.cpu.cache import Text, fetch, keep
 from nndsl.backend.cpu.workshop import Progress, compile_texts
 
-_OF_NUMBERS = ("product", "contract", "lanes", "dots", "transpose", "walk", "drive", "drive_team", "barrier")
+_OF_NUMBERS = (
+    "product",
+    "contract",
+    "lanes",
+    "dots",
+    "transpose",
+    "overlap_add",
+    "walk",
+    "drive",
+    "drive_team",
+    "barrier",
+)
 _THAT_MOVE = ("copy", "rows_out", "look_up")
 _OF_ANY_NUMBERS = ("fill", "scatter_add")
 
