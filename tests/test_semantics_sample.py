@@ -89,6 +89,23 @@ WRONG = [
     ("print later.text; sample speller as later", "E0201", "only further down"),
 ]
 
+
+def test_classes_beside_numbers_cannot_go_on() -> None:
+    text = """data mixed {
+  columns level, day
+  rows [[1, "a"], [2, "b"], [3, "a"], [4, "b"], [5, "a"], [6, "b"]]
+  sequence level
+  sequence day -> onehot
+  window 3
+}
+network net for mixed { elman(4) -> dense(3) }
+train net on mixed
+sample net
+"""
+    errors = [d for d in check(text)[1] if d.severity == "error"]
+    assert [d.code for d in errors] == ["E0218"] and "`level`, `day`" in errors[0].notes[0]
+
+
 # Bodies of networks for `verse` that look at later steps.
 SEEING = [
     f"embedding(vocabulary, 4) -> {LATER}; dense(vocabulary) -> softmax",

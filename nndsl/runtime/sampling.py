@@ -18,6 +18,7 @@ from nndsl.data.beginnings import Beginning, at_the_end, by_chance, of_prompt
 from nndsl.data.fitting import Prepared
 from nndsl.data.prepare import prepare
 from nndsl.data.randoms import Draws
+from nndsl.data.sources import release
 from nndsl.data.types import Array, Field
 from nndsl.diagnostics import Collector, Fault
 from nndsl.lower import foresight, sampling
@@ -50,6 +51,7 @@ def carry_out(
     draws = [Draws(seed, STREAM + earlier * APART + row) for row in range(action.count)]
     chances = np.stack([each.uniform(action.length + 1) for each in draws], axis=1)
     begun = _beginnings(action, done, stepper, chances[0], program.settings.precision)
+    release(program.data[action.data])
     walk = _Walk(action, state, graph, dataset.signature.input, stepper, begun)
     classes = dataset.signature.input.classes
     known = _without_unknown(done, len(classes))

@@ -217,7 +217,7 @@ _ROWS = (
         {"on": False, "as": False, "to": False},
         (
             Option(
-                "prompt", Start(), "what the sequence begins with", "a place in a text by chance, the end of a series"
+                "prompt", Start(), "what the sequence begins with", "a place of the text by chance, the end of a series"
             ),
             Option("length", Whole(1), "how many steps come after it", "100"),
             Option("temperature", Real(0), "how freely is drawn: 0 takes the likeliest, 1 draws as it is likely", "1"),

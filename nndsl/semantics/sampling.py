@@ -41,7 +41,7 @@ def read_sample(action: ast.Action, context: Context) -> Sample | None:
     context.results[name] = "anything"
     if signature is None or spec is None:
         return None
-    _goes_on(signature, data_span)
+    _goes_on(signature, spec, data_span)
     if part is not None and part not in signature.rows:
         raise fault("E0211", f"`{data}` has no {part} part", data_span, help=did_you_mean(part, signature.rows))
     text = is_text(spec, signature.input)
@@ -103,7 +103,7 @@ def is_text(spec: DataSpec, field: Field) -> bool:
     return field.names == ("characters",) or not spec.inputs[0].steps
 
 
-def _goes_on(signature: Signature, span: Span) -> None:
+def _goes_on(signature: Signature, spec: DataSpec, span: Span) -> None:
     """Only a sequence that is predicted from itself can go on by itself. Raises a fault (E0218)."""
     if not signature.input.time:
         raise fault(
@@ -122,6 +122,16 @@ def _goes_on(signature: Signature, span: Span) -> None:
             span,
             labels=(Label(target.span, "the target"),) if target else (),
             help="leave `target` out: the sequence itself is predicted then",
+        )
+    classes = [step for line in spec.inputs for step in line.steps if step.kind in ("category", "onehot")]
+    if classes and not signature.input.classes:
+        raise fault(
+            "E0218",
+            f"a step of `{signature.name}` has classes beside other columns: one network does not tell all of it",
+            span,
+            labels=(Label(classes[0].span, "classes"),),
+            notes=(f"a step is {listed(signature.input.names, 5)}",),
+            help="go on with numbers alone, or with one column of classes",
         )
 
 
