@@ -69,3 +69,55 @@ def test_another_equation_is_compiled(cache: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(linker, "_addresses", {})
     nndsl.compile(SCRIPT.format(**FIRST).replace("relu", "tanh")).run()
     assert _kernels(cache) > before
+
+
+PICTURES = """
+data d {{ from blobs({rows}, classes=3) }}
+network net for d {{
+  dense({side} * {side}) -> reshape({side}, {side}, 1)
+  conv({filters}, 3) -> relu -> maxpool(2) -> conv({more}, 3) -> relu -> maxpool(2)
+  flatten -> dense(classes)
+}}
+train net on d {{ batch {batch}; epochs 1; loss cross_entropy }}
+"""
+PICTURE = {"rows": 60, "side": 8, "filters": 4, "more": 6, "batch": 16}
+SERIES = """
+data d {{
+  columns v
+  rows [{numbers}]
+  sequence v -> standard
+  window {window}
+  horizon 1
+}}
+network net for d {{ {cell}({units}) -> {cell}({more}) -> dense(1) }}
+train net on d {{ batch {batch}; epochs 1 }}
+"""
+SERIE = {"window": 6, "units": 5, "more": 7, "batch": 8, "numbers": ", ".join(f"[{i % 7}]" for i in range(90))}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("script", "first", "others"),
+    [
+        (PICTURES, PICTURE, [{"filters": 16, "more": 32}, {"side": 12, "batch": 30, "rows": 99}, {"filters": 9}]),
+        *(
+            (SERIES, {**SERIE, "cell": cell}, [{"window": 20}, {"units": 64, "more": 33}, {"batch": 30}])
+            for cell in ("elman", "gru", "lstm")
+        ),
+    ],
+    ids=["pictures", "elman", "gru", "lstm"],
+)
+def test_other_times_and_widths_compile_nothing(
+    script: str,
+    first: dict[str, object],
+    others: list[dict[str, object]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NNDSL_CACHE", str(tmp_path))
+    before = None
+    for change in ({}, *others):
+        monkeypatch.setattr(linker, "_addresses", {})
+        nndsl.compile(script.format(**{**first, **change})).run()
+        before = before or _kernels(tmp_path)
+        assert _kernels(tmp_path) == before, change

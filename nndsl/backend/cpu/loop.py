@@ -19,6 +19,7 @@ from nndsl.backend.cpu.arguments import bits
 from nndsl.backend.cpu.linker import addresses
 from nndsl.backend.cpu.memory import aligned
 from nndsl.backend.cpu.plan import KERNEL, Binding, Program
+from nndsl.backend.cpu.program import library_texts
 from nndsl.backend.cpu.singles import Instruction
 from nndsl.backend.cpu.team import divided
 from nndsl.backend.cpu.walkers import Work, texts_of, walker
@@ -111,7 +112,8 @@ class Loop:
         shuffle = library.kernel("shuffle", "float32")
         works = {n: self._work(n, threads) for n in (self.batch, rows % self.batch) if n}
         # all at once: what is new is compiled side by side
-        found = addresses([shuffle, *(text for work in works.values() for text in texts_of(work, self.precision))])
+        needed = (text for work in works.values() for text in texts_of(work, self.precision))
+        found = addresses([shuffle, *library_texts(program), *needed])
         self._shuffle = KERNEL(found[shuffle])
         words = (self.stop, self.cursor, self.done, self.step, self.loss, self.total)
         self.walkers = {n: walker(work, n, words, self.precision) for n, work in works.items()}

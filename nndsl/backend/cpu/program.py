@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nndsl.backend.cpu import scans
+from nndsl.backend.cpu import library, scans, winograd
 from nndsl.backend.cpu.arguments import Kernel
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.emit import emit
@@ -139,6 +139,22 @@ class Program:
             elif isinstance(step, LoopStep):
                 found += step.body.texts
         return found
+
+
+def library_texts(program: Program) -> list[Text]:
+    """Kernels written by hand that loops over time and windows may call at some sizes or others: known before the sizes
+    are, so that with other sizes nothing is compiled."""
+    kinds: list[str] = []
+    nodes = [x for step in program.items for x in (*step.written, *step.read)]
+    if any(TABLE[base.op].kind in ("window", "scan", "part") for x in nodes for base in (x, *x.inputs)):
+        kinds = ["product", "contract", "lanes", "dots", "transpose", "copy", "fill", "drive", "drive_team", "barrier"]
+    found = [library.kernel(kind, program.precision) for kind in kinds]
+    if program.precision == "float32" and any(x.op == "einsum" and winograd.windowed(x) for x in nodes):
+        found += winograd.texts()
+    for step in program.items:
+        if isinstance(step, LoopStep):
+            found += library_texts(step.body)
+    return list(dict.fromkeys(found))
 
 
 def compile_stages(stages: Sequence[Stage], precision: str) -> Program:

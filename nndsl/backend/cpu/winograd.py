@@ -327,3 +327,8 @@ _KINDS = {
     "weights": _weights,
     "weights_back": _weights_back,
 }
+
+
+def texts() -> list[Text]:
+    """All transforms."""
+    return [kernel(kind) for kind in _KINDS]
