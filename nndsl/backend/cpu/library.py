@@ -186,9 +186,7 @@ _WALK = (
     + """
 def {name}(g):
     # instructions, their addresses, starts and arguments: runs the table once
-    before = flush_tiny(1)
     walk_table(g[0], longs(g[1]), longs(g[2]), longs(g[3]))
-    flush_tiny(before)
 """
 )
 
