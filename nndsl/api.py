@@ -290,8 +290,8 @@ class Network:
         """
         from nndsl.runtime.network import answer_columns
 
-        graph, outputs, dataset = self._outputs(x)
-        columns = answer_columns(graph, outputs, dataset, self._state.loss)
+        graph, outputs, dataset, known = self._outputs(x)
+        columns = answer_columns(graph, outputs, dataset, self._state.loss, known)
         return next(iter(columns.values())) if len(columns) == 1 else columns
 
     def predict_proba(self, x: object) -> NDArray[Any]:
@@ -301,7 +301,7 @@ class Network:
         from nndsl.lower.targets import resolve
         from nndsl.runtime.network import probabilities
 
-        graph, outputs, dataset = self._outputs(x)
+        graph, outputs, dataset, _ = self._outputs(x)
         target = resolve(dataset.signature, graph.outputs).target
         found = probabilities(graph.outputs[0], outputs[0], target, self._state.loss)
         if found is None or len(outputs) > 1:
@@ -315,16 +315,18 @@ class Network:
         target = dataset.signature.target if dataset is not None else None
         return target.classes if target is not None else ()
 
-    def _outputs(self, x: object) -> tuple[Any, list[NDArray[Any]], Any]:
-        """(the graph in use, its outputs [N, *shape], the data set)."""
+    def _outputs(self, x: object) -> tuple[Any, list[NDArray[Any]], Any, Any]:
+        """(the graph in use, its outputs [N, *shape], the data set, where examples of series stand)."""
         state, session = self._state, self._results._session
         try:
             dataset = state.dataset or session.dataset_for(self.name)
             graph = state.graph(dataset, state.loss, session.program.settings.seed)
-            outputs, _ = state.evaluator(graph, dataset.encode_rows(x)).run()
+            rows, places = dataset.encode_rows(x)
+            outputs, _ = state.evaluator(graph, rows).run()
         except Fault as found:
             raise RunError([found.diagnostic]) from None
-        return graph, outputs, dataset
+        lengths = rows["lengths"].values if "lengths" in rows else None
+        return graph, outputs, dataset, (places, lengths)
 
     def __repr__(self) -> str:
         return f"Network({self.name}: {', '.join(f'{k} {list(v.shape)}' for k, v in self.weights.items())})"

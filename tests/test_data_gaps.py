@@ -146,6 +146,14 @@ WRONG = {
     "rows that are filled like a series": ("input x\nmissing interpolate", "E0210", "missing interpolate"),
     "a column twice": ("sequence x\nsequence x\nwindow 2", "E0515", "sequence x"),
     "the target at the same step": ("sequence x, by=id\ntarget x\nhorizon 0", "E0515", "x"),
+    "changes of rows": ("input x -> diff", "E0511", "diff"),
+    "scaled before it is a change": ("sequence x -> standard -> diff\nwindow 2", "E0511", "standard"),
+    "a change of a change": ("sequence x -> diff -> diff\nwindow 2", "E0511", "diff"),
+    "a change further ahead": ("sequence x -> diff\nwindow 2\nhorizon 2", "E0512", "diff"),
+    "gaps of changes filled": ("sequence x -> diff\nwindow 2\nmissing mean", "E0210", "missing mean"),
+    "changes of texts": ("sequence name -> diff\nwindow 2", "E0505", "name"),
+    "the logarithm of 0": ("sequence x -> log -> diff\nwindow 2", "E0511", "x"),
+    "what cannot be undone": ("sequence x -> abs(x - 3) -> diff\nwindow 2", "E0512", "x"),
     "a window as a text": ('sequence x\nwindow "two"', "E0202", '"two"'),
 }
 

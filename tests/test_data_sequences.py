@@ -261,6 +261,12 @@ def test_json_lines_and_parquet(tmp_path: Path) -> None:
     assert values(data(text.format("parquet"), tmp_path).part("train").input).tolist() == [[1, 2, 3], [4, 0, 0]]
 
 
+def test_json_lines_of_several_numbers_a_step(tmp_path: Path) -> None:
+    (tmp_path / "paths.jsonl").write_text('{"x": [[1, 2.5], [3, 4]], "y": 0}\n{"x": [[5, 6]], "y": 1}\n')
+    part = data('from "paths.jsonl"\nsequence x\ntarget y', tmp_path).part("train")
+    assert values(part.input).tolist() == [[[1, 2.5], [3, 4]], [[5, 6], [0, 0]]]
+
+
 def test_whole_series_are_drawn_like_rows() -> None:
     table = {"t": {"x": [[k, k + 1.0] for k in range(20)], "y": ["u", "v"] * 10}}
     made = data(
@@ -288,3 +294,63 @@ def test_decoding_several_steps() -> None:
     assert told is not None
     columns = made.decode_target(told.floats("float64"), steps=True)
     np.testing.assert_allclose(columns["x"][0].ravel(), [2, 3, 4], atol=1e-6)
+
+
+# ---- changes from step to step -----------------------------------------------------------------------------
+
+
+def test_changes() -> None:
+    table = {"t": {"x": np.array([1.0, 3.0, 6.0, 10.0, 15.0, 21.0])}}
+    made = data("from t\nsequence x -> diff\nwindow 2", objects=table)
+    part = made.part("train")
+    assert values(part.input).tolist() == [[2, 3], [3, 4], [4, 5]]
+    assert values(part.target).tolist() == [4, 5, 6]
+    assert part.rows.tolist() == [3, 4, 5]
+    assert made.signature.target is not None and made.signature.target.names == ("x",)
+    assert part.places is not None
+    told = part.target
+    assert told is not None
+    back = made.decode_target(told.floats("float64"), levels=part.places.known(slice(None), None, None))
+    assert back["x"].ravel().tolist() == [10, 15, 21]
+
+
+def test_changes_of_logarithms_in_parts_of_several_series() -> None:
+    """Every target comes back as the value of its row, whichever target the network has."""
+    made = np.random.default_rng(0)
+    table = {"t": {"id": np.repeat(list("ab"), 20), "x": made.uniform(1, 9, 40), "y": made.uniform(1, 9, 40)}}
+    text = "from t\nsequence (x, y) -> log -> diff -> standard, by=id\nwindow 3\nsplit train=60%, test=40%"
+    for steps in (1, 2):
+        found = data(f"{text}\nhorizon 1, steps={steps}", objects=table, precision="float64")
+        for part in found.parts.values():
+            assert part.places is not None and part.target is not None
+            raw = part.target.take(slice(None)).floats("float64")
+            levels = part.places.known(slice(None), None, None)
+            back = found.decode_target(raw, steps=steps > 1, levels=levels)
+            for name in ("x", "y"):
+                rows = part.rows[:, None] + np.arange(steps)
+                np.testing.assert_allclose(back[name].reshape(rows.shape), found.column(name)[rows], rtol=1e-9)
+            if part.shifted is not None:
+                each = part.shifted.take(slice(None)).floats("float64")
+                back = found.decode_target(each, steps=True, levels=part.places.known(slice(None), 3, None))
+                rows = part.rows[:, None] - 2 + np.arange(3)
+                np.testing.assert_allclose(back["y"].reshape(rows.shape), found.column("y")[rows], rtol=1e-9)
+
+
+def test_changes_begin_anew_in_each_part() -> None:
+    made = data("from t\nsequence x -> diff\nwindow 1\nsplit train=4, test=4", objects=numbers(8))
+    assert made.signature.rows == {"train": 2, "test": 2}
+    assert made.notes == ()
+
+
+def test_changes_around_gaps() -> None:
+    series = np.array([0.0, 1, np.nan, 3, 5, 7, 8])
+    made = data("from t\nsequence x -> diff\nwindow 1\nmissing drop", objects={"t": {"x": series}})
+    assert values(made.part("train").input).ravel().tolist() == [2, 2]
+    filled = data("from t\nsequence x -> diff\nwindow 1\nmissing interpolate", objects={"t": {"x": series}})
+    assert values(filled.part("train").input).ravel().tolist() == [1, 1, 1, 2, 2]
+
+
+def test_encoders_of_changes_are_kept() -> None:
+    made = data("from t\nsequence x -> log -> diff -> standard\nwindow 2", objects={"t": {"x": np.arange(1.0, 9)}})
+    again = made.encoders.from_state(made.encoders_state())
+    assert again.state() == made.encoders.state() and again.targets[0].level is not None

@@ -174,6 +174,22 @@ def test_a_forecast_for_each_step() -> None:
     )
 
 
+@pytest.mark.parametrize("encoders", ["-> diff -> standard", "-> log -> diff -> standard"])
+@pytest.mark.parametrize(
+    ("horizon", "network"),
+    [("", "flatten -> dense(1)"), ("", "dense(1)"), ("horizon 1, steps=3", "flatten -> dense(3)")],
+)
+def test_changes_are_added_up_to_forecasts(encoders: str, horizon: str, network: str) -> None:
+    """Metrics and answers are of values, not of changes, and new series give the same."""
+    text = FORECAST.format(horizon, network, "").replace("-> standard", encoders)
+    found = run(text, wave={"x": WAVE})
+    answers = found.answers["answers"]
+    rows = (answers.row_numbers if answers.step_rows is None else answers.step_rows) - 1
+    assert math.isclose(found.result.mae, np.abs(answers["x"] - WAVE[rows]).mean(), rel_tol=1e-5)
+    asked = found.networks["net"].predict(WAVE[84:])
+    np.testing.assert_allclose(asked[: len(answers["x"])], answers["x"], rtol=1e-5)
+
+
 def test_new_series_from_python() -> None:
     found = run(FORECAST.format("", "flatten -> dense(16) -> tanh\n  dense(1)", ""), wave={"x": WAVE})
     net, answers = found.networks["net"], found.answers["answers"]["x"]

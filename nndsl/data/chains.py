@@ -27,10 +27,33 @@ CHUNK = 4096  # rows of a block at a time, so that no second block-sized array o
 
 
 @value
+class Level:
+    """What changes are changes of: a column, after `steps` that can be undone."""
+
+    name: str
+    steps: tuple[Fitted, ...]
+
+    def of(self, values: Values) -> Values:
+        """The column's values on the way in."""
+        x = np.asarray(values, np.float64)
+        for step in self.steps:
+            x = step.apply(x)
+        return x
+
+    def undo(self, values: Values) -> Values | None:
+        """And back; None where that cannot be."""
+        back: Values | None = values
+        for step in self.steps[::-1]:
+            back = None if back is None else step.undo(back)
+        return back
+
+
+@value
 class Chain:
     """word: the column. shape: of a cell before encoding. fill: what stands for a missing cell. steps: fitted.
 
-    A chain that was made for the signature alone has no statistics for blocks: `fitted` is False.
+    A chain that was made for the signature alone has no statistics for blocks: `fitted` is False. level: of a column
+    of changes, which is made, what it is made of.
     """
 
     word: Word
@@ -40,10 +63,16 @@ class Chain:
     fill: float | str | None = None
     fitted: bool = True
     bytes: bool = False  # the cells are pictures of bytes
+    level: Level | None = None
 
     @property
     def name(self) -> str:
         return self.word.text
+
+    @property
+    def shown(self) -> str:
+        """The column as people know it."""
+        return self.name if self.level is None else self.level.name
 
     @property
     def classes(self) -> Classes | None:

@@ -6,6 +6,7 @@ said. Unknown columns are reported, all of them.
 
 from __future__ import annotations
 
+from nndsl.data.chains import Level
 from nndsl.data.spec import DataSpec, GeneratorSource, Line, StepSpec, Word
 from nndsl.data.table import Column, Table
 from nndsl.data.words import listed
@@ -16,11 +17,14 @@ from nndsl.values import value
 
 @value
 class Role:
-    """One column of the input or target. every: it came in by `input all`."""
+    """One column of the input or target. every: it came in by `input all`. level: of a column of changes, what it is
+    made of.
+    """
 
     word: Word
     steps: tuple[StepSpec, ...]
     every: bool = False
+    level: Level | None = None
 
 
 def choose_columns(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.assemble import assemble
+from nndsl.data.changes import added_up
 from nndsl.data.examples import part_of_series
 from nndsl.data.fitted import Encoders
 from nndsl.data.fitting import Prepared
@@ -19,7 +20,7 @@ from nndsl.data.prepare import prepare, signature_of
 from nndsl.data.sources import fingerprint, open_source, release
 from nndsl.data.spec import DataSpec
 from nndsl.data.table import Table
-from nndsl.data.types import Array, Part, Signature
+from nndsl.data.types import Array, Part, Places, Signature
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean
@@ -84,24 +85,33 @@ class Dataset:
         """New raw rows as the network reads them: see `Encoders.encode_input`."""
         return self.encoders.encode_input(x)
 
-    def encode_rows(self, x: object) -> dict[str, Array]:
-        """New raw rows, or series, as what fills a network's inputs: "input", and "lengths" where they may differ."""
+    def encode_rows(self, x: object) -> tuple[dict[str, Array], Places | None]:
+        """New raw rows, or series, as what fills a network's inputs: "input", and "lengths" where they may differ; and
+        where the examples of series stand.
+        """
         field = self.signature.input
         if not field.time:
-            return {"input": Array(np.ascontiguousarray(self.encode_input(x)))}
-        array, lengths = encode_series(self.spec, field, self.encoders, x)
-        return {"input": array} if lengths is None else {"input": array, "lengths": Array(lengths)}
+            return {"input": Array(np.ascontiguousarray(self.encode_input(x)))}, None
+        new = encode_series(self.spec, field, self.encoders, x)
+        rows = {"input": new.input}
+        return rows if new.lengths is None else {**rows, "lengths": Array(new.lengths)}, new.places
 
     def encode_target(self, x: object) -> NDArray[Any]:
         """New raw targets, encoded: see `Encoders.encode_target`."""
         return self.encoders.encode_target(x)
 
-    def decode_target(self, values: NDArray[Any], *, steps: bool = False) -> dict[str, NDArray[Any]]:
-        """Predictions in the target's own units and names: see `Encoders.decode_target`. steps: [N, T, *shape]."""
-        if not steps:
-            return self.encoders.decode_target(values)
-        found = self.encoders.decode_target(values.reshape(-1, *values.shape[2:]))
-        return {name: column.reshape(*values.shape[:2], *column.shape[1:]) for name, column in found.items()}
+    def decode_target(
+        self, values: NDArray[Any], *, steps: bool = False, levels: NDArray[np.float64] | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Predictions in the target's own units and names: see `Encoders.decode_target`. steps: [N, T, *shape].
+
+        levels: what changes are added to, see `Places.known`; without them changes stay changes.
+        """
+        flat = values.reshape(-1, *values.shape[2:]) if steps else values
+        found = self.encoders.decode_target(flat)
+        if steps:
+            found = {name: column.reshape(*values.shape[:2], *column.shape[1:]) for name, column in found.items()}
+        return found if levels is None else added_up(self.encoders.targets, found, levels)
 
     def encoders_state(self) -> dict[str, Any]:
         """The fitted encoders as plain JSON-able values; `Encoders.from_state` reads them."""

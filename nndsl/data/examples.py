@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from nndsl.data.assemble import assemble
 from nndsl.data.chains import Chain, Rows
+from nndsl.data.changes import levels_of
 from nndsl.data.cutting import cut, pad
 from nndsl.data.fitting import Plan, Prepared
 from nndsl.data.sequences import target_rows
-from nndsl.data.series import Series, group_of
+from nndsl.data.series import group_of
 from nndsl.data.types import Part, Places
 
 Base = NDArray[Any]  # [P, *shape]: the steps of a part one after the other, encoded
@@ -41,7 +42,7 @@ def part_of_series(done: Prepared, part: str, precision: str) -> Part:
     steps = series.source_rows(rows).astype(np.int32)
     source = steps[after if plan.first else begins].astype(np.int64)
     real = lengths.astype(np.int32) if plan.ragged else None
-    return Part(part, into, target, source, shifted, real, _places(done, series, steps, after, plan.starts[part]))
+    return Part(part, into, target, source, shifted, real, _places(done, part, rows, steps, after))
 
 
 def _among(rows: Rows, starts: Rows) -> Rows:
@@ -51,14 +52,19 @@ def _among(rows: Rows, starts: Rows) -> Rows:
     return np.searchsorted(rows, starts)
 
 
-def _places(done: Prepared, series: Series, steps: Rows, after: Rows, starts: Rows) -> Places:
-    """steps: the row of the source of each step of the part. after: the first step each example tells, among them."""
-    if not series.names:
-        return Places(steps, after.astype(np.int32, copy=False))
+def _places(done: Prepared, part: str, rows: Rows, steps: Rows, after: Rows) -> Places:
+    """rows: the steps of the part. steps: the row of the source of each. after: the first each example tells, among
+    them.
+    """
+    plan = done.plan
+    assert plan is not None
+    series, first = plan.of(part), after.astype(np.int32, copy=False)
+    levels = levels_of(done.targets, done.table(part), rows)
     column = group_of(done.spec)
-    which = np.searchsorted(series.starts, starts, side="right") - 1
-    names = np.array(series.names, object)[which]
-    return Places(steps, after.astype(np.int32, copy=False), "" if column is None else column.text, names)
+    if not series.names or column is None:
+        return Places(steps, first, levels=levels)
+    which = np.searchsorted(series.starts, plan.starts[part], side="right") - 1
+    return Places(steps, first, column.text, np.array(series.names, object)[which], levels)
 
 
 def _encoded(done: Prepared, part: str, chains: tuple[Chain, ...], rows: Rows, precision: str) -> Base:

@@ -17,7 +17,7 @@ from nndsl.diagnostics import Span
 
 def field_of(done: Prepared, chains: tuple[Chain, ...], role: str) -> Field:
     """The field of some chains; role: input or target."""
-    names = tuple(chain.name for chain in chains)
+    names = tuple(chain.shown for chain in chains)
     span = chains[0].word.span if len(chains) == 1 else _span(done.spec, role)
     classes = chains[0].classes.names if len(chains) == 1 and chains[0].classes else ()
     kind = "real"

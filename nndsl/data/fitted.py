@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.assemble import assemble, shape_of, width
-from nndsl.data.chains import Cells, Chain
-from nndsl.data.encoders import step_from_state
+from nndsl.data.chains import Cells, Chain, Level
+from nndsl.data.encoders import Classes, step_from_state
 from nndsl.data.objects import read_object
 from nndsl.data.spec import Evaluate, Word
 from nndsl.data.table import Column, Table, plain
@@ -78,9 +78,9 @@ class Encoders:
             piece = flat[:, at : at + width(chain)]
             at += width(chain)
             if chain.classes is None:
-                found[chain.name] = _undo(chain, piece.reshape(len(piece), *chain.shape))
+                found[chain.shown] = _undo(chain, piece.reshape(len(piece), *chain.shape))
             else:
-                found[chain.name] = _class_names(chain, piece[:, 0] if chain.is_ids else piece.argmax(axis=1))
+                found[chain.shown] = _class_names(chain, piece[:, 0] if chain.is_ids else piece.argmax(axis=1))
         return found
 
     def _encode(self, chains: tuple[Chain, ...], x: object) -> Values:
@@ -232,12 +232,21 @@ def _undo(chain: Chain, values: Values) -> Values:
 def _chain_state(chain: Chain) -> dict[str, Any]:
     return {
         "column": chain.name, "shape": list(chain.shape), "text": chain.text, "fill": chain.fill, "bytes": chain.bytes,
-        "steps": [step.state() for step in chain.steps],
+        "steps": [step.state() for step in chain.steps], "level": _level_state(chain.level),
     }  # fmt: skip
+
+
+def _level_state(level: Level | None) -> dict[str, Any] | None:
+    return None if level is None else {"column": level.name, "steps": [step.state() for step in level.steps]}
 
 
 def _chain_from_state(state: dict[str, Any], span: Span, evaluate: Evaluate | None) -> Chain:
     steps = tuple(step_from_state(step, evaluate) for step in state["steps"])
+    level = None
+    if state.get("level") is not None:
+        before = [step_from_state(step, evaluate) for step in state["level"]["steps"]]
+        level = Level(state["level"]["column"], tuple(step for step in before if not isinstance(step, Classes)))
     return Chain(
-        Word(state["column"], span), tuple(state["shape"]), state["text"], steps, state["fill"], bytes=state["bytes"]
-    )
+        Word(state["column"], span), tuple(state["shape"]), state["text"], steps, state["fill"], bytes=state["bytes"],
+        level=level,
+    )  # fmt: skip

@@ -6,6 +6,8 @@ cells and statistics in the collector.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from nndsl.data.chains import Cells, Chain, Rows, fit_chain
@@ -95,7 +97,8 @@ def _fit_one(made: Prepared, role: Role, column: Column, blocks: bool) -> Chain:
     rows = made.rows["train"]
     fill = None if column.is_block else fill_of(made.spec, role, column, rows)
     cells = made.cells("train", role.word.span)
-    return fit_chain(role.word, column, role.steps, fill, rows, cells, made.spec.evaluate, blocks)
+    chain = fit_chain(role.word, column, role.steps, fill, rows, cells, made.spec.evaluate, blocks)
+    return chain if role.level is None else replace(chain, level=role.level)
 
 
 def _constant(roles: list[Role]) -> Fault:

@@ -18,7 +18,8 @@ from nndsl.diagnostics import Edit, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
-ENCODERS = ("standard", "minmax", "max", "log", "category", "onehot")
+ENCODERS = ("standard", "minmax", "max", "log", "diff", "category", "onehot")
+CHANGE = "diff"  # the change from the step before, in a series; what stands before it learns nothing
 CLASSIFIERS = ("category", "onehot")  # what turns a cell into a class: nothing can come after them
 VALUE = "x"  # what a formula after `->` calls the value
 
@@ -184,4 +185,11 @@ def _check_order(steps: tuple[StepSpec, ...]) -> None:
                 f"nothing can follow `{before.text}`: its result is a class, not a number",
                 after.span,
                 help=f"leave out `-> {after.text}`",
+            )
+        if after.kind == CHANGE and before.kind != "formula":
+            raise fault(
+                "E0511",
+                f"`{before.text}` cannot stand before `diff`: only a logarithm or arithmetic can",
+                before.span,
+                help=f"write `-> diff -> {before.text}`" if before.kind != CHANGE else "one change is enough",
             )

@@ -15,6 +15,7 @@ import numpy as np
 from nndsl.data.assemble import check_layout, shape_of
 from nndsl.data.calendar import falls, unevenness
 from nndsl.data.chains import Rows, encode
+from nndsl.data.changes import laid, shortened, with_changes
 from nndsl.data.columns import Role
 from nndsl.data.cutting import Stretch, window_starts
 from nndsl.data.fields import field_of
@@ -47,6 +48,10 @@ def prepare_series(
     targets = tuple(_with_classes(role, series["train"].table) for role in targets)
     pieces = _pieces(spec, timing, series, seed)
     series, said = _filled(spec, series, pieces, (*inputs, *targets))
+    inputs, targets = with_changes(inputs), with_changes(targets)
+    if any(role.level is not None for role in (*inputs, *targets)):
+        series = {part: laid(one, (*inputs, *targets), _own(part, series, pieces)) for part, one in series.items()}
+        pieces = {part: shortened(of) for part, of in pieces.items()}
     made = _made(spec, timing, series, pieces, inputs, targets)
     assert made.plan is not None
     told = replace(made, rows={part: target_rows(made, made.plan, part) for part in made.rows})
@@ -100,6 +105,12 @@ def _all(series: Series) -> list[Stretch]:
     return [(int(a), int(b)) for a, b in zip(series.starts[:-1], series.starts[1:], strict=True)]
 
 
+def _own(part: str, series: dict[str, Series], pieces: Pieces) -> list[Stretch]:
+    """The stretches of one table: those of the training table are of all parts that a split has made."""
+    of = [p for p in pieces if p == part or (part == "train" and p not in series)]
+    return [piece for p in of for piece in pieces[p]]
+
+
 def _filled(
     spec: DataSpec, series: dict[str, Series], pieces: Pieces, roles: Sequence[Role]
 ) -> tuple[dict[str, Series], list[str]]:
@@ -111,8 +122,7 @@ def _filled(
         if missing and spec.missing is None:
             raise gap_fault(one, missing, roles)
         if missing and spec.missing is not None and spec.missing.rule in ("interpolate", "previous"):
-            cut = [p for p in pieces if p == part or (part == "train" and p not in series)]
-            one, count = filled(one, spec.missing, missing, [piece for p in cut for piece in pieces[p]])
+            one, count = filled(one, spec.missing, missing, _own(part, series, pieces))
             names = listed(missing)
             how = "interpolated" if spec.missing.rule == "interpolate" else "taken from the step before"
             said.append(f"{counted(count, 'missing value')} of {names} {'is' if count == 1 else 'are'} {how}")

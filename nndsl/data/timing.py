@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nndsl.data.pipeline import read_line
+from nndsl.data.pipeline import CHANGE, read_line
 from nndsl.data.spec import DataSpec, Evaluate, Line, Missing, Split, Timing, Word
 from nndsl.data.words import listed
 from nndsl.diagnostics import Label, Span, fault
@@ -142,6 +142,7 @@ def _number(value: ast.Expr, name: str, least: int, constants: Mapping[str, floa
 def check_timing(spec: DataSpec, draft: TimingDraft, inputs: ast.Option | None, missing: Missing | None) -> None:
     """Options of time that contradict each other, or stand alone. inputs: the first `input`, if there is one."""
     if not draft.lines:
+        _no_changes(spec)
         for option in (draft.window, draft.horizon):
             if option is not None:
                 raise fault(
@@ -173,6 +174,47 @@ def check_timing(spec: DataSpec, draft: TimingDraft, inputs: ast.Option | None, 
             draft.timing.horizon_span,
         )
     _check_split(spec.split, draft.timing)
+    _check_changes(spec, draft.timing)
+
+
+def _no_changes(spec: DataSpec) -> None:
+    step = next((step for line in _lines(spec) for step in line.steps if step.kind == CHANGE), None)
+    if step is not None:
+        raise fault(
+            "E0511",
+            "`diff` is the change from the step before, and rows of a table are no steps",
+            step.span,
+            help="name the columns of a series with `sequence` instead of `input`",
+        )
+
+
+def _lines(spec: DataSpec) -> tuple[Line, ...]:
+    return (*spec.inputs, *([spec.target] if spec.target is not None else []))
+
+
+def _check_changes(spec: DataSpec, timing: Timing) -> None:
+    """What is told as a change is added to the last value seen, so the steps told follow that one."""
+    told = spec.inputs if spec.target is None else (spec.target,)
+    step = next((step for line in told for step in line.steps if step.kind == CHANGE), None)
+    if step is not None and timing.first not in (None, 1):
+        count = (timing.first or 1) + timing.count - 1
+        raise fault(
+            "E0512",
+            f"a change {timing.first} steps ahead cannot be added to the last value that is known",
+            step.span,
+            labels=_label(timing.horizon_span, "the steps between are not told"),
+            help=f"write `horizon 1, steps={count}`" if count > 1 else "write `horizon 1`",
+        )
+    filled = spec.missing is not None and spec.missing.rule not in ("drop", *SERIES_RULES)
+    every = next((step for line in _lines(spec) for step in line.steps if step.kind == CHANGE), None)
+    if filled and every is not None and spec.missing is not None:
+        raise fault(
+            "E0210",
+            f"`{spec.missing.span.text}` would fill gaps with one value, and its changes would be jumps",
+            spec.missing.span,
+            labels=(Label(every.span, "changes from step to step"),),
+            help="write `missing interpolate`, `missing previous` or `missing drop`",
+        )
 
 
 def _check_split(split: Split | None, timing: Timing) -> None:

@@ -105,13 +105,32 @@ class Places:
     """Where the examples of a part stand in its series.
 
     rows: [P] int32, which row of the source each step of the part is in. first: [N] int32, the place among them of the
-    first step each example is to tell. names: [N] the series each is of, where `column` tells series apart.
+    first step each example is to tell. names: [N] the series each is of, where `column` tells series apart. levels:
+    [P, k] where targets are changes, the values they are changes of.
     """
 
     rows: NDArray[np.int32] = field(repr=False)
     first: NDArray[np.int32] = field(repr=False)
     column: str = ""
     names: NDArray[Any] | None = field(default=None, repr=False)
+    levels: NDArray[np.float64] | None = field(default=None, repr=False)
+
+    def told(self, rows: NDArray[Any] | slice, steps: int, lengths: NDArray[Any] | None) -> NDArray[np.int64]:
+        """[n, steps] the place each of some examples tells at each step it sees; past the end for padding.
+
+        lengths: [n], how many of them are real; None where all are.
+        """
+        real = np.int64(steps) if lengths is None else lengths[:, None].astype(np.int64)
+        return np.asarray(self.first[rows][:, None].astype(np.int64) - (real - 1) + np.arange(steps))
+
+    def known(
+        self, rows: NDArray[Any] | slice, steps: int | None, lengths: NDArray[Any] | None
+    ) -> NDArray[np.float64] | None:
+        """What changes are added to: the last values seen, [n, k]; with steps those at each step, [n, steps, k]."""
+        if self.levels is None:
+            return None
+        places = self.first[rows] if steps is None else self.told(rows, steps, lengths)
+        return np.asarray(self.levels[np.minimum(places - 1, len(self.levels) - 1)])
 
 
 @value

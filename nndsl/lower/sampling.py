@@ -70,6 +70,16 @@ def read(program: Program, action: Sample, signature: Signature, graph: Evaluati
     """What the network's only output says of the next step. Raises a fault (E0218) where that is nothing."""
     field, timing, shape = signature.input, program.data[action.data].timing, graph.outputs[0].shape
     assert timing is not None
+    steps_written = (step for line in program.data[action.data].inputs for step in line.steps)
+    change = next((step for step in steps_written if step.kind == "diff"), None)
+    if change is not None:
+        raise fault(
+            "E0218",
+            f"`{action.network}` sees changes, and cannot go on from them by itself",
+            action.network_span,
+            labels=(Label(change.span, "changes from step to step"),),
+            help="let it see the values, and tell the change in the network: `output now + change`",
+        )
     keeps_time = source_of(resolve(signature, graph.outputs)) == "shifted"
     steps = field.shape[0] if keeps_time else timing.count
     classes = len(field.classes)

@@ -34,7 +34,7 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
     part, target = dataset.part(action.part), resolve(dataset.signature, graph.outputs).target
     rows = {"input": part.input} if part.lengths is None else {"input": part.input, "lengths": Array(part.lengths)}
     outputs, _ = state.evaluator(graph, rows).run()
-    columns = answer_columns(graph, outputs, dataset, state.loss)
+    columns = answer_columns(graph, outputs, dataset, state.loss, (part.places, part.lengths))
     steps = target is not None and target.time and len(graph.outputs) == 1
     plain = len(graph.outputs) == 1 and not steps
     shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if plain else None
@@ -49,13 +49,14 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
 def _step_rows(dataset: Dataset, part: Part, target: Field) -> NDArray[Any]:
     """[N, steps] from 1, the row of the source each step's answer is for; 0 where there is none (padding)."""
     assert part.places is not None
-    count, within = target.shape[0], np.arange(target.shape[0])
-    first = part.places.first[:, None]
-    if target == dataset.signature.shifted:  # its last real step is the one after the whole
-        real = np.full(len(first), count) if part.lengths is None else part.lengths
-        places, there = first - (real[:, None] - 1) + within, within < real[:, None]
+    every, count = slice(None), target.shape[0]
+    if target == dataset.signature.shifted:
+        places = part.places.told(every, count, part.lengths)
+        real = count if part.lengths is None else part.lengths[:, None]
+        there = np.broadcast_to(np.arange(count) < real, places.shape)
     else:
-        places, there = first + within, np.ones((len(first), count), np.bool_)
+        places = part.places.first[:, None] + np.arange(count)
+        there = np.ones(places.shape, np.bool_)
     return np.where(there, part.places.rows[np.minimum(places, len(part.places.rows) - 1)] + 1, 0)
 
 

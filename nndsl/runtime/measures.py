@@ -19,12 +19,14 @@ from nndsl.lower import metric_graph
 from nndsl.lower.graphs import Value
 from nndsl.runtime.control import Control
 from nndsl.runtime.evaluator import Evaluator
-from nndsl.runtime.network import gives_shares, softmax
+from nndsl.runtime.network import Known, gives_shares, softmax
 from nndsl.runtime.tallies import PRECISION, Tally, tally
 from nndsl.semantics.program import Metric, Program
 from nndsl.syntax import ast
 
-Undo = Callable[[NDArray[Any]], NDArray[Any]]
+Rows = NDArray[Any] | slice
+Levels = NDArray[np.float64] | None  # what changes are added to, where the target is one
+Undo = Callable[[NDArray[Any], Levels], NDArray[Any]]
 
 
 class Measure:
@@ -50,11 +52,14 @@ class Measuring:
     def __init__(self, tally: Tally, answers: Undo, units: Undo, steps: bool) -> None:
         self._tally, self._answers, self._units, self._steps = tally, answers, units, steps
 
-    def add(self, outputs: NDArray[Any], targets: NDArray[Any], lengths: NDArray[Any] | None = None) -> None:
+    def add(
+        self, outputs: NDArray[Any], targets: NDArray[Any], lengths: NDArray[Any] | None = None, levels: Levels = None
+    ) -> None:
         """Some more rows. lengths: how many steps of each are real, where they have steps of which some are padding."""
+        outputs, targets = self._answers(outputs, levels), self._units(targets, levels)
         if self._steps:
             outputs, targets = _steps_of(outputs, lengths), _steps_of(targets, lengths)
-        self._tally.add(self._answers(outputs), self._units(targets))
+        self._tally.add(outputs, targets)
 
     def value(self) -> Any:
         found = self._tally.value()
@@ -72,8 +77,8 @@ def measures(
     program: Program, metrics: Sequence[Metric], output: Value, target: Field, dataset: Dataset, loss: ast.Expr | None
 ) -> dict[str, Measure]:
     """A function for each metric, by its name. loss: what the network is trained with; see `gives_shares`."""
-    units = _in_units(dataset) if target.kind == "real" else _as_they_are
-    answers = softmax if gives_shares(output, target, loss) else units
+    units = _in_units(dataset, target) if target.kind == "real" else _as_they_are
+    answers = _shares if gives_shares(output, target, loss) else units
     found: dict[str, Measure] = {}
     for metric in metrics:
         (y, z), result = metric_graph(program, metric, output, target)
@@ -81,16 +86,22 @@ def measures(
     return found
 
 
-def _as_they_are(values: NDArray[Any]) -> NDArray[Any]:
+def _as_they_are(values: NDArray[Any], levels: Levels) -> NDArray[Any]:
     return values
 
 
-def _in_units(dataset: Dataset) -> Callable[[NDArray[Any]], NDArray[Any]]:
+def _shares(values: NDArray[Any], levels: Levels) -> NDArray[Any]:
+    return softmax(values)
+
+
+def _in_units(dataset: Dataset, target: Field) -> Undo:
     """Numbers of the target with its encoders undone: [N, *shape] to the same."""
 
-    def undone(values: NDArray[Any]) -> NDArray[Any]:
-        columns = [np.reshape(column, (len(values), -1)) for column in dataset.decode_target(values).values()]
-        return np.concatenate(columns, axis=1).astype(PRECISION).reshape(values.shape)
+    def undone(values: NDArray[Any], levels: Levels) -> NDArray[Any]:
+        found = dataset.decode_target(values, steps=target.time, levels=levels)
+        lead = values.shape[:2] if target.time else values.shape[:1]
+        columns = [np.reshape(column, (*lead, -1)) for column in found.values()]
+        return np.concatenate(columns, axis=-1).astype(PRECISION).reshape(values.shape)
 
     return undone
 
@@ -102,17 +113,18 @@ def _whole(table: NDArray[Any]) -> NDArray[Any]:
 
 
 class Compared:
-    """What a part's outputs are compared with, some rows at a time."""
+    """What a part's outputs are compared with, some rows at a time. known: see `network.levels_of`."""
 
-    def __init__(self, target: Array, lengths: NDArray[Any] | None) -> None:
-        self._target, self._lengths = target, lengths
+    def __init__(self, target: Array, known: Known, levels: Callable[[Known, Rows], Levels]) -> None:
+        self._target, self._known, self._levels = target, known, levels
 
-    def add(self, measuring: Mapping[str, Measuring], outputs: NDArray[Any], rows: NDArray[Any] | slice) -> None:
+    def add(self, measuring: Mapping[str, Measuring], outputs: NDArray[Any], rows: Rows) -> None:
         """Gives the outputs of some rows to each metric, beside what they should be: numbers, or ids."""
         targets = self._target.take(rows).floats(PRECISION)
-        lengths = None if self._lengths is None else self._lengths[rows]
+        lengths = None if self._known is None else self._known[1]
+        real, levels = None if lengths is None else lengths[rows], self._levels(self._known, rows)
         for each in measuring.values():
-            each.add(outputs, targets, lengths)
+            each.add(outputs, targets, real, levels)
 
 
 class Stopped(Exception):

@@ -6,6 +6,7 @@ rows, answers in the target's own names. It does not train.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data import Dataset
-from nndsl.data.types import Array, Field
+from nndsl.data.types import Array, Field, Places
 from nndsl.diagnostics import fault
 from nndsl.lower import evaluation_graph
 from nndsl.lower.graphs import EvaluationGraph, Value, Variable
@@ -24,6 +25,8 @@ from nndsl.runtime.faults import not_finite_at_first
 from nndsl.runtime.weights import Shelf, initial
 from nndsl.semantics.program import Network, Program, Settings
 from nndsl.syntax import ast
+
+Known = tuple[Places | None, NDArray[Any] | None] | None  # of examples: where they stand in their series, their lengths
 
 
 class NetworkState:
@@ -105,19 +108,42 @@ def threads_of(settings: Settings) -> int:
 # ---- answers -------------------------------------------------------------------------------------------
 
 
-def decode(output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr | None) -> Mapping[str, NDArray[Any]]:
-    """Outputs [N, *shape] as columns in the target's own units and names; `output` without a target.
+def decode(
+    output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr | None, known: Known = None
+) -> Mapping[str, NDArray[Any]]:
+    """Outputs [N, *shape] as columns in the target's own units and names; `output` without one.
 
+    known: where the examples stand in their series, and their lengths: what changes are added to.
     loss: what the network was trained with: `cross_entropy` with soft targets makes scores whose softmax is the answer.
     """
     target = resolve(dataset.signature, [output]).target
-    if target is None:
+    if target is None or not tells(output, target):
         return {"output": values}
     if target.kind == "category":
         return dataset.decode_target(class_ids(output, values, target), steps=target.time)
     if gives_shares(output, target, loss):
         values = softmax(values)
-    return dataset.decode_target(values.reshape(len(values), *target.shape), steps=target.time)
+    answers = values.reshape(len(values), *target.shape)
+    levels = levels_of(dataset, target, known, slice(None))
+    return dataset.decode_target(answers, steps=target.time, levels=levels)
+
+
+def levels_of(dataset: Dataset, target: Field, known: Known, rows: NDArray[Any] | slice) -> NDArray[np.float64] | None:
+    """What told changes are added to; None where no target is one. target: of the network."""
+    places, lengths = known if known is not None else (None, None)
+    if places is None:
+        return None
+    each = target.shape[0] if target == dataset.signature.shifted else None
+    return places.known(rows, each, None if lengths is None else lengths[rows])
+
+
+def tells(output: Value, target: Field) -> bool:
+    """Whether an output can be of the target: that of an autoencoder of labelled rows is not."""
+    axes = len(target.shape)
+    if target.kind != "category":
+        return math.prod(output.shape) == math.prod(target.shape)
+    classes = (len(target.classes),)
+    return output.shape[:axes] == target.shape and output.shape[axes:] in ((), (1,), classes)
 
 
 def gives_shares(output: Value, target: Field, loss: ast.Expr | None) -> bool:
@@ -126,11 +152,15 @@ def gives_shares(output: Value, target: Field, loss: ast.Expr | None) -> bool:
 
 
 def answer_columns(
-    graph: EvaluationGraph, outputs: Sequence[NDArray[Any]], dataset: Dataset, loss: ast.Expr | None
+    graph: EvaluationGraph,
+    outputs: Sequence[NDArray[Any]],
+    dataset: Dataset,
+    loss: ast.Expr | None,
+    known: Known = None,
 ) -> dict[str, NDArray[Any]]:
     """Answers as columns of their own: the target's, or `output_1`, `output_2` as they are where there are several."""
     if len(graph.outputs) == 1:
-        found = dict(decode(graph.outputs[0], outputs[0], dataset, loss))
+        found = dict(decode(graph.outputs[0], outputs[0], dataset, loss, known))
     else:
         found = {f"output_{number}": values for number, values in enumerate(outputs, 1)}
     return {name: np.array(column) for name, column in found.items()}  # the evaluator's arrays are used again
@@ -156,7 +186,7 @@ def probabilities(
     """[N, classes], where the network's outputs are probabilities, or logits that were trained with `cross_entropy`;
     else None. With a target for each step, [N, T, classes].
     """
-    if target is None or target.kind not in ("category", "onehot"):
+    if target is None or target.kind not in ("category", "onehot") or not tells(output, target):
         return None
     steps = target.shape[:1] if target.time else ()
     if target.shape[len(steps) :] not in ((), (len(target.classes),)):

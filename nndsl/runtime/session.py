@@ -164,7 +164,8 @@ class Session:
         if target is not None:
             chosen = measures(self.program, action.metrics, graph.outputs[0], target, dataset, action.loss)
         try:
-            loss, found = interruptible(lambda: measured(evaluator, chosen, compared(part, seen), control), control)
+            beside = compared(part, seen, dataset)
+            loss, found = interruptible(lambda: measured(evaluator, chosen, beside, control), control)
         except Stopped:
             raise Interrupted from None
         classes = target.classes if target is not None else ()

@@ -16,7 +16,7 @@ from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Progress
 from nndsl.runtime.faults import not_finite, unwatchable
 from nndsl.runtime.measures import Compared, Measure, measures
-from nndsl.runtime.network import NetworkState, threads_of
+from nndsl.runtime.network import NetworkState, levels_of, threads_of
 from nndsl.runtime.results import Fields, Run
 from nndsl.runtime.trainer import Trainer, Watch
 from nndsl.semantics.program import Stop, Train
@@ -80,12 +80,13 @@ def _trainer(task: Task, listener: Listener) -> Trainer:
     trainer = Trainer(
         graph, state.arrays, rows_of(dataset.part("train")),
         batch=train.batch, precision=program.settings.precision, seed=task.seed, metrics=found,
-        compared=compared(dataset.part("train"), seen), steps=train.steps, threads=threads_of(program.settings),
+        compared=compared(dataset.part("train"), seen, dataset), steps=train.steps,
+        threads=threads_of(program.settings),
         announce=lambda new: listener.note(f"compiling {new} new kernel{'' if new == 1 else 's'}, which is done once"),
     )  # fmt: skip
     if "validation" in dataset.parts:
         part = dataset.parts["validation"]
-        trainer.validation = (state.evaluator(use, rows_of(part)), compared(part, seen))
+        trainer.validation = (state.evaluator(use, rows_of(part)), compared(part, seen, dataset))
     if watches_loss_of_validation(train) and use.loss is None:
         raise unwatchable(train)
     return trainer
@@ -108,10 +109,13 @@ def rows_of(part: Part) -> dict[str, Array]:
     return rows
 
 
-def compared(part: Part, signature: Signature) -> Compared | None:
+def compared(part: Part, signature: Signature, dataset: Dataset) -> Compared | None:
     """What a part's outputs are compared with. signature: as the network sees it."""
-    target = part.shifted if source_of(signature) == "shifted" else part.target
-    return None if target is None else Compared(target, part.lengths)
+    field, target = signature.target, part.shifted if source_of(signature) == "shifted" else part.target
+    if target is None or field is None:
+        return None
+    known = (part.places, part.lengths)
+    return Compared(target, known, lambda found, rows: levels_of(dataset, field, found, rows))
 
 
 def _watch(stop: Stop) -> Watch:
