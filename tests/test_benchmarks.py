@@ -48,8 +48,25 @@ def test_iris(full: str) -> None:
     assert line["quality"]["train_acc"] > 0.95
 
 
-@pytest.mark.slow
 def test_mlp() -> None:
     line = run("mlp", "--data", str(data_folder("fashion-mnist").parent), "--epochs", "1")
     assert line["params"] == 235146 and len(line["epoch_s"]) == 1
     assert line["quality"]["test_acc"] > 0.8
+
+
+@pytest.mark.parametrize(("cell", "params"), [("elman", 32 + 32 * 32 + 32 + 32 + 1), ("jordan", 32 + 32 + 32 + 32 + 1)])
+def test_cells(cell: str, params: int) -> None:
+    """Better than no change, which the squared changes themselves would be: they have variance 1."""
+    line = run("elman", "--data", str(data_folder("mauna-loa-co2").parent), "--cell", cell, "--epochs", "5")
+    assert line["params"] == params and len(line["epoch_s"]) == 5
+    assert 0.5 < line["quality"]["test_loss"] < 1.1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("workload", "folder", "params"), [("cnn", "fashion-mnist", 421642), ("lstm", "tiny-shakespeare", 349569)]
+)
+def test_larger_networks(workload: str, folder: str, params: int) -> None:
+    line = run(workload, "--data", str(data_folder(folder).parent), "--epochs", "1")
+    assert line["params"] == params
+    assert line["quality"].get("test_acc", 1) > 0.8 and line["quality"].get("test_loss", 0) < 3

@@ -25,6 +25,7 @@ NEED_DATA = {  # script -> its constant that says where the data are, and where 
     "shakespeare-attention.nn": ("file", "tiny-shakespeare/input.txt"),
     "shakespeare-lstm.nn": ("file", "tiny-shakespeare/input.txt"),
 }
+LONG = ("shakespeare-attention.nn", "shakespeare-lstm.nn")  # trainings of minutes
 RUN = [s for s in SCRIPTS if s not in WITHOUT_ACTIONS and s not in NEED_DATA]
 STEP = 11  # of the prefixes that are checked: enough of them to end inside every kind of line
 
@@ -59,8 +60,7 @@ def test_example_keeps_what_it_expects(
     run(examples / script, monkeypatch, capsys)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("script", NEED_DATA)
+@pytest.mark.parametrize("script", [pytest.param(s, marks=pytest.mark.slow if s in LONG else ()) for s in NEED_DATA])
 def test_example_with_large_data(
     script: str, examples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

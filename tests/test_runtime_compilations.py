@@ -95,7 +95,6 @@ train net on d {{ batch {batch}; epochs 1 }}
 SERIE = {"window": 6, "units": 5, "more": 7, "batch": 8, "numbers": ", ".join(f"[{i % 7}]" for i in range(90))}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "first", "others"),
     [
