@@ -25,16 +25,19 @@ DATA_OPTIONS = {
     "text": ("a text that stands in the script, a column `characters`", 'text "to be or not to be"'),
     "input": ("columns that go into the network, and their encoders", "input (age, height) -> standard"),
     "sequence": (
-        "columns whose rows follow one another in time, and their encoders; `by` names what tells series apart",
-        "sequence passengers -> log -> standard",
+        "columns whose rows follow one another in time, and their encoders; `by` names the column that tells series "
+        "apart, `time` the one that orders steps; without a `target` the sequence itself is told, without a `window` "
+        "each series is one example",
+        "sequence (load, heat) -> standard, by=house, time=hour",
     ),
     "window": (
-        "how many steps of a series the network sees at once; `stride` is from one window to the next",
-        "window 24",
+        "how many steps of a series the network sees at once; `stride` is from one window to the next: 1, of a text "
+        "the window",
+        "window 24, stride=6",
     ),
     "horizon": (
-        "how many steps behind the window lies what it is to say; `steps` says that it is several",
-        "horizon 1",
+        "how many steps after the window lies what is told; `steps` tells several, from there on",
+        "horizon 1, steps=12",
     ),
     "target": ("what the network is to say, and its encoder", "target species -> category"),
     "drop": ("columns that `input all` leaves out", "drop name, ticket"),
@@ -49,6 +52,12 @@ DATA_OPTIONS = {
     "test": ("a file of its own for the test part", 'test "iris-test.csv"'),
     "validation": ("a file of its own for the validation part", 'validation "iris-validation.csv"'),
 }
+
+ENCODER_WORDS = {
+    "standard": "less the mean, by the standard deviation", "minmax": "from 0 at the least value to 1 at the greatest",
+    "max": "by the greatest value", "log": "the natural logarithm", "category": "each value is a class with an id",
+    "diff": "the change from the step before, in a `sequence`", "onehot": "a number for each value, one of them 1",
+}  # fmt: skip
 
 
 def explain(code: str, console: Console) -> int:
@@ -185,7 +194,7 @@ def _words(name: str) -> Iterator[str]:
         yield f"{name} in `data`: {meaning}\n\n  {example}"
     if name in ENCODERS:
         words = "an encoder of columns, after `->` in a `data` block"
-        yield f"{name}: {words}\n\n  fitted on the training part alone, undone on predictions"
+        yield f"{name}: {words}: {ENCODER_WORDS[name]}\n\n  fitted on the training part alone, undone on predictions"
     if name in GENERATORS:
         settings = ", ".join(f"{s.name} = {s.default:g}" for s in GENERATORS[name].settings)
         yield f"{name}({settings}): a generator, after `from` in a `data` block; it brings input and target"

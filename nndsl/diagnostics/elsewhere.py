@@ -44,13 +44,17 @@ DATA: Rows = (
         "validationsplit testsize trainsize testsplit traintestsplit",
         "write `split train=70%, validation=15%, test=15%`",
     ),
-    ("stratify by order", "it belongs to `split`, as in `split train=80%, test=20%, stratify=column`"),
+    ("stratify order", "it belongs to `split`, as in `split train=80%, test=20%, stratify=column`"),
     (
         "normalize normalise standardize standardise scale standard minmax encode encoder",
         "an encoder follows the column: `input column -> standard`",
     ),
     ("onehot category categorical categories", "it follows the column: `input column -> onehot`"),
     ("batch batchsize epochs epoch", "it is an option of `train`: `train net on data {{ batch 32; epochs 10 }}`"),
+    ("stride step sequencestride", "it belongs to `window`, as in `window 24, stride={|6}`"),
+    ("steps", "how many steps are told belongs to `horizon`, as in `horizon 1, steps={|12}`"),
+    ("by groupby group id", "it belongs to `sequence` or `split`, as in `sequence x, by=patient`"),
+    ("time date datetime timestamp index", "it belongs to `sequence`, as in `sequence x, time=day`"),
     ("header sep separator delimiter quote quotechar", "leave it out: it is found in the file itself"),
 )
 
