@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from nndsl.ir import build as b
 from nndsl.ir.body import Body, replaced
 from nndsl.ir.node import Node, topological
+from nndsl.ir.table import TABLE
 from nndsl.passes.keep import bulk, cheapest
 from nndsl.passes.lift import Lift, depends
 from nndsl.passes.loop import WRITTEN_ANYWAY, below, kept_for, operands
@@ -156,6 +157,8 @@ def _kept_of_forward(body: Body, back: _Backward, outside: Mapping[Node, Node]) 
     def source(node: Node) -> Sequence[Node] | None:
         if node in there or (not node.inputs and node not in states):
             return ()
+        if node.inputs and TABLE[node.op].kind == "map" and set(node.inputs) <= set(body.nexts):
+            return node.inputs  # one step from what is kept anyway: storing it too costs as much as making it again
         return None if node in states else below(node)
 
     def price(node: Node) -> float:
