@@ -139,3 +139,28 @@ train auto on p as run { loss mse(output, input); epochs 2 }
     assert len(found.labels) == 2
     _, nothing = check(text.replace("UNITS", "2"))
     assert list(nothing) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "way_out"),
+    [
+        ("reshape(2, 1) -> elman(4) -> dense(classes) -> softmax", "`last -> dense(3) -> softmax`"),
+        ("reshape(2, 1, 1) -> conv(4, 1) -> dense(classes) -> softmax", "`flatten -> dense(3) -> softmax`"),
+        ("dense(2) -> softmax", "write `dense(3)`"),
+    ],
+)
+def test_answers_at_every_step_or_place_are_made_one(lines: str, way_out: str) -> None:
+    error = only_error(DATA + "network net for points { " + lines + " }\ntrain net on points\n")
+    assert error.code == "E0301" and way_out in (error.help or "")
+
+
+def test_a_number_at_every_step_is_made_one() -> None:
+    walks = "data walks {\n  columns a, b, y\n  rows [[1, 2, 3], [2, 4, 4]]\n  input (a, b)\n  target y\n}\n"
+    text = walks + "network net for walks { reshape(2, 1) -> gru(4) -> dense(1) }\ntrain net on walks\n"
+    assert "`last -> dense(1)`" in (only_error(text).help or "")
+
+
+def test_a_text_without_quotes() -> None:
+    network = "network net for points { reshape(2, 1) -> conv1d(4, 1, padding=same) -> last -> dense(3) }\n"
+    error = only_error(DATA + network + "train net on points\n")
+    assert error.code == "E0201" and '`"same"`' in (error.help or "")

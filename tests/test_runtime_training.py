@@ -13,6 +13,7 @@ from run_tools import LINE, blobs, checked, program, results, same
 
 from nndsl.api import CompileError, Results, RunError
 from nndsl.diagnostics.location import locate
+from nndsl.runtime import show
 from nndsl.runtime.events import Progress, Silent
 from nndsl.runtime.session import Interrupted, Session
 
@@ -378,3 +379,21 @@ def test_metrics_of_soft_targets_see_the_shares_that_are_answered() -> None:
     answers = np.column_stack([found["answers"]["a"], found["answers"]["b"]])
     targets = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.1, 0.9]])
     assert found["result"].mse == pytest.approx(np.mean((answers - targets) ** 2), rel=1e-5)
+
+
+def test_answers_of_many_columns_are_shown_in_part() -> None:
+    text = LINE + "network wide for line { dense(40) }\ntrain wide on line as run { loss mean(output^2); epochs 1 }\n"
+    found = results(text + "predict wide on line as given").given
+    header, *rows, last = show.result(found).splitlines()[1:]
+    assert header.split()[-2:] == ["output_15", "..."] and all(row.endswith("...") for row in rows)
+    assert "41 columns" in last
+
+
+def test_what_is_no_answer_for_the_target_is_given_as_it_is() -> None:
+    text = blobs(
+        "train net on points as run { loss mse(output, input); epochs 1 }\npredict net on points.test as given"
+    )
+    found = results(text.replace("dense(classes) -> softmax", "dense(4) -> tanh -> dense(features)")).given
+    assert (
+        found.probabilities is None and list(found.columns) == ["output"] and found.columns["output"].shape == (30, 2)
+    )

@@ -192,7 +192,7 @@ def _column_of_lists(name: str, items: list[Any]) -> Column:
             raise ValueError("a cell holds lists of different shapes")
         return Column(name, flat.values(), lengths=lengths)
     try:
-        rows: Values = np.concatenate([np.asarray(item, np.float64) for item in filled])
+        rows: Values = np.concatenate([np.asarray(list(item), np.float64) for item in filled])
     except (ValueError, TypeError):
         raise ValueError("a cell holds lists of different shapes") from None
     return Column(name, rows, rows.shape[1:], lengths=lengths)

@@ -112,9 +112,19 @@ def _wrong_classes(output: Tensor, target: Field, classes: int) -> Fault:
         f"`{_short(span)}` gives {gives}, but {_target_names(target)} has {classes} classes",
         span,
         labels=(Label(target.span, label), Label(span, gives)),
-        help=f"write `{mended}`" if mended else f"end the network with `dense({classes}) -> softmax`",
+        help=f"write `{mended}`" if mended else _ending(output, target, f"dense({classes}) -> softmax"),
         edits=(Edit(span, mended),) if mended else (),
     )
+
+
+def _ending(output: Tensor, target: Field, end: str) -> str:
+    """How a network ends that fits: what still has steps, or the places of a picture, is made one row first."""
+    places = len(output.shape) - 1
+    if target.shape not in ((), (1,)) or not places:
+        return f"end the network with `{end}`"
+    first = "last" if places == 1 else "flatten"
+    of = "steps" if places == 1 else "places"
+    return f"make one answer of all {of}: end the network with `{first} -> {end}`, or `global_pool` for `{first}`"
 
 
 def _wrong_size(output: Tensor, target: Field) -> Fault:
@@ -125,12 +135,13 @@ def _wrong_size(output: Tensor, target: Field) -> Fault:
     gives = count_words(output.shape[0]) if len(output.shape) == 1 else shape_words(output.shape)
     size = 1 if target.shape == () else target.shape[-1]
     mended = _mended(span.text, output, int(size)) if len(target.shape) < 2 else None
+    spread = target.shape in ((), (1,)) and len(output.shape) > 1
     return fault(
         "E0301",
         f"`{_short(span)}` gives {gives}, but {_target_names(target)} {'has' if plain else 'is'} {wanted}",
         span,
         labels=(Label(target.span, wanted), Label(span, gives)),
-        help=f"write `{mended}`" if mended else None,
+        help=f"write `{mended}`" if mended else _ending(output, target, f"dense({size})") if spread else None,
         edits=(Edit(span, mended),) if mended else (),
     )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 MOST_NUMBERS = 12
+MOST_COLUMNS = 16
 
 
 def shown(action: Show, session: Session) -> str:
@@ -262,7 +263,10 @@ def _first_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], count: int,
         [number(float(c)) if isinstance(c, str) and _is_number(c) else str(c) for c in row]
         for row, _ in zip(rows, range(10), strict=False)
     ]
-    return [*table(names, shown_rows), *([] if count <= 10 else [f"  ... ({count:,} {what})"])]
+    wide = len(names) > MOST_COLUMNS  # a picture's points, say: the first ones, and how many there are
+    lines = table([*names[:MOST_COLUMNS], "..."], [[*row[:MOST_COLUMNS], "..."] for row in shown_rows]) if wide else []
+    rest = ([f"{count:,} {what}"] if count > 10 else []) + ([f"{len(names):,} columns"] if wide else [])
+    return [*(lines or table(names, shown_rows)), *([f"  ... ({', '.join(rest)})"] if rest else [])]
 
 
 def text(value: Text) -> str:

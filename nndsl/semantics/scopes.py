@@ -111,6 +111,9 @@ class Scope:
         return None
 
 
+QUOTED = ("same", "valid")  # of `padding`: texts that are easily taken for names
+
+
 def unknown(scope: Scope, name: str, span: Span, role: str, extra: Sequence[str] = ()) -> Fault:
     """The fault of a name that is not a `role` (a row of ROLES, or `name` for any value): wrong role, or not known
     at all."""
@@ -122,7 +125,7 @@ def unknown(scope: Scope, name: str, span: Span, role: str, extra: Sequence[str]
     names = list(dict.fromkeys((*extra, *scope.names(spaces))))
     noun = ROLES[role].article.split(" ", 1)[1] if role in ROLES else ""
     what = f"no {noun} is called `{name}`" if noun else f"`{name}` is not defined"
-    hint = did_you_mean(name, names)
+    hint = f'a text stands in quotes: `"{name}"`' if name in QUOTED else did_you_mean(name, names)
     notes = ("known: " + ", ".join(f"`{n}`" for n in names),) if names and len(names) <= 12 and hint is None else ()
     return fault("E0201", what, span, notes=notes, help=hint)
 
