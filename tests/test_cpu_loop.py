@@ -77,6 +77,19 @@ def test_an_order_depends_on_seed_and_epoch_alone() -> None:
     assert order(1, 2) != order(1, 3) != order(2, 3)
 
 
+@pytest.mark.parametrize("steps", [1, 3, 5, 6, 12, 13, 20])
+def test_an_order_for_some_steps_alone(steps: int) -> None:
+    """Few rows of many: as well mixed, another in each epoch, and still an order of all."""
+    loop = _loop([(ID, b.add(K, 0))], [(K, np.arange(50, dtype=np.int32))], [], batch=4)
+    seen = np.zeros(50, int)
+    for epoch in range(1, 401):
+        loop.shuffle(epoch, steps)
+        assert sorted(loop.order) == list(range(50))
+        seen[loop.order[: steps * 4]] += 1
+    share = min(steps * 4, 50) / 50
+    assert np.abs(seen / 400 - share).max() < 0.15
+
+
 def test_the_loss_is_the_mean_over_rows_also_with_a_smaller_last_batch() -> None:
     data = _rows(10)
     loop = _loop([(LOSS, b.mean(X, (0, 1)))], [(X, data)], [])

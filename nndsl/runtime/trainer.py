@@ -260,7 +260,7 @@ class Trainer:
         while True:
             started = time.perf_counter()
             if not seen:
-                self.loop.shuffle(epoch)
+                self.loop.shuffle(epoch, self.steps)
             before = int(self.loop.done[0]) if seen else 0
             outcome = self.loop.walk(min(piece, self.steps - before), go_on=seen > 0)
             seconds += time.perf_counter() - started
@@ -303,7 +303,7 @@ class Trainer:
     def rewind(self, epoch: int, before: Mapping[Node, NDArray[Any]], steps: int) -> None:
         """The state after so many steps of an epoch that was run before: exactly as it was."""
         put_back(self.moving(), before)
-        self.loop.shuffle(epoch)
+        self.loop.shuffle(epoch, self.steps)
         if steps:
             self.loop.walk(steps)
 

@@ -138,11 +138,12 @@ def {name}(g):
 
 _SHUFFLE = """
 def {name}(g):
-    # n, order, key, epoch: a new order of 0 .. n - 1 (Fisher and Yates), from Philox 2x32-10 at (position, epoch)
+    # n, order, key, epoch, last: a new order of 0 .. n - 1 (Fisher and Yates), from Philox 2x32-10 at (position,
+    # epoch); only the places behind `last` are drawn
     n, order, seed, epoch = g[0], ints(g[1]), np.uint32(g[2]), np.uint32(g[3])
     for i in range(n):
         order[i] = np.int32(i)
-    for i in range(n - 1, 0, -1):
+    for i in range(n - 1, g[4], -1):
         c0, c1, key = np.uint32(i), epoch, seed
         for _ in range(10):
             p = np.uint64(c0) * np.uint64(0xD256D193)

@@ -154,11 +154,20 @@ class Loop:
         """Steps of an epoch."""
         return -(-self.rows // self.batch)
 
-    def shuffle(self, epoch: int) -> None:
-        """A new order of the rows, which depends on the seed and the epoch alone."""
+    def shuffle(self, epoch: int, steps: int | None = None) -> None:
+        """A new order of the rows, which depends on the seed and the epoch alone. steps: how many will be walked; where
+        they see few of the rows, nothing is drawn of the others.
+        """
+        wanted = self.rows if steps is None else steps * self.batch
+        few = 2 * wanted <= self.rows
+        last = self.rows - 1 - wanted if few else 0
         key = philox.key(self.seed, SHUFFLE_STREAM)
-        arguments = np.array([self.rows, self.order.ctypes.data, key, epoch & 0xFFFFFFFF], np.int64)
+        arguments = np.array([self.rows, self.order.ctypes.data, key, epoch & 0xFFFFFFFF, last], np.int64)
         self._shuffle(arguments.ctypes.data)
+        if few:
+            drawn = self.order[last + 1 :].copy()
+            self.order[last + 1 :] = self.order[:wanted]
+            self.order[:wanted] = drawn
 
     def walk(self, steps: int | None = None, *, go_on: bool = False) -> Outcome:
         """Visits every row once, in the present order; no more than `steps` batches if that is given.
