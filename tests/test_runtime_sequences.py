@@ -63,8 +63,8 @@ def test_pieces_change_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """Outputs of a part are never together where they are many; what is measured stays the same."""
     whole = run(SPELLER, speech_text=TEXT)
     monkeypatch.setattr(evaluators, "PIECE_BYTES", 3000)
-    monkeypatch.setattr(evaluators, "STEPS_AT_ONCE", 1)
     monkeypatch.setattr(evaluators, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(evaluators, "LEAST_ROWS", 1)
     pieces = run(SPELLER, speech_text=TEXT)
     for key, column in whole.run.history.items():
         np.testing.assert_allclose(pieces.run.history[key], column, rtol=1e-6, err_msg=key)
@@ -84,11 +84,24 @@ def test_outputs_of_a_long_text_are_not_kept() -> None:
     assert sum(output.nbytes for output in found.outputs) <= evaluators.PIECE_BYTES
 
 
+def test_large_values_are_computed_a_few_rows_at_a_time() -> None:
+    made = run(SPELLER, speech_text=TEXT)
+    session = made._session
+    graph = session.networks["speller"].graph(session.datasets["speech"], None, 0)
+    assert evaluators.batch_of(graph, 10_000) == evaluators.ROWS_AT_ONCE
+    assert evaluators.batch_of(graph, 7) == 7
+    wide = run(SPELLER.replace("dense(12)", "dense(5000)").replace("epochs 3;", "epochs 1; steps 1;"), speech_text=TEXT)
+    session = wide._session
+    graph = session.networks["speller"].graph(session.datasets["speech"], None, 0)
+    assert evaluators.batch_of(graph, 10_000) == evaluators.VALUE_BYTES // (4 * 8 * 5000)
+
+
 def test_all_outputs_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     text = FORECAST.format("", "flatten -> dense(4) -> tanh\n  dense(1)", "")
     whole = run(text, wave={"x": WAVE})
     monkeypatch.setattr(evaluators, "PIECE_BYTES", 100)
     monkeypatch.setattr(evaluators, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(evaluators, "LEAST_ROWS", 1)
     pieces = run(text, wave={"x": WAVE})
     np.testing.assert_allclose(pieces.answers["answers"]["x"], whole.answers["answers"]["x"], rtol=1e-6)
 

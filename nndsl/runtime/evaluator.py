@@ -6,6 +6,7 @@ all at once or piece by piece: what a text's every step is answered with need no
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +18,8 @@ from nndsl.backend.cpu.memory import aligned, storage_type
 from nndsl.backend.cpu.program import Stage, compile_stages, memory_leaves
 from nndsl.data.types import Array
 from nndsl.ir import build as b
-from nndsl.ir.node import BATCH, Node, concrete
+from nndsl.ir.node import BATCH, Node, concrete, topological
+from nndsl.ir.table import TABLE
 from nndsl.lower.graphs import EvaluationGraph
 from nndsl.passes.scan import improve
 from nndsl.passes.simplify import simplify
@@ -26,7 +28,9 @@ from nndsl.runtime.weights import Arrays
 from nndsl.values import value
 
 ROWS_AT_ONCE = 256
-STEPS_AT_ONCE = 8192  # of sequences, in one batch
+LEAST_ROWS = 16
+VALUE_BYTES = 16_000_000  # of the largest value of a batch
+COMPUTED = ("map", "dot", "part")  # kinds of primitives whose values stand in memory
 PIECE_BYTES = 16_000_000  # of outputs that are kept together
 
 
@@ -116,10 +120,14 @@ class Evaluator:
 
 
 def batch_of(graph: EvaluationGraph, count: int) -> int:
-    """How many examples are computed at once: fewer of them where they are long sequences."""
-    leaf = next((leaf for leaf, kind in graph.inputs if kind == "input"), None)
-    steps = concrete(leaf.shape, {"B": 1})[1] if leaf is not None and leaf.rank in (2, 3) else 1
-    return min(max(16, min(ROWS_AT_ONCE, STEPS_AT_ONCE // max(steps, 1))), max(count, 1))
+    """How many examples are computed at once: fewer of them where one has very large values, as a long sequence has."""
+    nodes = topological([v.node for v in graph.outputs])
+    sizes = [
+        4 * math.prod(concrete(node.shape, {"B": 1}))
+        for node in nodes
+        if BATCH in node.shape and TABLE[node.op].kind in COMPUTED
+    ]
+    return min(max(LEAST_ROWS, min(ROWS_AT_ONCE, VALUE_BYTES // max(sizes, default=1))), max(count, 1))
 
 
 def together(leaves: Sequence[Node], batch: int, count: int) -> int:
