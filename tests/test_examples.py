@@ -27,7 +27,7 @@ NEED_DATA = {  # script -> its constant that says where the data are, and where 
 }
 LONG = ("shakespeare-attention.nn", "shakespeare-lstm.nn")  # trainings of minutes
 RUN = [s for s in SCRIPTS if s not in WITHOUT_ACTIONS and s not in NEED_DATA]
-STEP = 11  # of the prefixes that are checked: enough of them to end inside every kind of line
+STEP = 47  # of the prefixes that are checked: enough of them, over all scripts, to end inside every kind of line
 
 
 def checked(text: str, folder: Path) -> Collector:
