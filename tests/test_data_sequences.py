@@ -261,6 +261,18 @@ def test_json_lines_and_parquet(tmp_path: Path) -> None:
     assert values(data(text.format("parquet"), tmp_path).part("train").input).tolist() == [[1, 2, 3], [4, 0, 0]]
 
 
+def test_a_column_of_the_sequence_is_told_on_the_scale_on_which_it_is_seen() -> None:
+    table = {"t": {"a": np.arange(20.0) * 100, "b": np.arange(20.0) ** 2 + 1}}
+    text = "from t\nsequence a -> standard\nsequence b -> log -> minmax\nwindow 3\n"
+    seen, told = (data(text + more, objects=table) for more in ("", "target (b, a)"))
+    wanted = values(seen.part("train").target)[:, ::-1]  # without `target` both are told, in the order of `sequence`
+    np.testing.assert_allclose(values(told.part("train").target), wanted, rtol=1e-6)
+    back = told.decode_target(wanted[:1].astype(np.float64))
+    np.testing.assert_allclose([back["a"][0], back["b"][0]], [300, 10], rtol=1e-5)
+    plain = data(text + "target a -> x / 1", objects=table)  # an encoder of its own is kept to
+    assert values(plain.part("train").target)[0] == 300
+
+
 def test_json_lines_of_several_numbers_a_step(tmp_path: Path) -> None:
     (tmp_path / "paths.jsonl").write_text('{"x": [[1, 2.5], [3, 4]], "y": 0}\n{"x": [[5, 6]], "y": 1}\n')
     part = data('from "paths.jsonl"\nsequence x\ntarget y', tmp_path).part("train")

@@ -39,7 +39,10 @@ DATA_OPTIONS = {
         "how many steps after the window lies what is told; `steps` tells several, from there on",
         "horizon 1, steps=12",
     ),
-    "target": ("what the network is to say, and its encoder", "target species -> category"),
+    "target": (
+        "what the network is to say, and its encoder; a column of the `sequence` has that of the sequence if none is given",
+        "target species -> category",
+    ),
     "drop": ("columns that `input all` leaves out", "drop name, ticket"),
     "missing": (
         "what is done with missing cells: drop, mean, median, mode or a value; of a series interpolate or previous",

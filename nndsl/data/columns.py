@@ -7,12 +7,16 @@ said. Unknown columns are reported, all of them.
 from __future__ import annotations
 
 from nndsl.data.chains import Level
+from nndsl.data.formula import INVERSE, Formula
+from nndsl.data.pipeline import CHANGE
 from nndsl.data.spec import DataSpec, GeneratorSource, Line, StepSpec, Word
 from nndsl.data.table import Column, Table
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.values import value
+
+UNDONE = ("standard", "minmax", "max")  # encoders of numbers whose way back is always known
 
 
 @value
@@ -79,12 +83,37 @@ def _targets(spec: DataSpec, table: Table, notes: list[str]) -> tuple[Role, ...]
 
 
 def _target(word: Word, line: Line, column: Column | None, spec: DataSpec, notes: list[str]) -> Role:
-    """Texts and named classes become `category` where nothing is said."""
-    if line.steps or column is None or not (column.is_text or column.labels):
+    """Where nothing is said, texts and named classes become `category`, and a column of the sequence is told on the
+    scale on which it is seen: a network that sees standard scores would take long to learn to tell hundreds.
+    """
+    if line.steps or column is None:
         return Role(word, line.steps)
+    if not (column.is_text or column.labels):
+        steps = _as_seen(word, spec)
+        if steps:
+            notes.append(f"`{word.text}` is told as it is seen: {' '.join(f'-> {step.text}' for step in steps)}")
+        return Role(word, steps)
     if spec.target is not None:
         notes.append(f"`{word.text}` holds {'texts' if column.is_text else 'class numbers'}, so it is a category")
     return Role(word, (StepSpec("category", "category", word.span),))
+
+
+def _as_seen(word: Word, spec: DataSpec) -> tuple[StepSpec, ...]:
+    """The encoders of a target's column in the sequence, where all can be undone on any answer."""
+    timing = spec.timing
+    if timing is None:
+        return ()
+    known = UNDONE if timing.first not in (None, 1) else (*UNDONE, CHANGE)
+    lines = (line for line in spec.inputs if any(one.text == word.text for one in line.columns))
+    steps = next((line.steps for line in lines), ())
+    return steps if all(step.kind in known or _turns_round(step.formula) for step in steps) else ()
+
+
+def _turns_round(formula: Formula | None) -> bool:
+    """`x / 255`, `log`, `log(x + 1)`: one value for each answer, whatever its sign."""
+    inner = formula.args[0] if formula is not None and formula.op in INVERSE else formula
+    line = None if inner is None else inner.affine()
+    return line is not None and line[0] != 0
 
 
 def _inputs(spec: DataSpec, table: Table, targets: set[str]) -> tuple[Role, ...]:
