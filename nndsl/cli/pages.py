@@ -40,7 +40,7 @@ DATA_OPTIONS = {
         "horizon 1, steps=12",
     ),
     "target": (
-        "what the network is to say, and its encoder; a column of the `sequence` has that of the sequence if none is given",
+        "what the network is to say, and its encoder; without one, a column of the `sequence` has that of the sequence",
         "target species -> category",
     ),
     "drop": ("columns that `input all` leaves out", "drop name, ticket"),
