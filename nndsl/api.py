@@ -284,7 +284,8 @@ class Network:
 
     def predict(self, x: object) -> Any:
         """Answers in the target's own units and names: [N] class names or numbers; a dict of columns where the target
-        has several, and of `output_1`, `output_2` as they are where the network has several outputs.
+        has several, and of `output_1`, `output_2` as they are where the network has several outputs. With an answer for
+        each step [N, T], and NaN (None for a name) behind the end of a shorter sequence.
 
         x: as for `scores`. Raises RunError where the rows do not fit.
         """
@@ -299,14 +300,14 @@ class Network:
         where the network gives no probabilities.
         """
         from nndsl.lower.targets import resolve
-        from nndsl.runtime.network import probabilities
+        from nndsl.runtime.network import blank_padding, probabilities
 
-        graph, outputs, dataset, _ = self._outputs(x)
+        graph, outputs, dataset, (_, lengths) = self._outputs(x)
         target = resolve(dataset.signature, graph.outputs).target
         found = probabilities(graph.outputs[0], outputs[0], target, self._state.loss)
         if found is None or len(outputs) > 1:
             raise ValueError(f"`{self.name}` gives no probabilities of classes; `scores` gives its outputs as they are")
-        return found
+        return found if lengths is None or target is None or not target.time else blank_padding(found, lengths)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -321,3 +321,22 @@ def test_what_show_says() -> None:
     nndsl.compile(SPELLER + "show speech\n", data={"speech_text": TEXT}).run(listener=Ears())
     (text,) = said
     assert "windows of 8 steps" in text and "vocabulary of" in text and "1 step after the window" in text
+
+
+@pytest.mark.parametrize("kind", ["category", "standard"])
+def test_there_is_no_answer_behind_the_end_of_a_shorter_sequence(kind: str) -> None:
+    walks = [[k - 0.5 * n for k in range(n)] for n in (2, 5, 3, 4, 5, 1, 3, 5)]
+    signs = [["up" if x > 0 else "down" for x in walk] if kind == "category" else walk for walk in walks]
+    last = "dense(classes) -> softmax" if kind == "category" else "dense(1)"
+    text = f"""data walks {{ from table; sequence x; target y -> {kind} }}
+network net for walks {{ elman(4) -> {last} }}
+train net on walks as run {{ epochs 1 }}
+predict net on walks.train as answers
+"""
+    found = nndsl.compile(text, data={"table": {"x": walks, "y": signs}}).run()
+    answers = found.answers["answers"]["y"]
+    assert [sum(x is not None and x == x for x in row) for row in answers] == [2, 5, 3, 4, 5, 1, 3, 5]
+    assert sum(x is not None and x == x for x in found.networks["net"].predict({"x": [[1.0, 2.0], [3.0]]}).ravel()) == 3
+    if kind == "category":
+        shares = found.networks["net"].predict_proba({"x": [[1.0, 2.0], [3.0]]})
+        assert np.isnan(shares[1, 1:]).all() and not np.isnan(shares[1, 0]).any()

@@ -161,9 +161,23 @@ def answer_columns(
     """Answers as columns of their own: the target's, or `output_1`, `output_2` as they are where there are several."""
     if len(graph.outputs) == 1:
         found = dict(decode(graph.outputs[0], outputs[0], dataset, loss, known))
+        target = resolve(dataset.signature, graph.outputs).target
+        if target is not None and target.time and known is not None and known[1] is not None:
+            return {name: blank_padding(np.array(column), known[1]) for name, column in found.items()}
     else:
         found = {f"output_{number}": values for number, values in enumerate(outputs, 1)}
     return {name: np.array(column) for name, column in found.items()}  # the evaluator's arrays are used again
+
+
+def blank_padding(values: NDArray[Any], lengths: NDArray[Any]) -> NDArray[Any]:
+    """[N, T, ...] with NaN, or None among names, behind the end of a shorter sequence: there is no answer."""
+    if values.ndim < 2:
+        return values
+    behind = np.arange(values.shape[1]) >= lengths[:, None]
+    kind = values.dtype if values.dtype.kind in "fO" else np.float64 if values.dtype.kind in "biu" else object
+    values = values.astype(kind)
+    values[behind] = None if values.dtype == object else np.nan
+    return values
 
 
 def class_ids(output: Value, values: NDArray[Any], target: Field) -> NDArray[np.int64]:
