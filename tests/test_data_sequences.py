@@ -277,6 +277,10 @@ def test_json_lines_of_several_numbers_a_step(tmp_path: Path) -> None:
     (tmp_path / "paths.jsonl").write_text('{"x": [[1, 2.5], [3, 4]], "y": 0}\n{"x": [[5, 6]], "y": 1}\n')
     part = data('from "paths.jsonl"\nsequence x\ntarget y', tmp_path).part("train")
     assert values(part.input).tolist() == [[[1, 2.5], [3, 4]], [[5, 6], [0, 0]]]
+    # DuckDB takes whole numbers below 0 for HUGEINT[]
+    (tmp_path / "whole.jsonl").write_text('{"x": [1, -3], "y": 0}\n{"x": [2], "y": 1}\n')
+    part = data('from "whole.jsonl"\nsequence x\ntarget y', tmp_path).part("train")
+    assert values(part.input).tolist() == [[1, -3], [2, 0]]
 
 
 def test_whole_series_are_drawn_like_rows() -> None:

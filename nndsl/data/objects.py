@@ -105,7 +105,7 @@ def table_of_relation(relation: Any, shown: str, span: Span) -> Table:
         text = str(type_)
         if text in PLAIN_TYPES:
             casts.append(quoted)
-        elif text.startswith(("DECIMAL", "HUGEINT", "UHUGEINT")):
+        elif text.startswith(("DECIMAL", "HUGEINT", "UHUGEINT")) and not text.endswith("]"):
             casts.append(f"{quoted}::double as {quoted}")
         elif text.endswith("[]") and text.removesuffix("[]").removesuffix("[]").partition("(")[0] in LIST_TYPES:
             kind = "varchar" if text.startswith(("VARCHAR", "DATE")) else "double"
