@@ -393,7 +393,8 @@ def test_what_is_no_answer_for_the_target_is_given_as_it_is() -> None:
     text = blobs(
         "train net on points as run { loss mse(output, input); epochs 1 }\npredict net on points.test as given"
     )
-    found = results(text.replace("dense(classes) -> softmax", "dense(4) -> tanh -> dense(features)")).given
+    text = text.replace("dense(classes) -> softmax", "dense(4) -> tanh -> dense(features)")
+    found = results(text + "\nprint given.output[0]\n").given
     assert (
         found.probabilities is None and list(found.columns) == ["output"] and found.columns["output"].shape == (30, 2)
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nndsl.data import Dataset, load
+from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.location import line_of
 from nndsl.lower import Checked, step_graph
@@ -224,4 +225,5 @@ def _field(value: Any, expr: ast.Attribute) -> Any:
     fields = value if isinstance(value, Fields) else getattr(value, "fields", {})
     if expr.name in fields:
         return fields[expr.name]
-    raise fault("E0211", f"`{expr.base.span.text}` has no field `{expr.name}`", expr.name_span)
+    known = ("it has " + listed(fields, 12),) if fields else ()
+    raise fault("E0211", f"`{expr.base.span.text}` has no field `{expr.name}`", expr.name_span, notes=known)

@@ -66,6 +66,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -
 
 def number(value: Any) -> str:
     """Six digits of a real number; whole numbers, truth values and texts as they are."""
+    if value is None:
+        return "none"
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
 
 
@@ -81,7 +83,7 @@ def printed(value: Any) -> str:
         return matrix(value)
     if isinstance(value, list | tuple | np.ndarray):
         return _listed(value)
-    return "none" if value is None else number(value)
+    return number(value)
 
 
 def _listed(values: Sequence[Any] | NDArray[Any]) -> str:

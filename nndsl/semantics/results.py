@@ -147,6 +147,8 @@ class Names:
             return base
         if not isinstance(base, Record):
             raise fault("E0211", f"`{expr.base.span.text}` is {_words(base)} and has no fields", expr.name_span)
+        if base.kind == "answers" and expr.name.startswith("output"):
+            return "numbers"  # what is no answer for the target is called so; whether it is, shows when it is asked
         if expr.name not in base.fields:
             accepted = "it has " + ", ".join(f"`{f}`" for f in base.fields)
             hint = did_you_mean(expr.name, base.fields)
