@@ -35,6 +35,7 @@ WRONG = [
     (TWO + "input a\ninput a", "E0515", "input a", "already"),
     (TWO + "input all\ninput all", "E0208", "input all", "given twice"),
     (TWO + "input a, b -> standard", "E0511", "input a, b -> standard", "(a, b) -> ..."),
+    (TWO + "input (a, b) -> log, b -> max", "E0511", "input (a, b) -> log, b -> max", "input (a, b, b) -> ..."),
     (TWO + "input (a + b)\n", "E0511", "a + b", "one column at a time"),
     (TWO + "input a -> standart\ntarget b", "E0511", "standart", "did you mean `standard`"),
     (TWO + "input a -> standard()\ntarget b", "E0511", "standard()", "takes no arguments"),

@@ -30,7 +30,7 @@ def read_line(option: ast.Option, evaluate: Evaluate | None, constants: Mapping[
     if not values:
         raise fault("E0202", f"`{option.name}` names no column", option.span, help=f"write `{option.name} NAME`")
     if len(values) > 1 and any(isinstance(v.value, ast.Pipe) for v in values):
-        names = ", ".join(_head(v.value).span.text for v in values)
+        names = ", ".join(_head(v.value).span.text.strip("()") for v in values)
         raise fault(
             "E0511",
             f"it is not clear which columns of `{option.name}` the encoder is for",
