@@ -247,7 +247,7 @@ def pooled(lie: Lie, kind: str) -> Expected:
     return expected
 
 
-@COMMON
+@settings(COMMON, max_examples=8)
 @given(PICTURES, lies(2, most_dilation=1), st.integers(1, 3), st.sampled_from(["max", "avg"]))
 @example((8, 8), Lie((2, 2), (2, 2), (1, 1), "valid"), 3, "max")
 @example((7, 9), Lie((2, 2), (2, 2), (1, 1), "valid"), 3, "max")
