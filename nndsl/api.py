@@ -299,11 +299,10 @@ class Network:
         """[N, classes], in the order of `classes`, with a target for each step [N, T, classes]. Raises ValueError
         where the network gives no probabilities.
         """
-        from nndsl.lower.targets import resolve
         from nndsl.runtime.network import blank_padding, probabilities
 
-        graph, outputs, dataset, (_, lengths) = self._outputs(x)
-        target = resolve(dataset.signature, graph.outputs).target
+        graph, outputs, _, (_, lengths) = self._outputs(x)
+        target = graph.signature.target
         found = probabilities(graph.outputs[0], outputs[0], target, self._state.loss)
         if found is None or len(outputs) > 1:
             raise ValueError(f"`{self.name}` gives no probabilities of classes; `scores` gives its outputs as they are")
@@ -313,7 +312,11 @@ class Network:
     def classes(self) -> tuple[str, ...]:
         """The names of the target's classes, by id; none where it has none."""
         dataset = self._state.dataset
-        target = dataset.signature.target if dataset is not None else None
+        if dataset is None:
+            return ()
+        from nndsl.lower.targets import known_to
+
+        target = known_to(self._state.program, dataset.signature, self._state.loss, None).target
         return target.classes if target is not None else ()
 
     def _outputs(self, x: object) -> tuple[Any, list[NDArray[Any]], Any, Any]:
@@ -321,7 +324,7 @@ class Network:
         state, session = self._state, self._results._session
         try:
             dataset = state.dataset or session.dataset_for(self.name)
-            graph = state.graph(dataset, state.loss, session.program.settings.seed)
+            graph = state.graph(dataset, state.loss, session.program.settings.seed, state.loss)
             rows, places = dataset.encode_rows(x)
             outputs, _ = state.evaluator(graph, rows).run()
         except Fault as found:

@@ -65,7 +65,7 @@ class Trained:
         checked = self.checked
         signature = checked.signatures[self.train.data]
         network = checked.program.networks[self.train.network]
-        graph = evaluation_graph(checked.program, network, self.train.loss, signature)
+        graph = evaluation_graph(checked.program, network, self.train.loss, signature, None)
         rows = self.data.parts[part]
         feed = {leaf: _field(rows, what) for leaf, what in graph.inputs}
         feed.update({v.leaf: self.values[v.leaf] for v in (*graph.parameters, *graph.states)})
@@ -78,7 +78,7 @@ class Trained:
         chosen = next(m for action in actions for m in action.metrics if m.name == name)
         signature = checked.signatures[self.train.data]
         network = checked.program.networks[self.train.network]
-        graph = evaluation_graph(checked.program, network, self.train.loss, signature)
+        graph = evaluation_graph(checked.program, network, self.train.loss, signature, None)
         assert signature.target is not None
         (y, z), node = metric_graph(checked.program, chosen, graph.outputs[0], signature.target)
         rows = self.data.parts[part]

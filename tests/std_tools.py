@@ -109,7 +109,7 @@ def activation(text: str, input: Field, before: str = "") -> NetworkGraph:
 def loss(text: str, input: Field, target: Field, body: str = "identity", before: str = "") -> EvaluationGraph:
     """A loss of `x -> body` and a target: one number an example."""
     program: Program = checked(f"{before}\nnetwork n {{\n  input x[...]\n  x -> {body}\n}}\n").program
-    graph = evaluation_graph(program, program.networks["n"], expression(text), signature(input, target))
+    graph = evaluation_graph(program, program.networks["n"], expression(text), signature(input, target), None)
     assert graph.loss is not None
     return graph
 

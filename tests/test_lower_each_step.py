@@ -42,7 +42,7 @@ def losses(text: str, loss: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[An
     collector = Collector()
     expr = parse_expression(Source("loss", loss), collector)
     assert expr is not None and not collector
-    graph = evaluation_graph(checked.program, checked.program.networks["net"], expr, signature)
+    graph = evaluation_graph(checked.program, checked.program.networks["net"], expr, signature, None)
     data = load(checked.program.data["d"], collector, seed=0, precision="float64")
     assert data is not None and graph.loss is not None
     part = data.part("train")

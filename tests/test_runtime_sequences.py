@@ -77,7 +77,7 @@ def test_outputs_of_a_long_text_are_not_kept() -> None:
     made = run(SPELLER.replace("window 8", "window 8, stride=1"), speech_text=TEXT * 400)
     session = made._session
     state, dataset = session.networks["speller"], session.datasets["speech"]
-    graph = state.graph(dataset, state.loss, 0)
+    graph = state.graph(dataset, state.loss, 0, state.loss)
     part = dataset.part("train")
     found = Evaluator(graph, state.arrays, rows_of(part), "float32", 0)
     assert part.input.count > 60_000
@@ -87,12 +87,12 @@ def test_outputs_of_a_long_text_are_not_kept() -> None:
 def test_large_values_are_computed_a_few_rows_at_a_time() -> None:
     made = run(SPELLER, speech_text=TEXT)
     session = made._session
-    graph = session.networks["speller"].graph(session.datasets["speech"], None, 0)
+    graph = session.networks["speller"].graph(session.datasets["speech"], None, 0, None)
     assert evaluators.batch_of(graph, 10_000) == evaluators.ROWS_AT_ONCE
     assert evaluators.batch_of(graph, 7) == 7
     wide = run(SPELLER.replace("dense(12)", "dense(5000)").replace("epochs 3;", "epochs 1; steps 1;"), speech_text=TEXT)
     session = wide._session
-    graph = session.networks["speller"].graph(session.datasets["speech"], None, 0)
+    graph = session.networks["speller"].graph(session.datasets["speech"], None, 0, None)
     assert evaluators.batch_of(graph, 10_000) == evaluators.VALUE_BYTES // (4 * 8 * 5000)
 
 

@@ -86,7 +86,7 @@ def _texts(data: str, body: str, optimizer: str, precision: str) -> list[Text]:
     assert isinstance(train, Train) and not collector.errors, [d.message for d in collector]
     signature = checked.signatures["d"]
     graph = step_graph(checked.program, train, signature)
-    use = evaluation_graph(checked.program, checked.program.networks["n"], train.loss, signature)
+    use = evaluation_graph(checked.program, checked.program.networks["n"], train.loss, signature, train.loss)
     stages: list[tuple[Stage, ...]] = [stages_of(graph, with_outputs).stages for with_outputs in (False, True)]
     stages += [(evaluation_stage(use, with_loss),) for with_loss in (False, True)]
     return [made for stage in stages for made in compile_stages(stage, precision).texts]

@@ -21,7 +21,6 @@ from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
 from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
-from nndsl.lower.targets import resolve
 from nndsl.semantics import check as semantics
 from nndsl.semantics.cascades import settle
 from nndsl.semantics.modules import scope_of
@@ -131,8 +130,8 @@ class _Checker:
             if chosen is None:
                 return None
             train = replace(train, loss=chosen[0], loss_note=chosen[1])
-        graph = self.attempt(lambda: step_graph(self.program, train, signature), train)
-        used = self.attempt(lambda: evaluation_graph(self.program, network, train.loss, signature), train)
+        graph, loss = self.attempt(lambda: step_graph(self.program, train, signature), train), train.loss
+        used = self.attempt(lambda: evaluation_graph(self.program, network, loss, signature, loss), train)
         self.seen.add((train.network, train.data))
         if graph is None or used is None:
             return None
@@ -141,12 +140,13 @@ class _Checker:
             self.blind.add((train.network, train.data))
             return None
         self.warn(method.unreached(graph.objective, graph.trained, train.loss))
-        if signature.target is None and train.metrics:
-            self.collector.add(method.no_target(signature, train.metrics[0].expr.span).diagnostic)
+        target = used.signature.target
+        if target is None and train.metrics:
+            place = train.metrics[0].expr.span
+            self.collector.add(method.no_target(signature, place, train.network, loss).diagnostic)
             return None
-        seen = resolve(signature, used.outputs)
-        if seen.target is not None and len(used.outputs) == 1:
-            target, output = seen.target, used.outputs[0]
+        if target is not None and len(used.outputs) == 1:
+            output = used.outputs[0]
             for metric in train.metrics:
                 if self.attempt(lambda m=metric: metric_graph(self.program, m, output, target)) is None:  # type: ignore[misc]
                     return None
@@ -156,31 +156,41 @@ class _Checker:
         signature = self.signatures.get(action.data)
         if signature is None:
             return None
-        network = self.program.networks[action.network]
+        network, trained = self.program.networks[action.network], self._trained(action)
         if action.loss is None and signature.target is not None:
             found = self.attempt(lambda: elaborate(self.program, network, signature, training=False), action)
             chosen = self.attempt(lambda: chosen_loss(found, signature, action.network_span), action) if found else None
             if chosen is None:
                 return None
             action = replace(action, loss=chosen[0], loss_note=chosen[1])
-        graph = self.attempt(lambda: evaluation_graph(self.program, network, action.loss, signature), action)
+        graph = self.attempt(lambda: evaluation_graph(self.program, network, action.loss, signature, trained), action)
         if graph is None:
             return None
-        target: Field | None = resolve(signature, graph.outputs).target
+        target: Field | None = graph.signature.target
         for metric in action.metrics:
             if target is None:
-                self.collector.add(method.no_target(signature, metric.expr.span).diagnostic)
+                self.collector.add(method.no_target(signature, metric.expr.span, action.network, trained).diagnostic)
                 return None
             if self.attempt(lambda m=metric: metric_graph(self.program, m, graph.outputs[0], target)) is None:  # type: ignore[misc]
                 return None
         return action
+
+    def _trained(self, action: Action) -> ast.Expr | None:
+        """The loss a network was last trained with before an action, if the script said one."""
+        found: ast.Expr | None = None
+        for earlier in self.program.actions:
+            if earlier is action:
+                break
+            if isinstance(earlier, Train) and isinstance(action, Use) and earlier.network == action.network:
+                found = earlier.loss
+        return found
 
     def _predict(self, action: Predict) -> Predict | None:
         signature = self.signatures.get(action.data)
         if signature is None:
             return None
         network = self.program.networks[action.network]
-        graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature), action)
+        graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature, None), action)
         return action if graph is not None else None
 
     def _sample(self, action: Sample) -> Sample | None:

@@ -6,6 +6,7 @@ Letters: B batch (symbolic), P all trained numbers of one optimizer side by side
 
 from __future__ import annotations
 
+from nndsl.data.types import Signature
 from nndsl.diagnostics import Span
 from nndsl.ir.node import Node
 from nndsl.values import value
@@ -92,7 +93,7 @@ class StepGraph:
 @value
 class EvaluationGraph:
     """The network in use. loss is [B]-wise: one number an example (None without target or where the loss is not one
-    an example).
+    an example). signature: of the data as the network sees it; without a target where it is trained without one.
     """
 
     inputs: tuple[tuple[Node, str], ...]
@@ -100,3 +101,4 @@ class EvaluationGraph:
     outputs: tuple[Value, ...]
     parameters: tuple[Variable, ...]
     states: tuple[Variable, ...]
+    signature: Signature

@@ -20,7 +20,16 @@ from nndsl.passes.stabilise import is_softmax
 from nndsl.syntax import ast
 
 
-def no_target(signature: Signature, span: Span) -> Fault:
+def no_target(signature: Signature, span: Span, network: str = "", loss: ast.Expr | None = None) -> Fault:
+    """E0409. network, loss: where the data may have a target, but the network is trained with a loss without one."""
+    if signature.target is not None and loss is not None:
+        return fault(
+            "E0409",
+            f"`{network}` is trained without a target: `{_short(loss.span)}` does not speak of it",
+            span,
+            labels=(Label(loss.span, "nothing is compared with the target"),),
+            help="leave the metrics out: the loss says how well it does; or write a loss over `target`",
+        )
     return fault(
         "E0409",
         f"`{signature.name}` has no target",

@@ -41,7 +41,7 @@ def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast
 
     expr: a loss's name, or an expression over `output`, `target`, `input` and the network's names.
     """
-    if signature.target is not None and signature.target.time and _speaks_of_target(program, expr):
+    if signature.target is not None and signature.target.time and targets.speaks_of_target(program, expr):
         return _over_time(program, found, signature, expr, span)
     names: dict[str, Any] = {
         name: value for name, value in found.frame.names.items() if isinstance(value, Tensor | int | float)
@@ -49,18 +49,6 @@ def loss_of(program: Program, found: Elaborated, signature: Signature, expr: ast
     names |= {"input": found.input, "output": found.outputs[0] if len(found.outputs) == 1 else found.outputs}
     target = leaf(signature.target, "target") if signature.target is not None else None
     return _loss(program, found, signature, expr, span, names, target)
-
-
-def _speaks_of_target(program: Program, expr: ast.Expr) -> bool:
-    """Whether a loss compares with the target: a loss by its name does, an expression where it says so."""
-    head = expr.function if isinstance(expr, ast.Call) else expr
-    named = isinstance(head, ast.Name) and program.scope.find(head.text, ("loss",)) is not None
-    fed = isinstance(expr, ast.Call) and any(_is_fed(argument.value) for argument in expr.arguments)
-    return (named and not fed) or any(name.text == "target" for name in walk_names(expr))
-
-
-def _is_fed(value: ast.Expr) -> bool:
-    return any(name.text in ("input", "output") for name in walk_names(value))
 
 
 def _over_time(program: Program, found: Elaborated, signature: Signature, expr: ast.Expr, span: Span) -> Tensor:

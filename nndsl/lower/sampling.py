@@ -14,7 +14,7 @@ from nndsl.diagnostics import Label, fault
 from nndsl.lower import foresight
 from nndsl.lower.graphs import EvaluationGraph
 from nndsl.lower.step import evaluation_graph
-from nndsl.lower.targets import resolve, source_of
+from nndsl.lower.targets import source_of
 from nndsl.lower.values import shape_words
 from nndsl.semantics.program import Program, Sample
 from nndsl.syntax import ast
@@ -50,7 +50,7 @@ class Stepper:
 def stepper(program: Program, action: Sample, loss: ast.Expr | None, signature: Signature) -> Stepper:
     """Reads the network's output against the sequence. loss: what it was trained with. Raises a fault."""
     network = program.networks[action.network]
-    graph = evaluation_graph(program, network, loss, signature)
+    graph = evaluation_graph(program, network, loss, signature, loss)
     if len(graph.outputs) != 1:
         several = counted(len(graph.outputs), "output")
         raise fault(
@@ -68,6 +68,13 @@ def stepper(program: Program, action: Sample, loss: ast.Expr | None, signature: 
 
 def read(program: Program, action: Sample, signature: Signature, graph: EvaluationGraph) -> Stepper:
     """What the network's only output says of the next step. Raises a fault (E0218) where that is nothing."""
+    if graph.signature.target is None:
+        raise fault(
+            "E0218",
+            f"`{action.network}` is trained with a loss that does not speak of the target: it tells no next step",
+            action.network_span,
+            help="train it to tell the next step: a loss by its name, or one over `target`",
+        )
     field, timing, shape = signature.input, program.data[action.data].timing, graph.outputs[0].shape
     assert timing is not None
     steps_written = (step for line in program.data[action.data].inputs for step in line.steps)
@@ -80,7 +87,7 @@ def read(program: Program, action: Sample, signature: Signature, graph: Evaluati
             labels=(Label(change.span, "changes from step to step"),),
             help="let it see the values, and tell the change in the network: `output now + change`",
         )
-    keeps_time = source_of(resolve(signature, graph.outputs)) == "shifted"
+    keeps_time = source_of(graph.signature) == "shifted"
     steps = field.shape[0] if keeps_time else timing.count
     classes = len(field.classes)
     answer = (classes,) if classes else field.shape[1:]

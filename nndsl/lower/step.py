@@ -18,7 +18,7 @@ from nndsl.lower.network import Elaborated, as_value, elaborate, leaf, variables
 from nndsl.lower.objective import loss_of, regularizers
 from nndsl.lower.operators import mean_of_batch, per_example
 from nndsl.lower.optimizer import optimizer_graph
-from nndsl.lower.targets import resolve, source_of
+from nndsl.lower.targets import known_to, resolve, source_of
 from nndsl.lower.values import Tensor
 from nndsl.semantics.program import Network, Program, Train
 from nndsl.syntax import ast
@@ -79,10 +79,11 @@ def _inputs(nodes: list[Node], found: Elaborated, signature: Signature) -> tuple
 
 
 def evaluation_graph(
-    program: Program, network: Network, loss: ast.Expr | None, signature: Signature
+    program: Program, network: Network, loss: ast.Expr | None, signature: Signature, trained: ast.Expr | None
 ) -> EvaluationGraph:
-    """A network in use. loss: None leaves it out."""
+    """A network in use. loss: None leaves it out. trained: what it was last trained with, see `targets.known_to`."""
     found = elaborate(program, network, signature, training=False)
+    signature = known_to(program, signature, trained, loss)
     signature = resolve(signature, found.outputs)
     node: Node | None = None
     if loss is not None:
@@ -96,6 +97,7 @@ def evaluation_graph(
         outputs,
         variables(found.build.variables, network.name),
         variables(found.build.states, network.name),
+        signature,
     )
 
 

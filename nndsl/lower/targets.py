@@ -1,7 +1,8 @@
 """Which target a network of sequences is compared with: one for each step, or what comes after the last.
 
 In: the signature of the data and what a network gives. Out: the signature with the right one of both as `target`.
-Everything that speaks of the target of a network goes through `resolve` first.
+Everything that speaks of the target of a network goes through `resolve` first. A network whose loss is silent about
+the target, as that of an autoencoder, has none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from nndsl.data.types import Field, Signature
 from nndsl.ir.node import Dim
 from nndsl.lower.graphs import Value
 from nndsl.lower.values import Tensor
+from nndsl.semantics.program import Program
+from nndsl.semantics.walk import names as walk_names
+from nndsl.syntax import ast
 
 
 class Shaped(Protocol):
@@ -50,6 +54,30 @@ def keeps_time(shape: Sequence[Dim], target: Field, shifted: Field) -> bool:
 def source_of(signature: Signature) -> str:
     """Which rows of a part fill the target of a resolved signature: "shifted" or "target"."""
     return "shifted" if signature.shifted is not None and signature.target == signature.shifted else "target"
+
+
+# ---- whether a loss compares with it ---------------------------------------------------------------
+
+
+def known_to(program: Program, signature: Signature, trained: ast.Expr | None, asked: ast.Expr | None) -> Signature:
+    """The signature without a target, where neither the loss a network was trained with nor the one it is asked for
+    speaks of it. trained: None where it was not trained, or with the loss that fits the target.
+    """
+    if trained is None or any(speaks_of_target(program, loss) for loss in (trained, asked) if loss is not None):
+        return signature
+    return replace(signature, target=None, shifted=None)
+
+
+def speaks_of_target(program: Program, expr: ast.Expr) -> bool:
+    """Whether a loss compares with the target: a loss by its name does, an expression where it says so."""
+    head = expr.function if isinstance(expr, ast.Call) else expr
+    named = isinstance(head, ast.Name) and program.scope.find(head.text, ("loss",)) is not None
+    fed = isinstance(expr, ast.Call) and any(_is_fed(argument.value) for argument in expr.arguments)
+    return (named and not fed) or any(name.text == "target" for name in walk_names(expr))
+
+
+def _is_fed(value: ast.Expr) -> bool:
+    return any(name.text in ("input", "output") for name in walk_names(value))
 
 
 # ---- one step of it --------------------------------------------------------------------------------

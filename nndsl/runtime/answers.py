@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data import Dataset
-from nndsl.data.types import Array, Field, Part
+from nndsl.data.types import Array, Field, Part, Places
 from nndsl.diagnostics import Span
-from nndsl.lower.targets import resolve
 from nndsl.runtime.faults import cannot_write
-from nndsl.runtime.network import NetworkState, answer_columns, probabilities
+from nndsl.runtime.network import NetworkState, answer_columns, probabilities, reconstructs
 from nndsl.runtime.results import Answers, Forecast, Text
 from nndsl.semantics.program import Predict
 from nndsl.semantics.results import step_name
@@ -30,19 +29,22 @@ __all__ = ["Answers", "predict", "write"]
 
 def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -> Answers:
     """The answers for every row of the part, in the part's order."""
-    graph = state.graph(dataset, state.loss, seed)
-    part, target = dataset.part(action.part), resolve(dataset.signature, graph.outputs).target
+    graph = state.graph(dataset, state.loss, seed, state.loss)
+    part, target = dataset.part(action.part), graph.signature.target
     rows = {"input": part.input} if part.lengths is None else {"input": part.input, "lengths": Array(part.lengths)}
     outputs, _ = state.evaluator(graph, rows).run()
     columns = answer_columns(graph, outputs, dataset, state.loss, (part.places, part.lengths))
     steps = target is not None and target.time and len(graph.outputs) == 1
     plain = len(graph.outputs) == 1 and not steps
+    numbers, step_rows = part.rows + 1, _step_rows(dataset, part, target) if steps and target is not None else None
+    if target is None and part.places is not None:
+        seen = _seen_rows(dataset, part, part.places)
+        numbers, step_rows = seen.max(axis=1), seen if reconstructs(graph) else None
     shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if plain else None
     return Answers(
-        action.name, action.network, action.data, action.part, columns, part.rows + 1,
+        action.name, action.network, action.data, action.part, columns, numbers,
         None if shares is None else np.array(shares), target.classes if target else (), action.path,
-        _step_rows(dataset, part, target) if steps and target is not None else None, _series(part),
-        _times(dataset, action.part),
+        step_rows, _series(part), _times(dataset, action.part),
     )  # fmt: skip
 
 
@@ -58,6 +60,17 @@ def _step_rows(dataset: Dataset, part: Part, target: Field) -> NDArray[Any]:
         places = part.places.first[:, None] + np.arange(count)
         there = np.ones(places.shape, np.bool_)
     return np.where(there, part.places.rows[np.minimum(places, len(part.places.rows) - 1)] + 1, 0)
+
+
+def _seen_rows(dataset: Dataset, part: Part, places: Places) -> NDArray[Any]:
+    """[N, T] from 1, the row of the source of each step an example shows; 0 where there is none (padding)."""
+    spec, steps = dataset.spec, dataset.signature.input.shape[0]
+    timing = spec.timing
+    assert timing is not None
+    ahead = timing.first if timing.first is not None else int(timing.window is not None or not spec.target)
+    at = places.told(slice(None), steps, part.lengths) - ahead
+    there = np.arange(steps) < (steps if part.lengths is None else part.lengths[:, None])
+    return np.where(there, places.rows[np.clip(at, 0, len(places.rows) - 1)] + 1, 0)
 
 
 def _times(dataset: Dataset, part: str) -> Mapping[str, NDArray[Any]]:

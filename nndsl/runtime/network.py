@@ -19,7 +19,6 @@ from nndsl.data.types import Array, Field, Places
 from nndsl.diagnostics import fault
 from nndsl.lower import evaluation_graph
 from nndsl.lower.graphs import EvaluationGraph, Value, Variable
-from nndsl.lower.targets import resolve
 from nndsl.runtime.evaluator import Evaluator
 from nndsl.runtime.faults import not_finite_at_first
 from nndsl.runtime.weights import Shelf, initial
@@ -85,9 +84,9 @@ class NetworkState:
             help="define a second network",
         )
 
-    def graph(self, dataset: Dataset, loss: ast.Expr | None, seed: int) -> EvaluationGraph:
-        """The network in use on a data set, with all its weights there."""
-        graph = evaluation_graph(self.program, self.network, loss, dataset.signature)
+    def graph(self, dataset: Dataset, loss: ast.Expr | None, seed: int, trained: ast.Expr | None) -> EvaluationGraph:
+        """The network in use on a data set, with all its weights there. trained: see `targets.known_to`."""
+        graph = evaluation_graph(self.program, self.network, loss, dataset.signature, trained)
         self.prepare((*graph.parameters, *graph.states), dataset, seed)
         return graph
 
@@ -109,14 +108,19 @@ def threads_of(settings: Settings) -> int:
 
 
 def decode(
-    output: Value, values: NDArray[Any], dataset: Dataset, loss: ast.Expr | None, known: Known = None
+    output: Value,
+    values: NDArray[Any],
+    dataset: Dataset,
+    target: Field | None,
+    loss: ast.Expr | None,
+    known: Known = None,
 ) -> Mapping[str, NDArray[Any]]:
     """Outputs [N, *shape] as columns in the target's own units and names; `output` without one.
 
+    target: as the network sees it.
     known: where the examples stand in their series, and their lengths: what changes are added to.
     loss: what the network was trained with: `cross_entropy` with soft targets makes scores whose softmax is the answer.
     """
-    target = resolve(dataset.signature, [output]).target
     if target is None or not tells(output, target):
         return {"output": values}
     if target.kind == "category":
@@ -160,13 +164,20 @@ def answer_columns(
 ) -> dict[str, NDArray[Any]]:
     """Answers as columns of their own: the target's, or `output_1`, `output_2` as they are where there are several."""
     if len(graph.outputs) == 1:
-        found = dict(decode(graph.outputs[0], outputs[0], dataset, loss, known))
-        target = resolve(dataset.signature, graph.outputs).target
-        if target is not None and target.time and known is not None and known[1] is not None:
+        target = graph.signature.target
+        found = dict(decode(graph.outputs[0], outputs[0], dataset, target, loss, known))
+        if (reconstructs(graph) or (target is not None and target.time)) and known is not None and known[1] is not None:
             return {name: blank_padding(np.array(column), known[1]) for name, column in found.items()}
     else:
         found = {f"output_{number}": values for number, values in enumerate(outputs, 1)}
     return {name: np.array(column) for name, column in found.items()}  # the evaluator's arrays are used again
+
+
+def reconstructs(graph: EvaluationGraph) -> bool:
+    """Whether a network without a target answers at each step of the sequence it sees."""
+    seen = graph.signature.input
+    shape = graph.outputs[0].shape if len(graph.outputs) == 1 else ()
+    return graph.signature.target is None and seen.time and len(shape) > 1 and shape[0] == seen.shape[0]
 
 
 def blank_padding(values: NDArray[Any], lengths: NDArray[Any]) -> NDArray[Any]:

@@ -46,7 +46,7 @@ def carry_out(
     done = prepare(program.data[action.data], program.settings.seed, collector, blocks=True)
     if done is None:
         raise Fault(collector.errors[0])
-    graph = state.graph(dataset, state.loss, program.settings.seed)
+    graph = state.graph(dataset, state.loss, program.settings.seed, state.loss)
     stepper = sampling.read(program, action, dataset.signature, graph)
     draws = [Draws(seed, STREAM + earlier * APART + row) for row in range(action.count)]
     chances = np.stack([each.uniform(action.length + 1) for each in draws], axis=1)

@@ -16,7 +16,6 @@ from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.location import line_of
 from nndsl.lower import Checked, step_graph
-from nndsl.lower.targets import resolve
 from nndsl.runtime import answers, faults, sampling
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Silent
@@ -157,10 +156,9 @@ class Session:
         dataset, state = self.dataset(action.data), self.networks[action.network]
         self.say(action.loss_note)
         part = dataset.part(action.part)
-        graph = state.graph(dataset, action.loss, self.program.settings.seed)
+        graph = state.graph(dataset, action.loss, self.program.settings.seed, state.loss)
         evaluator = state.evaluator(graph, rows_of(part))
-        seen = resolve(dataset.signature, graph.outputs)
-        target, control = seen.target, self.control
+        seen, target, control = graph.signature, graph.signature.target, self.control
         chosen: dict[str, Measure] = {}
         if target is not None:
             chosen = measures(self.program, action.metrics, graph.outputs[0], target, dataset, action.loss)

@@ -11,7 +11,7 @@ from nndsl.data import Dataset
 from nndsl.data.types import Array, Part, Signature
 from nndsl.ir import philox
 from nndsl.lower import step_graph
-from nndsl.lower.targets import resolve, source_of
+from nndsl.lower.targets import source_of
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Progress
 from nndsl.runtime.faults import not_finite, unwatchable
@@ -71,10 +71,9 @@ def _trainer(task: Task, listener: Listener) -> Trainer:
     program, signature = state.program, dataset.signature
     graph = step_graph(program, train, signature)
     state.prepare((*graph.trained, *graph.states), dataset, task.seed)
-    use = state.graph(dataset, train.loss, task.seed)
+    use = state.graph(dataset, train.loss, task.seed, train.loss)
     found: dict[str, Measure] = {}
-    seen = resolve(signature, use.outputs)
-    target = seen.target
+    seen, target = use.signature, use.signature.target
     if train.metrics and target is not None:
         found = measures(program, train.metrics, use.outputs[0], target, dataset, train.loss)
     trainer = Trainer(
