@@ -16,6 +16,7 @@ from nndsl.diagnostics import Collector, Diagnostic, Fault, Label, Span
 from nndsl.lower import foresight, method, sampling
 from nndsl.lower.activation import applier
 from nndsl.lower.backwards import seen_once
+from nndsl.lower.channels import channels_first
 from nndsl.lower.frame import Quiet
 from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
@@ -139,6 +140,8 @@ class _Checker:
         if not self.attempt(lambda: foresight.check(graph, used, network, signature, span), train):
             self.blind.add((train.network, train.data))
             return None
+        leaves = [leaf for leaf, what in used.inputs if what == "input"]
+        self.warn(channels_first(leaves, used.outputs, signature.input))
         self.warn(method.unreached(graph.objective, graph.trained, train.loss))
         target = used.signature.target
         if target is None and train.metrics:
@@ -216,8 +219,11 @@ class _Checker:
 
     def _network(self, network: Network, signature: Signature) -> None:
         for training in (True, False):
-            if self.attempt(lambda t=training: network_graph(self.program, network, signature, training=t)) is None:  # type: ignore[misc]
+            graph = self.attempt(lambda t=training: network_graph(self.program, network, signature, training=t))  # type: ignore[misc]
+            if graph is None:
                 return
+            if not training:
+                self.warn(channels_first([value.node for value in graph.inputs], graph.outputs, signature.input))
 
 
 def _within(inner: Span, outer: Span) -> bool:
