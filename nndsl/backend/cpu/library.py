@@ -97,12 +97,14 @@ def {name}(g):
 
 _SCATTER_ADD = """
 def {name}(g):
-    # count, width, rows, ids, source, target: target is cleared, then target[ids[i]] += source[i], in order
-    count, width, rows, ids, source, target = g[0], g[1], g[2], ints(g[3]), {pointer}(g[4]), {pointer}(g[5])
-    for i in range(rows * width):
-        target[i] = real(0)
+    # count, width, rows, ids, source, target, numbers from one row to the next: target is cleared, then
+    # target[ids[i]] += source[i], in order
+    count, width, rows, ids, source, target, row = g[0], g[1], g[2], ints(g[3]), {pointer}(g[4]), {pointer}(g[5]), g[6]
+    for i in range(rows):
+        for j in range(width):
+            target[i * row + j] = real(0)
     for i in range(count):
-        x, y = at(source, i * width), at(target, np.int64(ids[i]) * width)
+        x, y = at(source, i * row), at(target, np.int64(ids[i]) * row)
         for j in range(width):
             y[j] += x[j]
 """

@@ -24,7 +24,7 @@ from nndsl.backend.cpu.program import (
     compile_stages,
     memory_leaves,
 )
-from nndsl.backend.cpu.sized import Leaf, Sized, Sizes
+from nndsl.backend.cpu.sized import Item, Leaf, Sized, Sizes
 from nndsl.backend.cpu.table import KERNEL, Code, Table, again, once, table
 from nndsl.ir.node import BATCH, Node, concrete
 from nndsl.passes.memory import Life, place
@@ -128,25 +128,30 @@ class Binding:
 
     def shared(self, sizes: Sizes, members: int, leaf: Leaf | None = None) -> list[list[list[Code]]]:
         """The same for a team: for each step of the program, what each member does."""
+        return [shares for shares, _ in self.spanned(sizes, members, leaf)]
+
+    def spanned(self, sizes: Sizes, members: int, leaf: Leaf | None = None) -> list[Item]:
+        """The same with the memory that each step touches, where that is known."""
         leaf, made = leaf or self.leaf, dict[int, Sized]()
-        found, at = list[list[list[Code]]](), 0
+        found, at = list[Item](), 0
         for run in self.runs:
             rows = strips.rows_of_strip(run, sizes, self.precision)
             if rows < sizes[BATCH]:
                 found += self._whole(range(at, run.first), made, sizes, members, leaf)
-                found += self._strips(run, rows, sizes, members, leaf)
+                found += [(shares, None) for shares in self._strips(run, rows, sizes, members, leaf)]
                 at = run.last
         return found + self._whole(range(at, len(self.program.items)), made, sizes, members, leaf)
 
     def _whole(
         self, places: Iterable[int], made: dict[int, Sized], sizes: Sizes, members: int, leaf: Leaf
-    ) -> list[list[list[Code]]]:
+    ) -> list[Item]:
         """Steps that see the whole batch at once."""
-        found = []
+        found = list[Item]()
         for step in (self.program.items[i] for i in places):
             if step.stage not in made:
                 made[step.stage] = Sized(self, step.stage, sizes, leaf)
-            found.append(made[step.stage].shared(step, members))
+            sized = made[step.stage]
+            found.append((sized.shared(step, members), sized.touched(step)))
         return found
 
     def _strips(self, run: strips.Run, rows: int, sizes: Sizes, members: int, leaf: Leaf) -> list[list[list[Code]]]:

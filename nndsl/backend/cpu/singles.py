@@ -131,7 +131,7 @@ def _scatter_add(node: Node, context: Context) -> list[Instruction]:
     (ids_at, before), (g_at, also) = _plain(ids, context), _plain(g, context)
     target = context.place(node)
     width, count = math.prod(target.shape[1:]), math.prod(context.place(ids).shape)
-    arguments = [count, width, target.shape[0], ids_at, g_at, target.address]
+    arguments = [count, width, target.shape[0], ids_at, g_at, target.address, width]
     return [*before, *also, (library.kernel("scatter_add", _type(node, context)), arguments)]
 
 

@@ -35,7 +35,7 @@ from nndsl.backend.cpu.hosts import place_in
 from nndsl.backend.cpu.memory import Place, aligned, storage_type, through_view, whole
 from nndsl.backend.cpu.program import Action, ClearStep, LoopStep, NestStep, SingleStep, StoreStep
 from nndsl.backend.cpu.table import MEET, Code, Once, again, once
-from nndsl.backend.cpu.team import Share
+from nndsl.backend.cpu.team import Share, Touched
 from nndsl.ir import philox
 from nndsl.ir.node import Node, concrete
 from nndsl.passes.storage import base_of, is_memory, is_view
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 Sizes = dict[str, int]
 Leaf = Callable[[Node], Place]
+Item = tuple[list[list[Code]], Touched | None]  # what each member of a team does, and the memory it touches
 
 
 class Sized:
@@ -93,7 +94,7 @@ class Sized:
             if quick is not None:
                 return quick
         if isinstance(step, LoopStep):
-            shares = self.loop(step, lambda body, leaf: body.shared(self.sizes, members, leaf), members)
+            shares = self.loop(step, members)
             meeting = [MEET] if any(shares[1:]) else []
             return [[*self.initial(step), *meeting, *shares[0]], *([*meeting, *share] for share in shares[1:])]
         if members == 1:
@@ -104,10 +105,12 @@ class Sized:
                 self.used = 0
                 return [[self.nest(step.kernel, Share(member, members))] for member in range(members)]
         made = self.instructions(step)
-        ahead = [part for part in made if isinstance(part, Once)]
+        ahead = [code for part in made if isinstance(part, Once) for code in part.code]
         shares = team.divided([part for part in made if not isinstance(part, Once)], members)
-        after: list[Code] = [Once([MEET])] if ahead and any(shares[1:]) else []
-        return [[*ahead, *after, *shares[0]], *([*after, *share] for share in shares[1:])]
+        if not ahead or not any(shares[1:]):
+            return [[*([Once(ahead)] if ahead else []), *shares[0]], *shares[1:]]
+        before = team.divided(ahead, members)
+        return [[Once([*first, MEET]), *share] for first, share in zip(before, shares, strict=True)]
 
     def cleared(self, node: Node) -> list[Code]:
         """What lies between the parts of a value, before they are made; once, where it stays from strip to strip."""
@@ -153,20 +156,34 @@ class Sized:
         block = self.place(step.node).address
         return scans.leaves(step.node, block, turn, self.operands(step), self.sizes, self.precision)
 
-    def loop(
-        self, step: LoopStep, body: Callable[[Binding, Leaf], list[list[list[Code]]]], members: int
-    ) -> list[list[Code]]:
-        """A loop for each member of a team. body: of each item of the loop's body, what each member does."""
-        binding, steps = self.binding.bodies[self.stage, step.node], step.node["steps"]
+    def loop(self, step: LoopStep, members: int) -> list[list[Code]]:
+        """A loop for each member of a team."""
+        body, steps = self.binding.bodies[self.stage, step.node], step.node["steps"]
 
         def at(turn: int) -> list[list[Code]]:
-            items = body(binding, self.turn(step, turn).__getitem__)
-            return team.joined(items, members, closed=True)
+            items = body.spanned(self.sizes, members, self.turn(step, turn).__getitem__)
+            return team.joined([x for x, _ in items], members, closed=True, touched=[t for _, t in items])
 
         at(0)  # scratch memory grows now, and not between the turns that are compared
         first, second = at(0), at(min(1, steps - 1))
         loops = again(steps, first, second)
         return [[*before, *loop] for before, loop in zip(once(first, last=False), loops, strict=True)]
+
+    def touched(self, step: Action) -> Touched | None:
+        """The memory that a step touches, once its instructions are made; None where it is more than its values."""
+        if not isinstance(step, NestStep | SingleStep) or self.used or self.row:
+            return None  # scratch memory is everybody's
+        return Touched(tuple(map(self.span, step.read)), tuple(map(self.span, step.written)))
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """From where to where a value's memory reaches, that of a larger one of which it is a part with it."""
+        while is_view(node) and node.op != "part":
+            node = node.inputs[0]
+        room = self.binding.program.rooms.get((self.stage, node))
+        if room is not None:
+            return self.span(room.host)
+        place = self.place(node)
+        return place.address, place.address + max(1, math.prod(place.shape)) * place.itemsize
 
     # ---- places and arguments
 

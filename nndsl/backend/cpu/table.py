@@ -42,7 +42,7 @@ class Meet:
 class Once:
     """Within a loop: instructions that are done before its first turn, or after the last one."""
 
-    code: Sequence[Instruction | Meet]
+    code: Sequence[Code]
     last: bool = False
 
 

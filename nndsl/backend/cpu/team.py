@@ -16,6 +16,9 @@ from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.table import MEET, Again, Code, again
 
 WORTH_SHARING = 150_000  # elements times their cost, some 15 us: below, a team waits longer than it works
+WORTH_MOVING = 16_000  # numbers of rows by ids, some 5 us
+WORTH_COPYING = 50_000  # numbers, some 20 us
+LINE = 16  # numbers: shares of columns do not meet in a cache line
 WORTH_MULTIPLYING = 2_000_000  # multiplications of a product, some 20 us
 
 
@@ -48,10 +51,14 @@ def _shares(made: Code, members: int) -> list[list[Code]]:
         return again(made.times, *turns)
     assert isinstance(made, tuple), made
     text, arguments = made
-    divide = _DIVISIONS.get(text.name.partition("_")[0])
+    divide = _DIVISIONS.get(_kind(text))
     found = [divide(text, arguments, Share(k, members)) for k in range(members)] if divide else []
     shares: list[list[Code]] = [[(text, g)] for g in found if g is not None]
     return shares if len(shares) == members else [[made], *([] for _ in range(members - 1))]
+
+
+def _kind(text: Text) -> str:
+    return next((kind for kind in _DIVISIONS if text.name.startswith(kind)), "")
 
 
 # ---- divisions: the arguments of a share; None where there is none for everybody
@@ -131,7 +138,7 @@ def _transpose(text: Text, g: list[int], share: Share) -> list[int] | None:
 def _copy(text: Text, g: list[int], share: Share) -> list[int] | None:
     """By the outermost loop that has a turn for each member."""
     axis = next((i for i in range(4) if g[i] >= share.members), None)
-    if axis is None or g[0] * g[1] * g[2] * g[3] < WORTH_SHARING:
+    if axis is None or g[0] * g[1] * g[2] * g[3] < WORTH_COPYING:
         return None
     item = _item(text)
     return _move(g, axis, share.bounds(g[axis], 1), {4: g[5 + axis] * item, 9: g[10 + axis] * item})
@@ -139,6 +146,20 @@ def _copy(text: Text, g: list[int], share: Share) -> list[int] | None:
 
 def _fill(text: Text, g: list[int], share: Share) -> list[int] | None:
     return None if g[0] < WORTH_SHARING else _move(g, 0, share.bounds(g[0], 16), {1: _item(text)})
+
+
+def _look_up(text: Text, g: list[int], share: Share) -> list[int] | None:
+    """By ids: each is a row of the target."""
+    if g[0] * g[1] < WORTH_MOVING:
+        return None
+    return _move(g, 0, share.bounds(g[0], 1), {3: 4, 4: g[1] * _item(text)})
+
+
+def _scatter_add(text: Text, g: list[int], share: Share) -> list[int] | None:
+    """By columns: each is summed in the order of the ids."""
+    if g[0] * g[1] < WORTH_SHARING:
+        return None
+    return _move(g, 1, share.bounds(g[1], LINE), {4: _item(text), 5: _item(text)})
 
 
 def _item(text: Text) -> int:
@@ -162,24 +183,61 @@ _DIVISIONS: dict[str, Callable[[Text, list[int], Share], list[int] | None]] = {
     "transpose": _transpose,
     "copy": _copy,
     "fill": _fill,
+    "look_up": _look_up,
+    "scatter": _scatter_add,
     "rows": _rows,
 }
 
 
-def joined(items: Sequence[list[list[Code]]], members: int, *, closed: bool = False) -> list[list[Code]]:
+Span = tuple[int, int]  # addresses: from the first byte on, and behind the last
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The memory that an item reads and writes."""
+
+    reads: tuple[Span, ...]
+    writes: tuple[Span, ...]
+
+    def meets(self, other: Touched) -> bool:
+        """Whether one writes what the other reads or writes."""
+        return _overlap(self.writes, (*other.reads, *other.writes)) or _overlap(self.reads, other.writes)
+
+
+def _overlap(some: Sequence[Span], others: Sequence[Span]) -> bool:
+    return any(a < d and c < b for a, b in some for c, d in others)
+
+
+def joined(
+    items: Sequence[list[list[Code]]],
+    members: int,
+    *,
+    closed: bool = False,
+    touched: Sequence[Touched | None] | None = None,
+) -> list[list[Code]]:
     """Each member's instructions: they meet between items wherever one of the two is shared. closed: the items are the
-    body of a loop, so they meet at its end too if anything in it is shared."""
+    body of a loop, so they meet at its end too if anything in it is shared. touched: what each item touches, where that
+    is known; then they do not meet before one that touches nothing of those since the last meeting."""
     found: list[list[Code]] = [[] for _ in range(members)]
-    before = together = False
-    for shares in items:
+    since: list[tuple[Touched | None, bool]] = []  # items since the last meeting: what they touch, whether shared
+    together = False
+    for shares, mine_touched in zip(items, touched or [None] * len(items), strict=True):
+        if not any(shares):
+            continue
         now = any(shares[1:])
-        if (now or before) and found[0]:
+        if any((now or shared) and _must_meet(mine_touched, other) for other, shared in since):
             for mine in found:
                 mine.append(MEET)
+            since = []
         for mine, share in zip(found, shares, strict=True):
             mine += share
-        before, together = now, together or now
+        since.append((mine_touched, now))
+        together = together or now
     if closed and together:
         for mine in found:
             mine.append(MEET)
     return found
+
+
+def _must_meet(one: Touched | None, other: Touched | None) -> bool:
+    return one is None or other is None or one.meets(other)
