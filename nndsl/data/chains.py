@@ -6,6 +6,7 @@ ids.
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 from typing import Any
 
@@ -21,6 +22,7 @@ from nndsl.diagnostics import Fault, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.values import value
 
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]|$)")  # as ISO texts begin
 Values = NDArray[Any]
 Rows = NDArray[np.signedinteger[Any]]
 CHUNK = 4096  # rows of a block at a time, so that no second block-sized array of float64 is made
@@ -240,6 +242,8 @@ def text_as_number(word: Word, values: Values, cells: Cells) -> Fault:
         notes=(f"{counted(len(distinct), 'value')}: " + listed(distinct, 5),),
         help="write decimal points, not commas: `0.5`"
         if all(_number(v.replace(",", ".", 1)) for _, v in stray)
+        else f"dates order the steps of a series: `sequence x, time={word.text}` for a column `x`; or leave it out"
+        if all(DATE.match(v) for _, v in stray)
         else f"encode it as in `{word.text} -> onehot`, or leave it out",
     )
 

@@ -53,12 +53,15 @@ def choose_columns(
 
 def unknown_column(word: Word, table: Table) -> Fault:
     """The report of a column that is not there, with the nearest and the first eight that are."""
+    whole = len(table.columns) == 1 and table.columns.get("characters")
     return fault(
         "E0502",
         f"`{table.shown}` has no column `{word.text}`",
         word.span,
         notes=("its columns: " + listed(table.columns, 8),),
-        help=did_you_mean(word.text, table.columns),
+        help="a text is read character by character: write `characters`"
+        if whole and whole.is_characters
+        else did_you_mean(word.text, table.columns),
     )
 
 

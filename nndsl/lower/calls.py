@@ -189,7 +189,10 @@ def _yes_or_no(value: Any, parameter: ast.Parameter, template: Template) -> None
     truth = isinstance(default, ast.Constant) and isinstance(default.value, bool)
     if truth and name in template.given and not isinstance(value, bool):
         problem = f"`{name}` of `{template.entry.name}` is true or false, not {value_words(value)}"
-        raise fault("E0206", problem, template.places[name])
+        cells = [cell.entry.name for cell in template.given.values() if isinstance(cell, Template)]
+        number = isinstance(value, int | float) and len(cells) == 1
+        help = f"its size belongs to the cell: `{template.entry.name}({cells[0]}({value}))`" if number else None
+        raise fault("E0206", problem, template.places[name], help=help)
 
 
 def at_call(found: Fault, entry: Entry, span: Span) -> Fault:
