@@ -82,7 +82,7 @@ def test_every_layer_over_windows_has_a_check() -> None:
     pytest.importorskip("torch")
     import test_std_windows
 
-    assert test_std_windows.CHECKED == CHECKED["windows.nn"]
+    assert CHECKED["windows.nn"] == test_std_windows.CHECKED
 
 
 def test_no_check_is_empty() -> None:
