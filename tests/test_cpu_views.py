@@ -10,6 +10,7 @@ from cpu_tools import compare
 
 from nndsl.ir import Node, Setting
 from nndsl.ir import build as b
+from nndsl.passes.autodiff import gradients
 
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(6, 4, 5))
@@ -110,3 +111,14 @@ def test_merged_axes_with_a_batch_of_one(batch: int) -> None:
         b.transpose(y, (1, 0, 2)),
     ]
     compare(outputs, {x: RNG.normal(size=(3, batch)), y: RNG.normal(size=(3, batch, 4))}, Setting({"B": batch}))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_windows_along_any_number_of_axes(count: int) -> None:
+    """And what flows back through them, where they overlap."""
+    axes, rng = tuple(range(1, count + 1)), np.random.default_rng(count)
+    x = b.input_("x", ("B", *([5] * count), 2))
+    seen = b.windows(x, axes, (2,) * count, (1,) * count, (2,) * count)
+    loss = b.reduce_sum(b.mul(seen, b.sin(seen)))
+    (slope,) = gradients(loss, [x])
+    compare([seen, slope], {x: rng.standard_normal((2, *([5] * count), 2))}, Setting({"B": 2}, "float64"))

@@ -14,6 +14,7 @@ from nndsl.backend.cpu.plan import compile_stages
 from nndsl.backend.reference import evaluate
 from nndsl.ir import Node, Setting
 from nndsl.ir import build as b
+from nndsl.ir.body import Body
 
 CHANNELS, UNITS, HIGH, WIDE = 16, 24, 6, 8
 
@@ -79,3 +80,30 @@ def test_a_team_gives_the_same_bits(name: str) -> None:
         found.append(np.array(leaves[result_leaf(0, nodes[name])]))
     for other in found[1:]:
         np.testing.assert_array_equal(found[0], other)
+
+
+def test_within_a_loop_over_time() -> None:
+    """Weights that are the same at every step, weights that change, and the gradient by them at each step."""
+    rows, steps, rng = 2, 3, np.random.default_rng(0)
+    shape: tuple[int | str, ...] = ("B", HIGH, WIDE, CHANNELS)
+    state, item = b.slot("state", 0, (3, 3, CHANNELS, CHANNELS), "float"), b.slot("item", 0, shape, "float")
+    fixed = b.slot("fixed", 0, (3, 3, CHANNELS, CHANNELS), "float")
+    padded = b.pad(b.pad(item, 1, 1, 1), 2, 1, 1)
+    seen = b.windows(padded, (1, 2), (3, 3), (1, 1), (1, 1))
+    steady, moving = (b.einsum("bhwcyx,yxco->bhwo", seen, w) for w in (fixed, state))
+    by_window = b.einsum("bhwcyx,bhwo->yxco", seen, moving)
+    after = b.add(state, b.mul(by_window, b.const(1e-4)))
+    body = Body((state,), (item,), (fixed,), (after,), (steady, moving, after))
+    first, xs, w = b.param("first", state.shape), b.input_("xs", (steps, *shape)), b.param("w", fixed.shape)
+    loop = b.scan(body, [first], [xs], [w], steps=steps)
+    given = {n: rng.standard_normal([rows if d == "B" else d for d in n.shape]) for n in (first, xs, w)}
+    outputs, found = [b.part(loop, i) for i in range(3)], list[list[Any]]()
+    wanted = evaluate(outputs, given, Setting({"B": rows}))
+    stage = into_leaves(outputs)
+    for threads in (1, 2):
+        leaves = arrays_for([stage], given, Setting({"B": rows}))
+        Loop(compile_stages([stage], "float32"), leaves, (), rows=rows, batch=rows, seed=0, threads=threads).walk()
+        found.append([np.array(leaves[result_leaf(i, out)]) for i, out in enumerate(outputs)])
+    for have, again, want in zip(*found, wanted, strict=True):
+        np.testing.assert_allclose(have, want, rtol=0, atol=5e-6 * np.abs(want).max())
+        np.testing.assert_array_equal(have, again)

@@ -51,8 +51,13 @@ def overlap_add(
 ) -> Node:
     """Every window is added where `windows` took it from: [B, OH, OW, C, KH, KW] becomes [B, H, W, C].
 
-    extents: H, W. starts: how many elements before the result's first one are left out.
+    extents: H, W. starts: how many elements before the result's first one are left out. More than two axes are added
+    up one after the other, the last two first: their window axes are the last ones.
     """
+    first = [0] * len(axes) if starts is None else starts
+    if len(axes) > 2:
+        g = overlap_add(g, axes[1:], strides[1:], dilations[1:], extents[1:], first[1:], origin=origin)
+        return overlap_add(g, axes[:1], strides[:1], dilations[:1], extents[:1], first[:1], origin=origin)
     return make(
         "overlap_add",
         g,
@@ -60,7 +65,7 @@ def overlap_add(
         strides=tuple(strides),
         dilations=tuple(dilations),
         extents=tuple(extents),
-        starts=tuple(starts) if starts is not None else (0,) * len(tuple(axes)),
+        starts=tuple(first),
         origin=origin,
     )
 

@@ -26,10 +26,10 @@ class Room:
 
 def rooms(items: Sequence[Item], homes: Collection[Node], wanted: Collection[Node]) -> dict[Node, Room]:
     """The room of each value that has one. homes: values made in a leaf's memory. wanted: values of the stage."""
-    makers = {x: item for item in items for x in _written(item)}
+    makers = {x: item for item in items for x in written(item)}
     readers: dict[Node, list[Item]] = {}
     for item in items:
-        for x in {base_of(x) for x in _read(item)}:
+        for x in {base_of(x) for x in read(item)}:
             readers.setdefault(x, []).append(item)
     taken = {*homes, *map(base_of, wanted)}
     found: dict[Node, Room] = {}
@@ -77,9 +77,9 @@ def place_in(room: Room, shape: tuple[int, ...], host: Place) -> Place:
     return Place(host.address + shift * host.itemsize, shape, strides, host.itemsize)
 
 
-def _written(item: Item) -> tuple[Node, ...]:
+def written(item: Item) -> tuple[Node, ...]:
     return (item.node,) if isinstance(item, Single) else item.writes
 
 
-def _read(item: Item) -> tuple[Node, ...]:
+def read(item: Item) -> tuple[Node, ...]:
     return item.node.inputs if isinstance(item, Single) else item.reads

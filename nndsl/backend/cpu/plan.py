@@ -93,7 +93,7 @@ class Binding:
 
     def _bytes(self, step: Action, node: Node, run: strips.Run | None) -> int:
         if isinstance(step, LoopStep):
-            return scans.block_bytes(node, self.largest, self.precision)
+            return scans.layout(node, self.largest, self.precision).total
         sizes = self.largest
         if run and node in run.inner:
             sizes = {**sizes, BATCH: strips.rows_of_strip(run, sizes, self.precision)}

@@ -13,7 +13,7 @@ from nndsl.backend.cpu import library, scans, winograd
 from nndsl.backend.cpu.arguments import Kernel
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.emit import emit
-from nndsl.backend.cpu.hosts import Room, opened, rooms
+from nndsl.backend.cpu.hosts import Room, opened, read, rooms, written
 from nndsl.ir import build as b
 from nndsl.ir.nest import AFTER, Nest, is_reduction
 from nndsl.ir.node import Node, topological
@@ -50,8 +50,8 @@ class NestStep:
 
 
 @dataclass(frozen=True, slots=True)
-class SingleStep:
-    """A node with a routine of its own."""
+class _OfNode:
+    """What is done for one node."""
 
     stage: int
     node: Node
@@ -63,6 +63,11 @@ class SingleStep:
     @property
     def read(self) -> tuple[Node, ...]:
         return self.node.inputs
+
+
+@dataclass(frozen=True, slots=True)
+class SingleStep(_OfNode):
+    """A node with a routine of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +88,15 @@ class StoreStep:
 
 
 @dataclass(frozen=True, slots=True)
-class LoopStep:
+class LoopStep(_OfNode):
     """A scan: its body is a program of one stage, whose leaves lie elsewhere at each turn."""
 
-    stage: int
-    node: Node
     body: Program
-
-    @property
-    def written(self) -> tuple[Node, ...]:
-        return (self.node,)
-
-    @property
-    def read(self) -> tuple[Node, ...]:
-        return self.node.inputs
 
 
 @dataclass(frozen=True, slots=True)
-class ClearStep:
+class ClearStep(_OfNode):
     """An `assemble` or `concat` whose parts will be made in its memory: what lies between them is cleared."""
-
-    stage: int
-    node: Node
-
-    @property
-    def written(self) -> tuple[Node, ...]:
-        return (self.node,)
 
     @property
     def read(self) -> tuple[Node, ...]:
@@ -181,7 +169,7 @@ def _compile_stage(number: int, stage: Stage, program: Program) -> None:
     put = rooms(items, homes, [value for _, value in stage.updates])
     hosts, cleared = {room.host for room in put.values()}, set[Node]()
     for item in items:
-        for host in dict.fromkeys(put[x].host for x in _written(item) if x in put):
+        for host in dict.fromkeys(put[x].host for x in written(item) if x in put):
             if host not in cleared:
                 program.items.append(ClearStep(number, host))
                 cleared.add(host)
@@ -214,8 +202,8 @@ def made_of(value: Node) -> Node:
 def _homes(stage: Stage, items: Sequence[Item]) -> dict[Node, Node]:
     """Values that can be made in their leaf's own memory: no later item reads the leaf's old value, nor this one,
     unless element by element."""
-    maker = {n: i for i, item in enumerate(items) for n in _written(item)}
-    last_read = {base_of(x): i for i, item in enumerate(items) for x in _read(item)}
+    maker = {n: i for i, item in enumerate(items) for n in written(item)}
+    last_read = {base_of(x): i for i, item in enumerate(items) for x in read(item)}
     last_read.update({base_of(value): len(items) for _, value in stage.updates})  # stored when all items are done
     homes: dict[Node, Node] = {}
     taken: set[Node] = set()
@@ -251,14 +239,6 @@ def _replaces(item: Item, leaf: Node, node: Node) -> bool:
 def _shared(nest: Nest, homes: Mapping[Node, Node]) -> dict[Node, Node]:
     """For values made in the memory of a leaf that the same nest reads: that leaf."""
     return {n: homes[n] for n in nest.writes if n in homes and homes[n] in nest.reads}
-
-
-def _written(item: Item) -> tuple[Node, ...]:
-    return item.writes if isinstance(item, Nest) else (item.node,)
-
-
-def _read(item: Item) -> tuple[Node, ...]:
-    return item.reads if isinstance(item, Nest) else item.node.inputs
 
 
 def memory_leaves(stages: Sequence[Stage]) -> list[Node]:

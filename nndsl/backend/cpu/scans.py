@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from nndsl.backend.cpu.machine import ALIGNMENT
 from nndsl.backend.cpu.memory import Place, row_major, storage_type
@@ -125,11 +124,3 @@ def leaves(
     for i, (run, _) in enumerate(lay.emits):
         found[result_leaf(scan, i, "emit")] = _at(block, run, t, sizes, precision)
     return found
-
-
-def block_bytes(scan: Node, sizes: Sizes, precision: str) -> int:
-    """The size of a scan's block."""
-    return layout(scan, sizes, precision).total
-
-
-__all__: Any = ["block_bytes", "is_kept", "layout", "leaves", "part", "result_leaf", "updates"]

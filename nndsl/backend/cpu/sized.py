@@ -166,6 +166,7 @@ class Sized:
 
         at(0)  # scratch memory grows now, and not between the turns that are compared
         first, second = at(0), at(min(1, steps - 1))
+        assert not any(once(first, last=True)), "only strips have something to do after the last turn"
         loops = again(steps, first, second)
         return [[*before, *loop] for before, loop in zip(once(first, last=False), loops, strict=True)]
 

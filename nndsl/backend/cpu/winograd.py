@@ -102,8 +102,8 @@ def _forward(f: Windowed, x: Place, w: Place, y: Place, context: Context, member
         first, last = Share(member, members).bounds(rows, 1)
         tiles = (last - first) * across
         before, after = (context.scratch(POINTS * tiles * n) for n in (channels, units))
-        meeting = [MEET] if members > 1 else []
-        mine: list[Code] = [Once([turn, *meeting] if member == 0 else meeting)]
+        begin: list[Code] = [*([turn] if member == 0 else []), *([MEET] if members > 1 else [])]
+        mine: list[Code] = [Once(begin)] if context.steady(f.other) else begin
         if tiles:
             mine += [
                 (kernel("pictures"), [first, last, high // 2, across, channels, *_spread(x), before, tiles]),
@@ -120,12 +120,12 @@ def _spread(place: Place) -> list[int]:
 
 
 def _products(
-    batches: int, m: int, n: int, k: int, a: tuple[int, int, int], b: tuple[int, int], c: int, keep: int = 0
+    batches: int, m: int, n: int, k: int, a: tuple[int, int, int], b: tuple[int, int], c: int
 ) -> tuple[Text, list[int]]:
     """C[m, n] of each batch; A by its address, its strides of m and of k, the matrices of a batch m * k apart."""
     A, a_row, a_k = a
     B, b_k = b
-    numbers = [batches, m, n, k, A, m * k, a_row, a_k, B, k * n, b_k, c, m * n, n, keep]
+    numbers = [batches, m, n, k, A, m * k, a_row, a_k, B, k * n, b_k, c, m * n, n, 0]
     return library.kernel("product", "float32"), numbers
 
 
@@ -182,8 +182,8 @@ def _by_window(f: Windowed, x: Place, g: Place, y: Place, context: Context, memb
             mine.append((library.kernel("product", "float32"), [*one, *two]))
         if members > 1:
             mine.append(MEET)
-        if member == 0:
-            mine.append(Once([turn], last=True))
+        if member == 0:  # strips add up the transformed sums, and turn them back when all are there
+            mine.append(turn if context.added(f.node) is None else Once([turn], last=True))
         found.append(mine)
     return found
 
