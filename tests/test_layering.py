@@ -18,11 +18,11 @@ ROWS = (
     ("diagnostics", "paths", "values", "__init__"),
     ("syntax", "ir"),
     ("data",),
-    ("semantics", "passes", "backend"),
-    ("lower",),
+    ("semantics", "passes", "backend", "show"),
+    ("lower", "analysis"),
     ("runtime",),
     ("api",),
-    ("show", "cli"),
+    ("cli",),
     ("__main__",),
 )
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}
@@ -41,10 +41,12 @@ HEAVY = {
     "polars",
     "pyarrow",
     "sklearn",
+    "threadpoolctl",
+    "vl_convert",
 }
 NUMBA_MODULES = {
     f"nndsl.backend.cpu.{name}"
-    for name in ("compiler", "intrinsics", "math32", "math64", "random", "tiles", "tiles_over")
+    for name in ("compiler", "intrinsics", "math32", "math64", "random", "tiles", "tiles_over", "vectors")
 }
 
 

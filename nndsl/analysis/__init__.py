@@ -1,0 +1,1 @@
+"""Looking at data: principal components, maps, nearest neighbours, clusters, as native code."""

@@ -1,0 +1,1 @@
+"""Figures: values that say what is drawn, and what draws them."""
