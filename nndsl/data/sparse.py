@@ -113,7 +113,7 @@ class Sparse:
 
     def row_sums(self) -> NDArray[np.float64]:
         """[N], added up in float64."""
-        return np.bincount(self.rows_of(), weights=self.data, minlength=self.shape[0])
+        return np.bincount(self.rows_of(), weights=self.data, minlength=self.shape[0]).astype(np.float64)
 
     def scale_rows(self, factors: NDArray[Any]) -> Sparse:
         """Each row times its factor, [N]."""
