@@ -113,7 +113,7 @@ def _let(item: ast.Let, frame: Frame) -> None:
 
 
 def _bind(item: ast.Bind, frame: Frame) -> None:
-    value = flow(item.value, frame)
+    value = flow(item.value, frame, item.names[0].text)
     _name_all(item.names, value, frame, item.value.span)
     if len(item.names) == 1 and isinstance(value, Tensor) and not item.names[0].text.endswith("'"):
         frame.current = value
@@ -197,7 +197,7 @@ def _output(item: ast.Option, frame: Frame) -> None:
         )
     frame.outputs = []
     for argument in item.arguments:
-        value = flow(argument.value, frame)
+        value = flow(argument.value, frame, "output")
         frame.outputs.extend(value if isinstance(value, tuple) else [value])
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from nndsl.diagnostics import Diagnostic, Fault, Label, Span, fault
 from nndsl.lower import cells, kinds
 from nndsl.lower.frame import Build, Frame, Quiet
+from nndsl.lower.stages import note_use
 from nndsl.lower.values import BATCH_AXIS, Template, Tensor, shape_words, value_words
 from nndsl.semantics.arguments import bind, missing
 from nndsl.semantics.modules import in_library
@@ -114,7 +115,10 @@ def apply(
     except Fault as found:
         raise at_call(found, entry, span) from None
     results = [kinds.of_result(value, entry, fed, span) for value in outputs]
-    return results[0] if len(results) == 1 else tuple(results)
+    result = results[0] if len(results) == 1 else tuple(results)
+    if not fed_by_hand:
+        note_use(inner.path if entry.role != "activation" else entry.name, entry.role, span, fed, result, frame)
+    return result
 
 
 def _same_size(loss: Template, inner: Frame, span: Span) -> None:

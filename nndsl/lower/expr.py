@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nndsl.diagnostics import fault
+from nndsl.diagnostics import Span, fault
 from nndsl.lower import builtins, calls, cells
 from nndsl.lower.frame import Frame
 from nndsl.lower.index import index
 from nndsl.lower.operators import binary, elementwise, not_a_value
+from nndsl.lower.stages import note_equation, note_use
 from nndsl.lower.values import Dots, Function, Template, Tensor, value_words
 from nndsl.semantics.builtins import BUILTINS
 from nndsl.semantics.constants import CONSTANTS, value_of
@@ -190,16 +191,23 @@ def stage(value: Any, expr: ast.Expr, frame: Frame) -> Any:
         callee = _callee(expr.function, frame)
         if isinstance(callee, Function):
             values, keys = split_arguments(expr, frame)
-            return builtins.call(callee.name, [*fed, *values], keys, frame, expr.span)
+            return _through(callee.name, fed, values, keys, frame, expr.span)
         if isinstance(callee, Template):
             return calls.feed(callee, fed, _arguments(expr, frame), frame, expr.span)
         return _not_a_stage(callee, expr)
     target = evaluate(expr, frame)
     if isinstance(target, Function):
-        return builtins.call(target.name, fed, {}, frame, expr.span)
+        return _through(target.name, fed, [], {}, frame, expr.span)
     if isinstance(target, Template):
         return calls.feed(target, fed, [], frame, expr.span)
     return _not_a_stage(target, expr)
+
+
+def _through(name: str, fed: list[Any], values: list[Any], keys: dict[str, Any], frame: Frame, span: Span) -> Any:
+    """`value -> last`: a built-in function that values flow through."""
+    result = builtins.call(name, [*fed, *values], keys, frame, span)
+    note_use(name, "function", span, fed, result, frame)
+    return result
 
 
 def _not_a_stage(value: Any, expr: ast.Expr) -> Any:
@@ -211,14 +219,15 @@ def _not_a_stage(value: Any, expr: ast.Expr) -> Any:
     )
 
 
-def flow(expr: ast.Expr, frame: Frame) -> Any:
-    """The value of a line. One that begins with a layer goes on from the line before."""
+def flow(expr: ast.Expr, frame: Frame, name: str = "") -> Any:
+    """The value of a line. One that begins with a layer goes on from the line before. name: what it will be called."""
     stages: list[ast.Expr] = []
     head = expr
     while isinstance(head, ast.Pipe):
         stages.append(head.right)
         head = head.left
     value = _head(head, frame)
+    note_equation(head, value, frame, name)
     for part in reversed(stages):
         value = stage(value, part, frame)
     return value
@@ -242,7 +251,7 @@ def _fed_from_before(value: Template | Function, head: ast.Expr, frame: Frame) -
     before = _before(head, frame)
     fed = list(before) if isinstance(before, tuple) else [before]
     if isinstance(value, Function):
-        return builtins.call(value.name, fed, {}, frame, head.span)
+        return _through(value.name, fed, [], {}, frame, head.span)
     return calls.feed(value, fed, [], frame, head.span)
 
 

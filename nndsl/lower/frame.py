@@ -14,6 +14,7 @@ from nndsl.diagnostics import Span
 from nndsl.ir.node import Node, Shape
 from nndsl.lower.graphs import Variable
 from nndsl.lower.recurrence import Recurrence
+from nndsl.lower.stages import Stage
 from nndsl.lower.values import Template
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.roles import ROLES
@@ -30,7 +31,7 @@ class Build:
     wrong: definitions that hold a fault already said: whoever uses them stops quietly.
     lengths: [B], how many steps of each example's sequence are real; None where all are. steps: how many
     the longest has. marks, misused: what
-    `timeline` has found of the nodes.
+    `timeline` has found of the nodes. stages: what values go through in the network's own body, in order.
     run: reads a definition's body in its frame and gives its outputs; handed in by `network.py`, since bodies call
     bodies.
     """
@@ -50,6 +51,7 @@ class Build:
     steps: int = 0
     marks: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     misused: list[Node] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
 
     def stream(self, path: str) -> int:
         """The number of a new stream of random numbers: it depends on the place in the network, not on what else is
