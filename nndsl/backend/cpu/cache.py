@@ -38,7 +38,7 @@ class Text:
 def _words() -> str:
     """The hash of the modules that kernel texts are written with: a change there is another kernel."""
     here = Path(__file__).parent
-    files = ("intrinsics.py", "math32.py", "math64.py", "random.py", "tiles.py", "tiles_over.py")
+    files = ("intrinsics.py", "math32.py", "math64.py", "random.py", "tiles.py", "tiles_over.py", "vectors.py")
     return hashlib.sha256(b"".join((here / name).read_bytes() for name in files)).hexdigest()
 
 

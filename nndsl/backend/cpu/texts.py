@@ -12,10 +12,22 @@ from nndsl.backend.cpu.tiles import register_tile, register_transpose
 from nndsl.backend.cpu.{math} import real
 """
 
+_VECTORS = """from nndsl.backend.cpu.vectors import *
+
+LANES = {lanes}
+load, splat, ramp = loads(LANES)
+gather_pairs, gather_quads = gathers(LANES)
+"""
+
 
 def head(precision: str) -> str:
     """The imports of a kernel for float32 or float64."""
     return _HEAD.format(math="math32" if precision == "float32" else "math64")
+
+
+def vector_head(lanes: int) -> str:
+    """The imports of a kernel for float32 that works with whole vectors of so many lanes."""
+    return head("float32") + _VECTORS.format(lanes=lanes)
 
 
 def indented(lines: list[str], by: int) -> str:
