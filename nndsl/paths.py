@@ -1,5 +1,6 @@
 """Where nndsl keeps what it can make again: tables, the library's trees, kernels. Files there may be lost or damaged
-at any time: reading one gives what was kept, or nothing."""
+at any time: reading one gives what was kept, or nothing. And how files are written for the user: whole, or not at all.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ import contextlib
 import os
 import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 CHECKSUM = 4  # bytes before the data
 
@@ -64,6 +67,30 @@ def keep(path: Path, data: bytes) -> None:
         except OSError:
             os.unlink(temporary)
             raise
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file for the user that is whole or not there: written beside its place, then moved. Raises OSError; what was
+    there under that name is untouched then."""
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """What a new file must not allow; it can only be asked by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def _checksum(data: bytes) -> bytes:
