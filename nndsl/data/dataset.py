@@ -5,6 +5,7 @@ In: a `DataSpec`, a seed, a precision. Out: a `Dataset`. It does not train, and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -64,20 +65,49 @@ class Dataset:
     def all(self) -> Part:
         """Every row: the parts one after the other; in the order of the source where they come from one table."""
         if len(self.parts) == 1:
-            return self.parts["train"]
+            return next(iter(self.parts.values()))
         if self._all is None:
             self._all = self._joined()
         return self._all
 
+    def _order(self) -> NDArray[np.int64]:
+        """[N] where the rows of the parts, one part after the other, stand in the order of `all`."""
+        rows = np.concatenate([part.rows for part in self.parts.values()])
+        one_table = len(np.unique(rows)) == len(rows)
+        return np.argsort(rows, kind="stable") if one_table else np.arange(len(rows))
+
     def _joined(self) -> Part:
         parts = list(self.parts.values())
-        rows = np.concatenate([part.rows for part in parts])
-        one_table = len(np.unique(rows)) == len(rows)
-        order = np.argsort(rows, kind="stable") if one_table else np.arange(len(rows))
+        rows, order = np.concatenate([part.rows for part in parts]), self._order()
         targets = [part.target for part in parts if part.target is not None]
         return Part(
             "all", _join([part.input for part in parts], order), _join(targets, order) if targets else None, rows[order]
         )
+
+    # ---- columns beside the rows
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that `beside` knows, in order."""
+        return tuple(open_source(self.spec, self._seed)["train"].columns)
+
+    def beside(self, name: str, part: str | None = None) -> NDArray[Any]:
+        """A column, unencoded, one value a row of a part; of all parts, in the order of `all`, where none is named.
+
+        Raises a Fault (E0502) where there is no such column.
+        """
+        if part is not None:
+            return self._beside(name, part)
+        return self.in_order({one: self._beside(name, one) for one in self.parts})
+
+    def in_order(self, by_part: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+        """[N, ...] what there is of each part, in the order of `all`."""
+        values = [by_part[one] for one in self.parts]
+        return values[0] if len(values) == 1 else np.asarray(np.concatenate(values)[self._order()])
+
+    def _beside(self, name: str, part: str) -> NDArray[Any]:
+        self.column(name)  # says what is wrong with a name
+        return np.asarray(self.raw_table(part)[name][self.part(part).rows])
 
     # ---- new rows and predictions
 

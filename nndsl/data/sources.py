@@ -93,6 +93,7 @@ def open_source(spec: DataSpec, seed: int) -> dict[str, Table]:
         return {"train": generate(source, seed)}
     if isinstance(source, TextSource):
         return {"train": textfile.table_of_text("text", source.text)}
+    assert isinstance(source, InlineSource)  # what a statement makes is never opened
     return {"train": _inline(source)}
 
 

@@ -107,7 +107,20 @@ class TextSource:
         return "text"
 
 
-Source = FileSource | ObjectSource | TextSource | GeneratorSource | InlineSource
+@value
+class MadeSource:
+    """Another data set, and the statement that makes this one of it: `pca genes as pc`."""
+
+    data: str
+    verb: str
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def shown(self) -> str:
+        return f"{self.verb} {self.data}"
+
+
+Source = FileSource | ObjectSource | TextSource | GeneratorSource | InlineSource | MadeSource
 
 
 @value

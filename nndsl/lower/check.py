@@ -6,7 +6,8 @@ for use, so that what is wrong with a shape is said here; whoever runs the progr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -18,14 +19,16 @@ from nndsl.lower.activation import applier
 from nndsl.lower.backwards import seen_once
 from nndsl.lower.channels import channels_first
 from nndsl.lower.frame import Quiet
+from nndsl.lower.graphs import Value
 from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
+from nndsl.lower.models import answer
 from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
 from nndsl.semantics import check as semantics
 from nndsl.semantics.cascades import settle
 from nndsl.semantics.modules import scope_of
-from nndsl.semantics.program import Action, Evaluate, Network, Predict, Program, Sample, Train, Use
+from nndsl.semantics.program import Action, Evaluate, Knn, Metric, Network, Predict, Program, Sample, Train, Use
 from nndsl.syntax import ast
 from nndsl.values import value
 
@@ -57,7 +60,7 @@ def check_program(
         module, folder, collector, overrides=overrides, objects=objects, activation=applier(scope), scope=scope
     )
     signatures = {name: signature for name, signature in found.items() if signature is not None}
-    checker = _Checker(program, signatures, collector)
+    checker = _Checker(program, signatures, collector)  # which learns how wide the tables of `predict` are
     actions = tuple(done for action in program.actions if (done := checker.action(action)) is not None)
     checker.networks()
     settle(collector)
@@ -69,7 +72,7 @@ class _Checker:
     """The checks of one program under way; what they find is in the collector."""
 
     program: Program
-    signatures: Mapping[str, Signature]
+    signatures: dict[str, Signature]
     collector: Collector
     seen: set[tuple[str, str]] = field(
         default_factory=set
@@ -93,9 +96,9 @@ class _Checker:
         return None
 
     def _met(self, diagnostic: Diagnostic, action: Use | None) -> Diagnostic:
-        if action is None or diagnostic.span is None:
+        network = self.program.networks.get(action.network) if action is not None else None
+        if action is None or network is None or diagnostic.span is None:
             return diagnostic
-        network = self.program.networks[action.network]
         if network.data in (None, action.data) or _within(diagnostic.span, action.span):
             return diagnostic
         label = Label(action.data_span, f"it meets `{action.data}` here")
@@ -118,6 +121,8 @@ class _Checker:
                 return self._predict(action)
             case Sample():
                 return self._sample(action)
+            case Knn():
+                return self._knn(action)
         return action
 
     def _train(self, train: Train) -> Train | None:
@@ -159,6 +164,8 @@ class _Checker:
         signature = self.signatures.get(action.data)
         if signature is None:
             return None
+        if action.network in self.program.models:
+            return action if self._judged(self.program.models[action.network], action.metrics, signature) else None
         network, trained = self.program.networks[action.network], self._trained(action)
         if action.loss is None and signature.target is not None:
             found = self.attempt(lambda: elaborate(self.program, network, signature, training=False), action)
@@ -192,9 +199,42 @@ class _Checker:
         signature = self.signatures.get(action.data)
         if signature is None:
             return None
+        if action.network in self.program.models:
+            model = self.program.models[action.network]
+            own = self.signatures[model.data]
+            value = self.attempt(lambda: answer(model, own, signature), action)
+            return None if value is None else self._made(action, (value,), signature)
         network = self.program.networks[action.network]
         graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature, None), action)
-        return action if graph is not None else None
+        return self._made(action, graph.outputs, signature) if graph is not None else None
+
+    def _made(self, action: Predict, outputs: Sequence[Value], signature: Signature) -> Predict:
+        """The table of answers is a data set: what goes in is the output, flat."""
+        table = self.signatures.get(action.name)
+        if table is not None:
+            names = output_names(outputs)
+            field = replace(table.input, names=names, shape=(len(names),))
+            self.signatures[action.name] = replace(table, input=field, sizes={**table.sizes, "features": len(names)})
+        return action
+
+    def _judged(self, model: Knn, metrics: Sequence[Metric], signature: Signature) -> bool:
+        """Whether a model can be measured so."""
+        own, target = self.signatures[model.data], signature.target
+        value = self.attempt(lambda: answer(model, own, signature))
+        if value is None:
+            return False
+        if target is None:
+            place = metrics[0].expr.span if metrics else model.span
+            self.collector.add(method.no_target(signature, place, model.name, None).diagnostic)
+            return False
+        for metric in metrics:
+            if self.attempt(lambda m=metric: metric_graph(self.program, m, value, target)) is None:  # type: ignore[misc]
+                return False
+        return True
+
+    def _knn(self, model: Knn) -> Knn | None:
+        signature = self.signatures.get(model.data)
+        return model if signature is not None and self._judged(model, model.metrics, signature) else None
 
     def _sample(self, action: Sample) -> Sample | None:
         signature = self.signatures.get(action.data)
@@ -224,6 +264,12 @@ class _Checker:
                 return
             if not training:
                 self.warn(channels_first([value.node for value in graph.inputs], graph.outputs, signature.input))
+
+
+def output_names(outputs: Sequence[Value]) -> tuple[str, ...]:
+    """The columns of a table of answers: `output1`, `output2`, ..., of all outputs one after the other."""
+    count = sum(math.prod(value.shape) for value in outputs)
+    return tuple(f"output{k}" for k in range(1, count + 1))
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -6,9 +6,9 @@ In: the statement, the network, the data. Out: `Answers`; a file that is either 
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,10 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data import Dataset
+from nndsl.data.derived import Transform
 from nndsl.data.types import Array, Field, Part, Places
 from nndsl.diagnostics import Span
+from nndsl.lower.graphs import Value
+from nndsl.paths import whole
 from nndsl.runtime.faults import cannot_write
-from nndsl.runtime.network import NetworkState, answer_columns, probabilities, reconstructs
+from nndsl.runtime.models import Model, ModelEvaluator
+from nndsl.runtime.network import NetworkState, answer_columns, decode, probabilities, reconstructs
 from nndsl.runtime.results import Answers, Forecast, Text
 from nndsl.semantics.program import Predict
 from nndsl.semantics.results import step_name
@@ -27,12 +31,22 @@ from nndsl.semantics.results import step_name
 __all__ = ["Answers", "predict", "write"]
 
 
-def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -> Answers:
-    """The answers for every row of the part, in the part's order."""
+Made = tuple[dict[str, NDArray[Any]], Dataset, Transform]  # of a table: inputs by part, its source, the way of new rows
+
+
+def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -> tuple[Answers, Made | None]:
+    """The answers for every row of the part (of all parts, in the order of the source, where none is named); and what
+    the answers are as a data set, where rows and answers are one to one.
+    """
     graph = state.graph(dataset, state.loss, seed, state.loss)
-    part, target = dataset.part(action.part), graph.signature.target
-    rows = {"input": part.input} if part.lengths is None else {"input": part.input, "lengths": Array(part.lengths)}
-    outputs, _ = state.evaluator(graph, rows).run()
+    part, target = _part(action, dataset), graph.signature.target
+
+    def ask(rows: Mapping[str, Array]) -> list[NDArray[Any]]:
+        return state.evaluator(graph, rows).run()[0]
+
+    by_part = {name: _flat([np.array(o) for o in ask(_rows(one))]) for name, one in _parts(action, dataset).items()}
+    whole = by_part[part.name] if action.part is not None or len(by_part) == 1 else dataset.in_order(by_part)
+    outputs = _apart(whole, graph.outputs)
     columns = answer_columns(graph, outputs, dataset, state.loss, (part.places, part.lengths))
     steps = target is not None and target.time and len(graph.outputs) == 1
     plain = len(graph.outputs) == 1 and not steps
@@ -41,11 +55,57 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
         seen = _seen_rows(dataset, part, part.places)
         numbers, step_rows = seen.max(axis=1), seen if reconstructs(graph) else None
     shares = probabilities(graph.outputs[0], outputs[0], target, state.loss) if plain else None
-    return Answers(
-        action.name, action.network, action.data, action.part, columns, numbers,
+    found = Answers(
+        action.name, action.network, action.data, action.part or "all", columns, numbers,
         None if shares is None else np.array(shares), target.classes if target else (), action.path,
-        step_rows, _series(part), _times(dataset, action.part),
+        step_rows, _series(part), _times(dataset, part.name),
     )  # fmt: skip
+    if part.lengths is not None:
+        return found, None
+    return found, (by_part, dataset, lambda rows: _flat(ask({"input": Array(rows)})))
+
+
+def ask(action: Predict, model: Model, output: Value, dataset: Dataset) -> tuple[Answers, Made | None]:
+    """As `predict`, of a model that is no network."""
+    part, target = _part(action, dataset), dataset.signature.target
+    by_part = {name: ModelEvaluator(model, one.input).run()[0][0] for name, one in _parts(action, dataset).items()}
+    whole = by_part[part.name] if action.part is not None or len(by_part) == 1 else dataset.in_order(by_part)
+    columns = {name: np.array(column) for name, column in decode(output, whole, dataset, target, None).items()}
+    shares = probabilities(output, whole, target, None)
+    found = Answers(
+        action.name, action.network, action.data, action.part or "all", columns, part.rows + 1,
+        None if shares is None else np.array(shares), target.classes if target else (), action.path,
+    )  # fmt: skip
+    flat = {name: _flat([values]) for name, values in by_part.items()}
+    return found, (flat, dataset, lambda rows: _flat([ModelEvaluator(model, Array(rows)).run()[0][0]]))
+
+
+def _part(action: Predict, dataset: Dataset) -> Part:
+    return dataset.all() if action.part is None else dataset.part(action.part)
+
+
+def _parts(action: Predict, dataset: Dataset) -> Mapping[str, Part]:
+    """The parts that are asked about, each by itself."""
+    return dataset.parts if action.part is None else {action.part: dataset.part(action.part)}
+
+
+def _rows(part: Part) -> dict[str, Array]:
+    return {"input": part.input} if part.lengths is None else {"input": part.input, "lengths": Array(part.lengths)}
+
+
+def _flat(outputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """[N, all numbers of all outputs side by side]."""
+    return np.concatenate([values.reshape(len(values), -1) for values in outputs], axis=1)
+
+
+def _apart(flat: NDArray[Any], outputs: Sequence[Value]) -> list[NDArray[Any]]:
+    """The outputs that `_flat` has put side by side."""
+    ends = np.cumsum([math.prod(value.shape) for value in outputs])[:-1]
+    pieces = np.split(flat, ends, axis=1)
+    return [
+        np.ascontiguousarray(piece).reshape(len(flat), *value.shape)
+        for piece, value in zip(pieces, outputs, strict=True)
+    ]
 
 
 def _step_rows(dataset: Dataset, part: Part, target: Field) -> NDArray[Any]:
@@ -102,26 +162,12 @@ def write(found: Answers | Forecast | Text, path: Path, span: Span) -> None:
 
 
 def _whole(path: Path, span: Span, fill: Callable[[TextIO], object]) -> None:
-    """A file that is whole or not there: written beside its place, then moved."""
+    """A text file that is whole or not there. Raises a fault (E0702)."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as problem:
-        raise cannot_write(path, span, problem) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with whole(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
             fill(file)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
     except OSError as problem:
-        Path(temporary).unlink(missing_ok=True)
         raise cannot_write(path, span, problem) from None
-
-
-def _umask() -> int:
-    """What a new file must not allow; it can only be asked by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def table(answers: Answers) -> tuple[list[str], Iterator[list[Any]]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from nndsl.analysis.watch import Watch as Watched
 from nndsl.runtime.trainer import History, Watch
 from nndsl.semantics.program import Action
 
@@ -35,19 +36,31 @@ class Progress:
     started: float = field(default_factory=time.perf_counter)
 
 
+@dataclass(slots=True)
+class Work:
+    """`pca`, `tsne` or `kmeans` under way. watch: how far it is. started: by `time.perf_counter`."""
+
+    name: str
+    verb: str
+    data: str
+    line: int
+    watch: Watched
+    started: float = field(default_factory=time.perf_counter)
+
+
 class Listener(Protocol):
     """Who is told. All are called on the thread that runs the session."""
 
     def note(self, text: str) -> None:
         """A fact worth saying: rows that were dropped, the loss that was chosen."""
 
-    def begin(self, progress: Progress) -> None:
-        """A training run begins."""
+    def begin(self, progress: Progress | Work) -> None:
+        """A training run, or other long work, begins."""
 
-    def look(self, progress: Progress) -> None:
+    def look(self, progress: Progress | Work) -> None:
         """Some twenty times a second while it works."""
 
-    def end(self, progress: Progress) -> None:
+    def end(self, progress: Progress | Work) -> None:
         """It has ended, well or not."""
 
     def done(self, action: Action, outcome: object, elapsed_s: float) -> None:
@@ -60,13 +73,13 @@ class Silent:
     def note(self, text: str) -> None:
         return
 
-    def begin(self, progress: Progress) -> None:
+    def begin(self, progress: Progress | Work) -> None:
         return
 
-    def look(self, progress: Progress) -> None:
+    def look(self, progress: Progress | Work) -> None:
         return
 
-    def end(self, progress: Progress) -> None:
+    def end(self, progress: Progress | Work) -> None:
         return
 
     def done(self, action: Action, outcome: object, elapsed_s: float) -> None:

@@ -15,7 +15,8 @@ from typing import Any, TextIO
 import numpy as np
 
 from nndsl.diagnostics.location import line_of
-from nndsl.runtime.events import Progress
+from nndsl.runtime.events import Progress, Work
+from nndsl.runtime.made import Neighbours, Table
 from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
 from nndsl.semantics.program import Action, Expect, Print, Show
 
@@ -30,10 +31,12 @@ class Lines:
     def note(self, text: str) -> None:
         self._write({"statement": "note", "text": text})
 
-    def begin(self, progress: Progress) -> None:
+    def begin(self, progress: Progress | Work) -> None:
         self.told = 0
 
-    def look(self, progress: Progress) -> None:
+    def look(self, progress: Progress | Work) -> None:
+        if isinstance(progress, Work):
+            return  # what it found is told when it is done
         history, done = progress.history, len(progress.history)
         for epoch in range(self.told, done):
             values = {key: column[epoch] for key, column in list(history.columns.items())}
@@ -43,7 +46,7 @@ class Lines:
             self._write(line | {"validation_loss": validation, "elapsed_s": round(elapsed, 6)} | values)
         self.told = done
 
-    def end(self, progress: Progress) -> None:
+    def end(self, progress: Progress | Work) -> None:
         self.look(progress)
 
     def done(self, action: Action, outcome: object, elapsed_s: float) -> None:
@@ -66,6 +69,8 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
                 "network": outcome.network, "data": outcome.data, "epochs": outcome.epochs, "best": dict(outcome.best),
                 "last": dict(outcome.last), "stopped_early": outcome.stopped_early, "seconds": outcome.seconds,
             }  # fmt: skip
+        case Table() | Neighbours():
+            return {"data": outcome.data, **outcome.fields}
         case Evaluation():
             return {"network": outcome.network, "data": outcome.data, "part": outcome.part, **outcome.fields}
         case Answers():
@@ -99,7 +104,7 @@ def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, Fields | dict):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, Run | Evaluation | Answers | Text | Forecast):
+    if isinstance(value, Run | Evaluation | Answers | Text | Forecast | Table | Neighbours):
         return plain(dict(value.fields))
     if isinstance(value, np.ndarray):
         return plain(value.tolist())

@@ -19,6 +19,7 @@ from nndsl.lower import metric_graph
 from nndsl.lower.graphs import Value
 from nndsl.runtime.control import Control
 from nndsl.runtime.evaluator import Evaluator
+from nndsl.runtime.models import ModelEvaluator
 from nndsl.runtime.network import Known, gives_shares, softmax
 from nndsl.runtime.tallies import PRECISION, Tally, tally
 from nndsl.semantics.program import Metric, Program
@@ -132,7 +133,7 @@ class Stopped(Exception):
 
 
 def measured(
-    evaluator: Evaluator, metrics: Mapping[str, Measure], compared: Compared | None, control: Control
+    evaluator: Evaluator | ModelEvaluator, metrics: Mapping[str, Measure], compared: Compared | None, control: Control
 ) -> tuple[float | None, dict[str, Any]]:
     """(the mean loss, None where there is none; each metric) of a part, piece by piece. Raises Stopped."""
     measuring = {name: metric.begin() for name, metric in metrics.items()} if compared is not None else {}

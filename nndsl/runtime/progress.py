@@ -12,9 +12,11 @@ import os
 import time
 from typing import Any, TextIO
 
-from nndsl.runtime.events import Progress
+from nndsl.runtime.events import Progress, Work
+from nndsl.runtime.lines import number
+from nndsl.runtime.madetext import line as made_line
 from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
-from nndsl.runtime.show import evaluation, forecast_line, number, printed, run_line
+from nndsl.runtime.show import evaluation, forecast_line, printed, run_line
 from nndsl.runtime.show import text as text_shown
 from nndsl.semantics.program import Action, Expect, Print
 
@@ -39,15 +41,18 @@ class Human:
         if not self.quiet:
             self._say(f"note: {text}")
 
-    def begin(self, progress: Progress) -> None:
+    def begin(self, progress: Progress | Work) -> None:
         self.told, self.drawn, self.silence_s = 0, time.perf_counter(), SILENCE_S
         self.told_at = self.drawn
 
-    def look(self, progress: Progress) -> None:
+    def look(self, progress: Progress | Work) -> None:
         if self.quiet:
             return
         if not self.is_terminal:
-            self._tell(progress)
+            if isinstance(progress, Work):
+                self._tell_work(progress)
+            else:
+                self._tell(progress)
             return
         now = time.perf_counter()
         if now - progress.started < PATIENCE_S or now - self.drawn < REDRAW_S:
@@ -55,14 +60,22 @@ class Human:
         self.drawn = now
         if self.live is None:
             self.live = _live(self.messages, self.color)
+        width = self.live.console.width - 1
+        if isinstance(progress, Work):
+            self.live.update(work_line(progress, now)[:width], refresh=True)
+            return
         self._tell(progress)
-        self.live.update(live_line(progress, now, self.live.console.width - 1), refresh=True)
+        self.live.update(live_line(progress, now, width), refresh=True)
 
-    def end(self, progress: Progress) -> None:
+    def end(self, progress: Progress | Work) -> None:
         if self.live is not None:
             self.live.stop()
             self.live = None
         if self.quiet:
+            return
+        if isinstance(progress, Work):
+            took = duration(time.perf_counter() - progress.started)
+            self._say(f"{progress.name}: {progress.verb} {progress.data} in {took}")
             return
         if not self.is_terminal:
             self._tell(progress, last=True)
@@ -90,6 +103,13 @@ class Human:
             self.told_at = now
             self._say(f"{progress.name}: {epoch_words(progress, epoch)}")
             self.told = epoch
+
+    def _tell_work(self, work: Work) -> None:
+        """A plain line now and then, where work goes on for long."""
+        now = time.perf_counter()
+        if now - self.told_at > self.silence_s:
+            self.told_at, self.silence_s = now, self.silence_s * 2
+            self._say(work_line(work, now))
 
     def _say(self, text: str) -> None:
         """A line that stays; above the live one, if there is one."""
@@ -148,6 +168,18 @@ def live_line(progress: Progress, now: float, width: int) -> str:
     return line if len(line) <= width else line[: max(width - 3, 1)] + "..."
 
 
+def work_line(work: Work, now: float) -> str:
+    """`map: iteration 420 of 1000  1.23  12 s left`: what goes on, how far it is, what it has reached."""
+    watch, seconds = work.watch, now - work.started
+    parts = [f"{work.name}: {watch.what or work.verb}"]
+    if watch.of:
+        parts[0] += f" {watch.done} of {watch.of}"
+    if watch.figure is not None:
+        parts.append(f"{watch.figure:.4g}")
+    parts.append(duration(seconds))
+    return "  ".join(parts)
+
+
 def speed(progress: Progress, seconds: float) -> str:
     """`12,000 examples/s`."""
     done = len(progress.history)
@@ -185,6 +217,8 @@ def told(action: Action, outcome: object) -> str | None:
         return f"{line}, {_where(outcome)}"
     if isinstance(outcome, Forecast):
         return f"{forecast_line(outcome)}, {_where(outcome)}"
+    if (made := made_line(outcome)) is not None:
+        return made
     if isinstance(outcome, Text):
         return text_shown(outcome) + (f"\n  (written to `{outcome.path}`)" if outcome.path else "")
     return str(outcome)

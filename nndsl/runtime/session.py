@@ -12,21 +12,41 @@ from pathlib import Path
 from typing import Any
 
 from nndsl.data import Dataset, load
+from nndsl.data.derived import Derived
+from nndsl.data.spec import MadeSource
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.location import line_of
 from nndsl.lower import Checked, step_graph
-from nndsl.runtime import answers, faults, sampling
+from nndsl.lower.models import answer
+from nndsl.runtime import analyses, answers, faults, sampling
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.events import Listener, Silent
+from nndsl.runtime.made import Groups, Kept, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.measures import Measure, Stopped, measured, measures
+from nndsl.runtime.models import Model, ModelEvaluator
 from nndsl.runtime.network import NetworkState
-from nndsl.runtime.results import Evaluation, Fields, Forecast, Result, Run, Text, data_fields
+from nndsl.runtime.results import Evaluation, Fields, Forecast, Run, Text, data_fields
 from nndsl.runtime.show import shown
 from nndsl.runtime.training import Task, carry_out, compared, rows_of, run_seed
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
-from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Program, Sample, Show, Train
+from nndsl.semantics.program import (
+    Action,
+    Analysis,
+    Evaluate,
+    Expect,
+    Kmeans,
+    Knn,
+    Pca,
+    Predict,
+    Print,
+    Program,
+    Sample,
+    Show,
+    Train,
+    Tsne,
+)
 from nndsl.syntax import ast
 
 
@@ -50,7 +70,7 @@ class Session:
         self.datasets: dict[str, Dataset] = {}
         shelf, networks = Shelf(), self.program.networks
         self.networks = {name: NetworkState(self.program, network, shelf) for name, network in networks.items()}
-        self.results: dict[str, Result] = {}
+        self.results: dict[str, Kept] = {}
         self._runs: dict[str, int] = {}  # how often each network was trained
         self._drawn = 0  # how many `sample` statements had no seed of their own
         self._said: set[str] = set()
@@ -80,6 +100,10 @@ class Session:
     def dataset(self, name: str) -> Dataset:
         """The data set, loaded when it is first asked for."""
         found = self.datasets.get(name)
+        if found is None and isinstance(self.program.data[name].source, MadeSource):
+            raise fault(
+                "E0201", f"`{name}` is not there: the statement that makes it did not end", self.program.data[name].span
+            )
         if found is None:
             settings, collector = self.program.settings, Collector()
             found = load(self.program.data[name], collector, seed=settings.seed, precision=settings.precision)
@@ -153,6 +177,8 @@ class Session:
         return run
 
     def _evaluate(self, action: Evaluate) -> Evaluation:
+        if action.network in self.program.models:
+            return self._judge(action)
         dataset, state = self.dataset(action.data), self.networks[action.network]
         self.say(action.loss_note)
         part = dataset.part(action.part)
@@ -174,13 +200,63 @@ class Session:
         self.results[action.name] = result
         return result
 
+    def _judge(self, action: Evaluate) -> Evaluation:
+        """A model measured on a part."""
+        dataset, model = self.dataset(action.data), self.program.models[action.network]
+        part, target = dataset.part(action.part), dataset.signature.target
+        assert target is not None  # or the statement would have been refused
+        output = answer(model, self.signatures[model.data], dataset.signature)
+        chosen = measures(self.program, action.metrics, output, target, dataset, None)
+        asked, beside = ModelEvaluator(self.model(model.name), part.input), compared(part, dataset.signature, dataset)
+        try:
+            _, found = interruptible(lambda: measured(asked, chosen, beside, self.control), self.control)
+        except Stopped:
+            raise Interrupted from None
+        result = Evaluation(
+            action.name, action.network, action.data, action.part, len(part.rows), None, Fields(found), target.classes
+        )
+        self.results[action.name] = result
+        return result
+
+    def model(self, name: str) -> Model:
+        """What `knn` has left."""
+        found = self.results[name]
+        assert isinstance(found, Neighbours)
+        return found.fitted
+
     def _predict(self, action: Predict) -> answers.Answers:
         dataset = self.dataset(action.data)
-        result = answers.predict(action, self.networks[action.network], dataset, self.program.settings.seed)
+        if action.network in self.program.models:
+            model = self.program.models[action.network]
+            output = answer(model, self.signatures[model.data], dataset.signature)
+            result, table = answers.ask(action, self.model(model.name), output, dataset)
+        else:
+            state, seed = self.networks[action.network], self.program.settings.seed
+            result, table = answers.predict(action, state, dataset, seed)
         if action.path is not None:
             answers.write(result, self.folder / action.path, action.span)
         self.results[action.name] = result
+        signature = self.signatures.get(action.name)
+        if signature is not None and table is not None:
+            self.datasets[action.name] = Derived(self.program.data[action.name], signature, *table)
         return result
+
+    def _analyse(self, action: Analysis) -> Kept:
+        """`pca`, `tsne`, `kmeans`, `knn`: what they leave is a result, and a data set where it is a table."""
+        found: PrincipalComponents | NeighbourMap | Groups | Neighbours
+        match action:
+            case Pca():
+                found = analyses.pca(self, action)
+            case Tsne():
+                found = analyses.tsne(self, action)
+            case Kmeans():
+                found = analyses.kmeans(self, action)
+            case Knn():
+                found = analyses.knn(self, action)
+        self.results[action.name] = found
+        if not isinstance(found, Neighbours):
+            self.datasets[action.name] = found.table
+        return found
 
     def _sample(self, action: Sample) -> Text | Forecast:
         dataset, state = self.dataset(action.data), self.networks[action.network]
@@ -215,6 +291,7 @@ class Session:
 
 CARRIERS: Mapping[type[Any], Callable[[Session, Any], object]] = {
     Train: Session._train, Evaluate: Session._evaluate, Predict: Session._predict, Sample: Session._sample,
+    Pca: Session._analyse, Tsne: Session._analyse, Kmeans: Session._analyse, Knn: Session._analyse,
     Show: Session._show, Print: Session._print, Expect: Session._expect,
 }  # fmt: skip
 

@@ -20,13 +20,15 @@ from nndsl.ir.node import concrete
 from nndsl.lower import network_graph
 from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
+from nndsl.runtime.lines import MOST_ROWS, number, table
+from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
+from nndsl.runtime.madetext import shown as made_shown
 from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
 from nndsl.semantics.program import Show, Use
 
 if TYPE_CHECKING:
     from nndsl.runtime.session import Session
 
-MOST_ROWS = 20
 MOST_NUMBERS = 12
 MOST_COLUMNS = 16
 
@@ -48,32 +50,12 @@ def result(value: Any) -> str:
     return printed(value)
 
 
-# ---- tables -------------------------------------------------------------------------------------------
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
-    """Lines with aligned columns: the first `left` to the left, the others to the right."""
-    widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
-
-    def line(row: Sequence[str]) -> str:
-        cells = [
-            cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-        ]
-        return ("  " + "  ".join(cells)).rstrip()
-
-    return [line(header), *map(line, rows)]
-
-
-def number(value: Any) -> str:
-    """Six digits of a real number; whole numbers, truth values and texts as they are."""
-    if value is None:
-        return "none"
-    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+# ---- values ---------------------------------------------------------------------------------------------
 
 
 def printed(value: Any) -> str:
     """A value as `print` shows it."""
-    if isinstance(value, Run | Evaluation | Answers | Text | Forecast):
+    if isinstance(value, tuple(kind for kind, _ in RESULTS)):
         return result(value)
     if isinstance(value, Fields):
         return ", ".join(f"{key} {printed(v)}" for key, v in value.items())
@@ -306,4 +288,5 @@ def _is_number(text: str) -> bool:
 
 RESULTS: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (
     (Run, run), (Evaluation, evaluation), (Answers, answers), (Text, text), (Forecast, forecast),
+    (PrincipalComponents, made_shown), (NeighbourMap, made_shown), (Groups, made_shown), (Neighbours, made_shown),
 )  # fmt: skip

@@ -13,9 +13,19 @@ from typing import Any
 from nndsl.diagnostics import Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.semantics import method
+from nndsl.semantics.analyses import make_table, read_kmeans, read_knn, read_pca, read_tsne
 from nndsl.semantics.constants import Wrong
 from nndsl.semantics.options import STATEMENTS, Statement
-from nndsl.semantics.parts import Context, check_folder, metrics_of, network_of, only, part_of, result_name
+from nndsl.semantics.parts import (
+    Context,
+    asked_of,
+    check_folder,
+    metrics_of,
+    only,
+    part_of,
+    part_or_all,
+    result_name,
+)
 from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Show
 from nndsl.semantics.reading import later
 from nndsl.semantics.results import (
@@ -85,14 +95,22 @@ def _check_clauses(action: ast.Action, row: Statement) -> None:
 
 
 def _evaluate(action: ast.Action, context: Context) -> Evaluate | None:
-    network, network_span = network_of(action, context)
+    asked = asked_of(action, context)
     data, part, data_span = part_of(action, context)
     name = result_name(action, context)
     given = context.reader.block("evaluate", action.block, STATEMENTS["evaluate"].options)
     metrics = metrics_of(given.values.get("metrics", []), context)
     signature = context.signatures.get(data)
-    has_target = signature is None or signature.target is not None
-    loss = given.values.get("loss") or _trained_loss(network.name, data, context)
+    if asked is None:
+        context.results[name] = "anything"
+        return None
+    network, network_span = asked
+    is_model = network in context.models
+    if is_model and "loss" in given.places:
+        raise fault("E0217", f"`{network}` has no loss: nothing in it is trained", given.places["loss"],
+                    help="leave it out")  # fmt: skip
+    has_target = (signature is None or signature.target is not None) and not is_model
+    loss = given.values.get("loss") or _trained_loss(network, context)
     context.results[name] = (
         "anything"
         if "metrics" in given.failed
@@ -102,22 +120,22 @@ def _evaluate(action: ast.Action, context: Context) -> Evaluate | None:
             loss is not None or has_target,
         )
     )
-    for problem in method.evaluation(network.name, data, part, data_span, context.runs):
+    for problem in method.evaluation(network, data, part, data_span, context.runs, context.models.get(network)):
         context.collector.add(problem)
     if given.failed or action.broken:
         return None
-    return Evaluate(name, network.name, data, part, action.span, network_span, data_span, loss, "", metrics)
+    return Evaluate(name, network, data, part, action.span, network_span, data_span, loss, "", metrics)
 
 
-def _trained_loss(network: str, data: str, context: Context) -> ast.Expr | None:
+def _trained_loss(network: str, context: Context) -> ast.Expr | None:
     """The loss the network was last trained with, if the script said one."""
     runs = [run for run in context.runs if run.network == network]
     return runs[-1].loss if runs else None
 
 
-def _predict(action: ast.Action, context: Context) -> Predict:
-    network, network_span = network_of(action, context)
-    data, part, data_span = part_of(action, context)
+def _predict(action: ast.Action, context: Context) -> Predict | None:
+    asked = asked_of(action, context)
+    data, part, data_span = part_or_all(action, context)
     name = result_name(action, context)
     path: str | None = None
     clause = action.clause("to")
@@ -141,11 +159,14 @@ def _predict(action: ast.Action, context: Context) -> Predict:
         check_folder(path, expr.span, context)
     signature = context.signatures.get(data)
     columns = signature.target.names if signature and signature.target else ("output",)
-    if signature is None:
+    if signature is None or asked is None:
         context.results[name] = "anything"
     else:
         context.results[name] = answers_record(name, columns)
-    return Predict(name, network.name, data, part, action.span, network_span, data_span, path)
+    make_table(name, action, data, part, (), context)  # how many columns it has is known when the network has been read
+    if asked is None:
+        return None
+    return Predict(name, asked[0], data, part, action.span, asked[1], data_span, path)
 
 
 # ---- show, print, expect ---------------------------------------------------------------------------------
@@ -157,11 +178,11 @@ def _show(action: ast.Action, context: Context) -> Show:
         raise fault("E0216", f"`show` takes a name, not `{expr.span.text}`", expr.span, help="`print` shows values")
     if expr.text in context.networks:
         return Show("network", expr.text, expr.span)
-    if expr.text in context.data:
-        return Show("data", expr.text, expr.span)
     if expr.text in context.results:
         found = context.results[expr.text]
         return Show("anything" if isinstance(found, str) else found.kind, expr.text, expr.span)
+    if expr.text in context.data:
+        return Show("data", expr.text, expr.span)
     names = [*context.networks, *context.data, *context.results]
     if not nearest(expr.text, names):
         raise unknown(context.scope, expr.text, expr.span, "name", names)
@@ -199,6 +220,6 @@ def _expect(action: ast.Action, context: Context) -> Expect:
 
 
 READERS: dict[str, Callable[[ast.Action, Context], Action | None]] = {
-    "train": read_train, "evaluate": _evaluate, "predict": _predict, "sample": read_sample, "show": _show,
-    "print": _print, "expect": _expect,
+    "train": read_train, "evaluate": _evaluate, "predict": _predict, "sample": read_sample, "pca": read_pca,
+    "tsne": read_tsne, "kmeans": read_kmeans, "knn": read_knn, "show": _show, "print": _print, "expect": _expect,
 }  # fmt: skip

@@ -6,7 +6,7 @@ wrong is in the collector. A statement that is wrong is left out, so that the ot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from nndsl.data.types import Signature
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.actions import read_action
+from nndsl.semantics.analyses import TABLE_VERBS, tables_made
 from nndsl.semantics.bodies import check_bodies
 from nndsl.semantics.constants import Wrong, evaluate, lookup_in
 from nndsl.semantics.modules import scope_of, twice
@@ -56,7 +57,7 @@ def check(
     signatures = {
         name: read_signature(spec, collector, seed=settings.seed) if spec else None for name, spec in data.items()
     }
-    networks = _networks(scope, data, collector)
+    networks = _networks(scope, {*data, *tables_made(module)}, collector)
     _one_meaning(scope, data, networks, collector)
     check_kinds(module, collector)
     wrong = check_bodies(scope, constants, collector)
@@ -68,8 +69,10 @@ def check(
     for warning in unused(module, context):
         collector.add(warning)
     program = Program(
-        settings, constants, {name: spec for name, spec in data.items() if spec}, networks, tuple(actions), scope, wrong
-    )
+        settings, constants, {name: spec for name, spec in data.items() if spec}, networks, tuple(actions), scope,
+        wrong,
+        {name: model for name, model in context.models.items() if model},
+    )  # fmt: skip
     return program, signatures
 
 
@@ -94,11 +97,18 @@ def _actions(module: ast.Module, context: Context) -> list[Action]:
 
 def _stand_in(statement: ast.Action, context: Context) -> None:
     """The name of a statement that is wrong: known, so that nobody misses it, and nothing more is said about it."""
+    names = [name.text for name in _named(statement)]
     for name in _named(statement):
-        context.results.setdefault(name.text, "anything")
         context.places.setdefault(name.text, name.span)
     if statement.clause("as") is None and statement.verb in DEFAULT_NAMES:
-        context.results.setdefault(DEFAULT_NAMES[statement.verb], "anything")
+        names = [DEFAULT_NAMES[statement.verb]]
+    for text in names:
+        context.results.setdefault(text, "anything")
+        if statement.verb in TABLE_VERBS and text not in context.networks:
+            context.data.setdefault(text, None)
+            context.signatures.setdefault(text, None)
+        if statement.verb == "knn":
+            context.models.setdefault(text, None)
 
 
 def _named(statement: ast.Action) -> list[ast.Name]:
@@ -249,13 +259,13 @@ def _data(
     }
 
 
-def _networks(scope: Scope, data: Mapping[str, DataSpec | None], collector: Collector) -> dict[str, Network]:
+def _networks(scope: Scope, data: Set[str], collector: Collector) -> dict[str, Network]:
     found: dict[str, Network] = {}
     for entry in scope.own("network"):
         definition = entry.definition
         chosen = definition.data
         if chosen is not None and chosen.text not in data:
-            collector.add(unknown(scope, chosen.text, chosen.span, "data", [*data]).diagnostic)
+            collector.add(unknown(scope, chosen.text, chosen.span, "data", sorted(data)).diagnostic)
         name = chosen.text if chosen is not None and chosen.text in data else None
         found[entry.name] = Network(entry.name, entry, name, definition.name_span)
     return found

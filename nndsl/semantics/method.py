@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from nndsl.data.types import Signature
 from nndsl.diagnostics import Diagnostic, Fault, Label, Span, fault
-from nndsl.semantics.program import Monitor, Train
+from nndsl.semantics.program import Knn, Monitor, Train
 
 
 def trained_on(data: str, part: str, span: Span) -> Fault:
@@ -73,9 +73,11 @@ def training(train: Train, signature: Signature | None) -> Iterator[Diagnostic]:
         )
 
 
-def evaluation(network: str, data: str, part: str, span: Span, runs: Sequence[Train]) -> Iterator[Diagnostic]:
-    """A network is measured on rows it was not trained on."""
-    if not runs:
+def evaluation(
+    network: str, data: str, part: str, span: Span, runs: Sequence[Train], model: Knn | None = None
+) -> Iterator[Diagnostic]:
+    """A network, or a model, is measured on rows it was not trained on."""
+    if not runs and model is None:
         yield Diagnostic(
             "W0406",
             f"`{network}` is measured before anything was trained",
@@ -83,13 +85,16 @@ def evaluation(network: str, data: str, part: str, span: Span, runs: Sequence[Tr
             notes=("its weights are the first ones, drawn at random",),
             help="write `train` before this line",
         )
-    trained = [run for run in runs if run.network == network and run.data == data]
+    if model is None:
+        trained = [run.data_span for run in runs if run.network == network and run.data == data]
+    else:
+        trained = [model.data_span] if model.data == data else []
     if part == "train" and trained:
         yield Diagnostic(
             "W0405",
             f"`{network}` is measured on the rows it was trained on",
             span,
-            labels=(Label(trained[-1].data_span, "trained here"),),
+            labels=(Label(trained[-1], "trained here"),),
             notes=("how well it does on new rows is measured on `.test` or `.validation`",),
         )
 

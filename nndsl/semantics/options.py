@@ -106,7 +106,14 @@ class Start:
     words: str = "a text in quotes, or a list of values"
 
 
-Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys | Text | Start
+@value
+class Truth:
+    """`true` or `false`."""
+
+    words: str = "`true` or `false`"
+
+
+Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys | Text | Start | Truth
 
 
 # ---- the table -----------------------------------------------------------------------------------
@@ -139,6 +146,8 @@ class Statement:
     later: bool = False
 
 
+SEED = Whole(0, 2**63 - 1)
+
 TRAINING = (
     Option("loss", Loss(), "what is made small", "chosen from the last layer and the target, and said"),
     Option("optimizer", Definition("optimizer"), "how the weights move", "adam"),
@@ -163,7 +172,7 @@ TRAINING = (
         "early stopping; the best weights come back",
     ),
     Option("metrics", Definition("metric", several=True), "what is measured after each epoch", repeats=True),
-    Option("seed", Whole(0, 2**63 - 1), "of this run's random numbers", "the script's `set seed`"),
+    Option("seed", SEED, "of this run's random numbers", "the script's `set seed`"),
     Option("checkpoint", None, "a file that holds the state of the run", later=True),
     Option("resume", None, "goes on where a checkpoint ended", later=True),
     Option("step", None, "one of several steps a batch", later=True),
@@ -174,10 +183,6 @@ TRAINING = (
 _LATER = {
     "sweep": "tries many settings",
     "crossval": "trains on each fold's complement",
-    "knn": "classifies by nearest neighbours",
-    "kmeans": "finds clusters",
-    "pca": "finds principal components",
-    "tsne": "draws a map of near points",
     "plot": "draws a figure",
     "diagnose": "looks for dead units, vanishing gradients and over-fitting",
     "save": "writes a trained network to a file",
@@ -222,8 +227,68 @@ _ROWS = (
             Option("length", Whole(1), "how many steps come after it", "100"),
             Option("temperature", Real(0), "how freely is drawn: 0 takes the likeliest, 1 draws as it is likely", "1"),
             Option("count", Whole(1), "how many texts are drawn", "1"),
-            Option("seed", Whole(0, 2**63 - 1), "of the draws", "the script's `set seed`"),
+            Option("seed", SEED, "of the draws", "the script's `set seed`"),
             Option("to", Text(), "the file it is written to"),
+        ),
+    ),
+    Statement(
+        "pca",
+        "finds the directions in which the training rows differ most, and gives every row by them",
+        "pca data as pc { components 10 }",
+        {"as": False},
+        (
+            Option("components", Whole(1), "how many directions", "2"),
+            Option("whiten", Truth(), "whether each component gets a deviation of 1", "false"),
+            Option("method", Choice(("auto", "exact", "randomised")), "how they are found", "auto"),
+            Option("seed", SEED, "of the randomised method", "the script's `set seed`"),
+        ),
+    ),
+    Statement(
+        "tsne",
+        "puts rows that are near each other near each other on a map; rows outside the training part are placed on it "
+        "afterwards",
+        "tsne data as map { perplexity 30 }",
+        {"as": False},
+        (
+            Option("dimensions", Whole(2, 3), "of the map", "2"),
+            Option("perplexity", Real(1, above=True), "about how many neighbours a row has", "30"),
+            Option("rate", Real(0, above=True), "of the descent", "the number of rows over the exaggeration"),
+            Option("exaggeration", Real(1), "how much stronger rows attract each other at first", "12"),
+            Option("early", Whole(0), "how many iterations that lasts", "250"),
+            Option("iterations", Whole(1), "how many there are in all", "1000"),
+            Option("momentum", Real(0), "of the iterations after the early ones, which have 0.5", "0.8"),
+            Option("start", Choice(("pca", "random")), "where rows are at first", "pca"),
+            Option("seed", SEED, "of a random start", "the script's `set seed`"),
+        ),
+    ),
+    Statement(
+        "kmeans",
+        "finds groups of rows around as many centres, in the training part",
+        "kmeans data as groups { clusters 8 }",
+        {"as": False},
+        (
+            Option("clusters", Whole(1), "how many groups"),
+            Option("restarts", Whole(1), "how many times it is begun anew; the best is kept", "10"),
+            Option("iterations", Whole(1), "the most that a beginning takes", "300"),
+            Option("seed", SEED, "of the first centres", "the script's `set seed`"),
+        ),
+    ),
+    Statement(
+        "knn",
+        "answers with what the nearest rows of the training part say; it is measured on the other parts",
+        "knn data as neighbours { k 3 }",
+        {"as": False},
+        (
+            Option("k", Whole(1), "how many neighbours are asked", "5"),
+            Option("distance", Choice(("euclidean", "manhattan", "cosine")), "what near means", "euclidean"),
+            Option("weights", Choice(("uniform", "distance")), "whether nearer ones count for more", "uniform"),
+            Option(
+                "metrics",
+                Definition("metric", several=True),
+                "what is measured",
+                "accuracy for classes, r2 and mae for numbers",
+                repeats=True,
+            ),
         ),
     ),
     Statement("show", "shows a network, a data set or a result", "show net", {}),
@@ -240,7 +305,7 @@ _ROWS = (
 STATEMENTS: dict[str, Statement] = {row.verb: row for row in _ROWS}
 
 SETTINGS = (
-    Option("seed", Whole(0, 2**63 - 1), "of all random numbers", "0"),
+    Option("seed", SEED, "of all random numbers", "0"),
     Option("device", Choice(("auto", "cpu", "cuda")), "where the work is done", "auto"),
     Option("threads", Whole(1, 1024), "how many processor cores are used", "all of them"),
     Option("precision", Choice(("float32", "float64")), "of the numbers", "float32"),

@@ -15,7 +15,7 @@ from nndsl.data.spec import DataSpec
 from nndsl.data.types import PARTS, Signature
 from nndsl.diagnostics import Collector, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.semantics.program import Metric, Network, Train
+from nndsl.semantics.program import Knn, Metric, Network, Train
 from nndsl.semantics.reading import Reader, later
 from nndsl.semantics.results import Type
 from nndsl.semantics.scopes import Scope, unknown
@@ -26,8 +26,8 @@ from nndsl.syntax import ast
 class Context:
     """What the script has said so far.
 
-    data, networks: a name that is declared but wrong has the value None: it is known, and nothing more is said about
-    it.
+    data, models: a name that is declared but wrong has the value None: it is known, and nothing more is said about
+    it. Statements that make tables add to `data` and `signatures`.
     folder: what paths are relative to.
     results: types of values for `print` and `expect`. runs: training runs so far. places: where each result got its
     name.
@@ -36,9 +36,10 @@ class Context:
     scope: Scope
     constants: Mapping[str, Any]
     collector: Collector
-    data: Mapping[str, DataSpec | None]
-    signatures: Mapping[str, Signature | None]
+    data: dict[str, DataSpec | None]
+    signatures: dict[str, Signature | None]
     networks: Mapping[str, Network]
+    models: dict[str, Knn | None] = field(default_factory=dict)
     results: dict[str, Type] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     runs: list[Train] = field(default_factory=list)
@@ -55,6 +56,10 @@ DEFAULT_NAMES = {
     "evaluate": "result",
     "predict": "answers",
     "sample": "sample",
+    "pca": "pc",
+    "tsne": "map",
+    "kmeans": "groups",
+    "knn": "neighbours",
 }  # of a statement without `as`
 
 
@@ -88,11 +93,17 @@ def data_of(action: ast.Action, context: Context) -> tuple[str, str | None, Span
     """(data set, part or None, place) of the clause `on`."""
     clause = action.clause("on")
     assert clause is not None
-    expr = only(clause.values, "data set")
+    return data_named(only(clause.values, "data set"), "on", context)
+
+
+def data_named(expr: ast.Expr, word: str, context: Context) -> tuple[str, str | None, Span]:
+    """(data set, part or None, place) of `iris` or `iris.train`. word: what it stands behind."""
     base = expr.base if isinstance(expr, ast.Attribute) else expr
     if not isinstance(base, ast.Name):
-        raise fault("E0216", f"`on` takes the name of a data set, not `{expr.span.text}`", expr.span)
+        raise fault("E0216", f"`{word}` takes the name of a data set, not `{expr.span.text}`", expr.span)
     if base.text not in context.data:
+        if base.text in context.later and base.text not in context.results:
+            raise fault("E0201", f"`{base.text}` comes only further down", base.span, help="move this line below it")
         raise unknown(context.scope, base.text, base.span, "data", [*context.data])
     if not isinstance(expr, ast.Attribute):
         return base.text, None, expr.span
@@ -109,8 +120,26 @@ def data_of(action: ast.Action, context: Context) -> tuple[str, str | None, Span
     return base.text, expr.name, expr.span
 
 
+def asked_of(action: ast.Action, context: Context) -> tuple[str, Span] | None:
+    """The network, or what can be asked like one, and its place; None where it is known to be wrong."""
+    expr = only(action.subjects, "network")
+    if isinstance(expr, ast.Name) and expr.text in context.models:
+        return None if context.models[expr.text] is None else (expr.text, expr.span)
+    network, span = network_of(action, context)
+    return network.name, span
+
+
+def part_or_all(action: ast.Action, context: Context) -> tuple[str, str | None, Span]:
+    """The part that is said, or the only one there is; None for all of several. Series are told part by part."""
+    name, part, span = data_of(action, context)
+    signature = context.signatures.get(name)
+    if part is not None or signature is None or len(signature.rows) == 1 or signature.input.time:
+        return part_of(action, context)
+    return name, None, span
+
+
 def part_of(action: ast.Action, context: Context) -> tuple[str, str, Span]:
-    """As `_data`, where the part must be known: said, or the only one there is."""
+    """As `data_of`, where the part must be known: said, or the only one there is."""
     name, part, span = data_of(action, context)
     signature = context.signatures.get(name)
     if signature is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, Literal
 
 from nndsl.data.spec import DataSpec
 from nndsl.diagnostics import Span
@@ -118,13 +118,13 @@ class Evaluate:
 class Predict:
     """`predict network on data.part as name to "file.csv"`.
 
-    path: as written, relative to the script; None without `to`.
+    part: None is every row, of whatever part. path: as written, relative to the script; None without `to`.
     """
 
     name: str
     network: str
     data: str
-    part: str
+    part: str | None
     span: Span
     network_span: Span
     data_span: Span
@@ -158,6 +158,70 @@ class Sample:
 
 
 @value
+class Pca:
+    """`pca data as name { ... }`. seed: None is the script's."""
+
+    name: str
+    data: str
+    span: Span
+    data_span: Span
+    components: int = 2
+    whiten: bool = False
+    method: Literal["auto", "exact", "randomised"] = "auto"
+    seed: int | None = None
+
+
+@value
+class Tsne:
+    """`tsne data as name { ... }`. part: None fits the map on the training part and places the others on it; a part by
+    name is mapped alone. rate: None is chosen from the number of rows. start: pca or random.
+    """
+
+    name: str
+    data: str
+    part: str | None
+    span: Span
+    data_span: Span
+    dimensions: int = 2
+    perplexity: float = 30.0
+    rate: float | None = None
+    exaggeration: float = 12.0
+    early: int = 250
+    iterations: int = 1000
+    momentum: float = 0.8
+    start: str = "pca"
+    seed: int | None = None
+
+
+@value
+class Kmeans:
+    """`kmeans data as name { ... }`."""
+
+    name: str
+    data: str
+    span: Span
+    data_span: Span
+    clusters: int
+    restarts: int = 10
+    iterations: int = 300
+    seed: int | None = None
+
+
+@value
+class Knn:
+    """`knn data as name { ... }`: what can be evaluated and asked like a network. weights: uniform or distance."""
+
+    name: str
+    data: str
+    span: Span
+    data_span: Span
+    k: int = 5
+    distance: str = "euclidean"
+    weights: str = "uniform"
+    metrics: tuple[Metric, ...] = ()
+
+
+@value
 class Show:
     """`show name`. kind: network, data, or that of a result (run, evaluation, answers)."""
 
@@ -183,13 +247,15 @@ class Expect:
 
 
 Use = Train | Evaluate | Predict | Sample  # what names a network and a data set
-Action = Train | Evaluate | Predict | Sample | Show | Print | Expect
+Analysis = Pca | Tsne | Kmeans | Knn  # what looks at a data set alone
+Action = Train | Evaluate | Predict | Sample | Analysis | Show | Print | Expect
 
 
 @value
 class Program:
     """
-    constants: what `let` has named, by name. data: by name. networks: by name, those of used files among them.
+    constants: what `let` has named, by name. data: by name, those that statements make among them. networks: by name,
+    those of used files among them. models: what is no network but can be asked like one, by name.
     scope: in which names of definitions are looked up. wrong: definitions whose bodies hold a fault that has been said.
     actions: in the order of the script.
     """
@@ -201,3 +267,4 @@ class Program:
     actions: tuple[Action, ...]
     scope: Scope
     wrong: frozenset[Entry] = frozenset()
+    models: Mapping[str, Knn] = field(default_factory=dict)

@@ -14,7 +14,20 @@ from nndsl.diagnostics import Collector, Fault, Label, Span, fault
 from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.constants import describe, evaluate, lookup_in
-from nndsl.semantics.options import Choice, Definition, Form, Keys, Loss, Option, Quantity, Real, Start, Text, Whole
+from nndsl.semantics.options import (
+    Choice,
+    Definition,
+    Form,
+    Keys,
+    Loss,
+    Option,
+    Quantity,
+    Real,
+    Start,
+    Text,
+    Truth,
+    Whole,
+)
 from nndsl.semantics.roles import namespace
 from nndsl.semantics.scopes import Scope, unknown
 from nndsl.syntax import ast
@@ -150,12 +163,14 @@ class Reader:
                 return self._definition(name, form, expr)
             case Text() | Start():
                 return self._text(name, form, expr)
+            case Truth():
+                return self._truth(name, form, expr)
             case Loss() | Quantity():
                 return expr
             case Keys():
                 raise AssertionError(name)
 
-    def _constant(self, expr: ast.Expr, name: str, form: Whole | Real | Text | Start) -> Any:
+    def _constant(self, expr: ast.Expr, name: str, form: Whole | Real | Text | Start | Truth) -> Any:
         """The value of an expression; a word that is no constant is told what is asked for here."""
         try:
             return evaluate(expr, lookup_in(self.constants))
@@ -188,6 +203,12 @@ class Reader:
                 help=did_you_mean(word, form.of),
             )
         return word
+
+    def _truth(self, name: str, form: Truth, expr: ast.Expr) -> bool:
+        found = self._constant(expr, name, form)
+        if not isinstance(found, bool):
+            raise fault("E0202", f"`{name}` takes {form.words}, found {_shown(found)}", expr.span)
+        return found
 
     def _text(self, name: str, form: Text | Start, expr: ast.Expr) -> Any:
         """A text; where a sequence may begin with values, a list of them too."""

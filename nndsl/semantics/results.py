@@ -12,7 +12,7 @@ from typing import Literal
 from nndsl.data.types import Signature
 from nndsl.diagnostics import fault
 from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.semantics.constants import CONSTANTS, FUNCTIONS
+from nndsl.semantics.constants import CONSTANTS, ELEMENTWISE, FUNCTIONS, LISTING, LISTWISE
 from nndsl.syntax import ast
 from nndsl.values import value
 
@@ -29,7 +29,6 @@ class Record:
 
 
 Type = Plain | Record
-REDUCE_TO_NUMBER = ("mean", "sum", "min", "max", "length")
 
 
 # ---- the fields of each kind of result -----------------------------------------------------------
@@ -57,6 +56,44 @@ def evaluation_record(name: str, metrics: Mapping[str, Plain], loss: bool) -> Re
 def answers_record(name: str, columns: Iterable[str]) -> Record:
     """`predict ... as name`: one value a row in each column."""
     return Record("answers", f"the answers `{name}`", {**dict.fromkeys(columns, "numbers"), "rows": "number"})
+
+
+def components_record(name: str) -> Record:
+    """`pca ... as name`. explained: the share of the variance that each component has; variance: itself. loadings: how
+    each column enters each component, [components, columns]; axes: the directions, of length 1.
+    """
+    fields: dict[str, Type] = {
+        "explained": "numbers", "variance": "numbers", "loadings": "matrix", "axes": "matrix", "mean": "numbers",
+        "rows": "number", "seconds": "number",
+    }  # fmt: skip
+    return Record("components", f"the components `{name}`", fields)
+
+
+def map_record(name: str) -> Record:
+    """`tsne ... as name`. kl: the Kullback-Leibler divergence between the neighbours in the data and on the map."""
+    fields: dict[str, Type] = dict.fromkeys(("kl", "iterations", "perplexity", "rows", "seconds"), "number")
+    return Record("map", f"the map `{name}`", fields)
+
+
+def clusters_record(name: str) -> Record:
+    """`kmeans ... as name`. inertia: the sum of squared distances to the nearest centres; silhouette: from -1 to 1, how
+    much nearer rows are to their own group than to the next one; cluster: of each row, from 0; sizes: rows of each.
+    """
+    fields: dict[str, Type] = {
+        "inertia": "number", "silhouette": "number", "iterations": "number", "clusters": "number", "cluster": "numbers",
+        "sizes": "numbers", "centers": "matrix", "rows": "number", "seconds": "number",
+    }  # fmt: skip
+    return Record("clusters", f"the groups `{name}`", fields)
+
+
+def model_record(name: str, metrics: Mapping[str, Plain], signature: Signature | None) -> Record:
+    """`knn ... as name`: what was measured on each part but the training part."""
+    parts: dict[str, Type] = {
+        part: Record("measured", f"what `{name}` reaches on the {part} part", {**metrics, "rows": "number"})
+        for part in (signature.rows if signature else ())
+        if part != "train"
+    }
+    return Record("model", f"the model `{name}`", {**parts, "k": "number", "rows": "number", "seconds": "number"})
 
 
 def text_record(name: str) -> Record:
@@ -114,20 +151,27 @@ class Names:
             case ast.Index():
                 return self._index(expr)
             case ast.Unary():
-                self._number(expr.operand)
-                return "truth" if expr.op == "not" else "number"
+                if expr.op == "not":
+                    self._number(expr.operand)
+                    return "truth"
+                return "numbers" if self._term(expr.operand) == "numbers" else "number"
             case ast.Binary():
-                found = (self._number(expr.left), self._number(expr.right))
-                if "text" in found and (expr.op in ("+", "-", "*", "/", "^") or found[0] != found[1]):
-                    raise fault("E0217", f"`{expr.op}` does not go with a text", expr.span)
-                return "number" if expr.op in ("+", "-", "*", "/", "^") else "truth"
+                return self._binary(expr)
             case ast.Call():
                 return self._call(expr)
             case ast.List():
-                for item in expr.items:
-                    self.check(item)
-                return "numbers"
+                kinds = {self.check(item) for item in expr.items}
+                return "texts" if kinds == {"text"} else "numbers"
         raise fault("E0217", f"`{expr.span.text}` has no value that could be shown", expr.span)
+
+    def _binary(self, expr: ast.Binary) -> Type:
+        taken = self._term if expr.op in LISTWISE else self._number
+        found = (taken(expr.left), taken(expr.right))
+        if "text" in found and (expr.op in LISTWISE or found[0] != found[1]):
+            raise fault("E0217", f"`{expr.op}` does not go with a text", expr.span)
+        if expr.op not in LISTWISE:
+            return "truth"
+        return "numbers" if "numbers" in found else "anything" if "anything" in found else "number"
 
     def _name(self, expr: ast.Name) -> Type:
         if expr.text in CONSTANTS:
@@ -177,6 +221,11 @@ class Names:
             return "text"
         return "numbers" if base == "matrix" and len(expr.items) == 1 else "number"
 
+    def _term(self, expr: ast.Expr) -> Type:
+        """A value that arithmetic takes: lists of numbers too, element by element."""
+        found = self.check(expr)
+        return found if found == "numbers" else self._number(expr)
+
     def _number(self, expr: ast.Expr) -> Type:
         """A value that arithmetic and comparisons take: its type."""
         found = self.check(expr)
@@ -204,11 +253,15 @@ class Names:
             )
         if not expr.arguments:
             raise fault("E0203", f"`{name}` needs a value", expr.span)
+        found: list[Type] = []
         for argument in expr.arguments:
-            found = self.check(argument.value)
-            if name not in REDUCE_TO_NUMBER or isinstance(found, Record):
+            kind = self.check(argument.value)
+            if isinstance(kind, Record):
                 self._number(argument.value)
-        return "number"
+            found.append(self._term(argument.value) if name in ELEMENTWISE else kind)
+        if name in ELEMENTWISE:
+            return "numbers" if "numbers" in found else "anything" if "anything" in found else "number"
+        return "numbers" if name in LISTING else "number"
 
 
 def _one_of(expr: ast.Expr, found: Type) -> str | None:

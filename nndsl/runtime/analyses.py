@@ -1,0 +1,197 @@
+"""Carries out `pca`, `tsne`, `kmeans` and `knn`: from the statement to what it leaves.
+
+In: the statement, the session with its data sets. Out: a table or a model. What is learnt is learnt from the training
+part alone; the other parts are brought to it afterwards. Long work shows how far it is, and Ctrl-C ends it with what it
+has reached.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.analysis.unfit import Unfit
+from nndsl.analysis.watch import Watch
+from nndsl.data import Dataset
+from nndsl.data.derived import Derived
+from nndsl.data.types import Array
+from nndsl.diagnostics import fault
+from nndsl.diagnostics.location import line_of
+from nndsl.lower.models import answer
+from nndsl.runtime.control import interruptible
+from nndsl.runtime.events import Work
+from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
+from nndsl.runtime.measures import measured, measures
+from nndsl.runtime.models import ModelEvaluator
+from nndsl.runtime.network import threads_of
+from nndsl.runtime.results import Fields
+from nndsl.runtime.training import compared
+from nndsl.semantics.program import Analysis, Kmeans, Knn, Pca, Tsne
+
+if TYPE_CHECKING:
+    from nndsl.runtime.session import Session
+
+T = TypeVar("T")
+Rows = NDArray[Any]
+
+
+def pca(session: Session, action: Pca) -> PrincipalComponents:
+    """The directions of the training part, and every row by them."""
+    from nndsl.analysis import pca as method
+
+    started, dataset = time.perf_counter(), session.dataset(action.data)
+    fitted, stopped = _worked(session, action, lambda watch: method.fit(
+        matrix(dataset.part("train").input), action.components, whiten=action.whiten, method=action.method,
+        seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
+    ))  # fmt: skip
+    inputs = {name: _float(fitted.transform(matrix(part.input)), dataset) for name, part in dataset.parts.items()}
+    table = _table(session, action, dataset, inputs, lambda rows: _float(fitted.transform(_flat(rows)), dataset))
+    return PrincipalComponents(action.name, action.data, table, time.perf_counter() - started, stopped, fitted=fitted)
+
+
+def tsne(session: Session, action: Tsne) -> NeighbourMap:
+    """A map of the training part, with the rows of the other parts placed on it; or of one part alone."""
+    from nndsl.analysis import tsne as method
+
+    started, dataset, main = time.perf_counter(), session.dataset(action.data), action.part or "train"
+    threads = threads_of(session.program.settings)
+    x = _single(dense(dataset.part(main).input))
+    made, stopped = _worked(session, action, lambda watch: method.embed(
+        x, dimensions=action.dimensions, perplexity=action.perplexity, rate=action.rate,
+        exaggeration=action.exaggeration, early=action.early, iterations=action.iterations,
+        momentum=(0.5, action.momentum), start=action.start, seed=_seed(session, action.seed), threads=threads,
+        watch=watch,
+    ))  # fmt: skip
+
+    def place(rows: Rows) -> Rows:
+        return _float(
+            method.place(_single(_flat(rows)), x, made.points, perplexity=action.perplexity, threads=threads), dataset
+        )
+
+    inputs = {main: _float(made.points, dataset)}
+    if action.part is None:
+        inputs |= {name: place(dense(part.input)) for name, part in dataset.parts.items() if name != main}
+    table = _table(session, action, dataset, {name: inputs[name] for name in dataset.parts if name in inputs}, place)
+    return NeighbourMap(
+        action.name, action.data, table, time.perf_counter() - started, stopped, kl=made.kl,
+        iterations=made.iterations, perplexity=action.perplexity,
+    )  # fmt: skip
+
+
+def kmeans(session: Session, action: Kmeans) -> Groups:
+    """Groups of the training part; every row is of the group whose centre is nearest."""
+    from nndsl.analysis import kmeans as method
+
+    started, dataset = time.perf_counter(), session.dataset(action.data)
+    rows = {name: _single(dense(part.input)) for name, part in dataset.parts.items()}
+    fitted, stopped = _worked(session, action, lambda watch: method.fit(
+        rows["train"], action.clusters, restarts=action.restarts, iterations=action.iterations,
+        seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
+    ))  # fmt: skip
+    inputs = {name: _float(fitted.distances(x), dataset) for name, x in rows.items()}
+    clusters = {name: fitted.assign(x).astype(np.float64) for name, x in rows.items()}
+    table = _table(
+        session, action, dataset, inputs,
+        lambda x: _float(fitted.distances(_single(_flat(x))), dataset), {"cluster": clusters},
+    )  # fmt: skip
+    return Groups(action.name, action.data, table, time.perf_counter() - started, stopped, fitted=fitted)
+
+
+def knn(session: Session, action: Knn) -> Neighbours:
+    """The rows of the training part as neighbours, measured on the other parts."""
+    from nndsl.analysis import knn as method
+
+    started, dataset, program = time.perf_counter(), session.dataset(action.data), session.program
+    train, target = dataset.part("train"), dataset.signature.target
+    assert target is not None and train.target is not None  # or the statement would have been refused
+    told = train.target.floats("float32")
+    fitted = _fitting(action, lambda: method.Knn.of(
+        _single(dense(train.input)), told, classes=len(target.classes), k=action.k,
+        distance=action.distance, weights=action.weights, threads=threads_of(program.settings),
+    ))  # fmt: skip
+    output = answer(action, dataset.signature, dataset.signature)
+    chosen = measures(program, action.metrics, output, target, dataset, None)
+
+    def measure() -> dict[str, Fields]:
+        found = {}
+        for name, part in dataset.parts.items():
+            if name != "train":
+                asked = ModelEvaluator(fitted, part.input)
+                numbers = measured(asked, chosen, compared(part, dataset.signature, dataset), session.control)[1]
+                found[name] = Fields({**numbers, "rows": len(part.rows)})
+        return found
+
+    found = interruptible(measure, session.control)
+    if not found:
+        session.say(f"`{action.data}` has no part that `{action.name}` could be measured on: give it a `split`")
+    return Neighbours(action.name, action.data, fitted, found, len(train.rows), action.k, time.perf_counter() - started)
+
+
+# ---- what they share ---------------------------------------------------------------------------------------
+
+
+def _worked(session: Session, action: Analysis, work: Callable[[Watch], T]) -> tuple[T, bool]:
+    """(what the work has found, whether it was ended before its time), shown while it goes on."""
+    watch, control = Watch(), session.control
+    verb = type(action).__name__.lower()
+    seen = Work(action.name, verb, action.data, line_of(action.span.source, action.span.start), watch)
+
+    def look() -> None:
+        watch.stopped = control.stopped
+        session.listener.look(seen)
+
+    session.listener.begin(seen)
+    try:
+        return _fitting(action, lambda: interruptible(lambda: work(watch), control, look)), control.stopped
+    finally:
+        session.listener.end(seen)
+
+
+def _fitting(action: Analysis, work: Callable[[], T]) -> T:
+    """The result; data that do not allow it are a fault at the name of the data."""
+    try:
+        return work()
+    except Unfit as problem:
+        raise fault("E0415", str(problem), action.data_span) from None
+
+
+def _seed(session: Session, own: int | None) -> int:
+    return session.program.settings.seed if own is None else own
+
+
+def _table(
+    session: Session, action: Pca | Tsne | Kmeans, dataset: Dataset, inputs: Mapping[str, Rows],
+    transform: Callable[[Rows], Rows], more: Mapping[str, Mapping[str, Rows]] | None = None,
+) -> Derived:  # fmt: skip
+    """The data set that the statement makes."""
+    spec, signature = session.program.data[action.name], session.signatures[action.name]
+    return Derived(spec, signature, inputs, dataset, transform, more)
+
+
+def matrix(rows: Array) -> Any:
+    """[N, D], all numbers of a row side by side; a sparse matrix stays one."""
+    sparse = getattr(rows, "sparse", None)
+    return dense(rows) if sparse is None else sparse
+
+
+def dense(rows: Array) -> Rows:
+    """[N, D] floats, all numbers of a row side by side."""
+    values = rows.values
+    return _flat(rows.floats("float64" if values.dtype == np.float64 else "float32"))
+
+
+def _flat(rows: Rows) -> Rows:
+    return np.ascontiguousarray(rows.reshape(len(rows), -1))
+
+
+def _single(rows: Rows) -> NDArray[np.float32]:
+    return np.ascontiguousarray(rows, np.float32)
+
+
+def _float(rows: Rows, dataset: Dataset) -> Rows:
+    """In the precision of the script."""
+    return np.ascontiguousarray(rows, dataset.encoders.precision)

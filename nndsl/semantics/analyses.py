@@ -1,0 +1,219 @@
+"""Reads the statements that look at a data set alone: `pca`, `tsne`, `kmeans`, `knn`; and tells the rest of the script
+what they make: tables that are data sets too, and models that are asked like networks.
+
+In: an `ast.Action` and what the script has said before it. Out: a frozen action, or None with the faults in the
+collector. What sizes allow is checked here; the numbers come when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nndsl.data.derived import made_signature
+from nndsl.data.spec import DataSpec, MadeSource
+from nndsl.data.types import Signature
+from nndsl.diagnostics import Label, Span, fault
+from nndsl.semantics.options import STATEMENTS
+from nndsl.semantics.parts import DEFAULT_NAMES, Context, data_named, metrics_of, only, result_name
+from nndsl.semantics.program import Kmeans, Knn, Metric, Pca, Tsne
+from nndsl.semantics.reading import Given
+from nndsl.semantics.results import Plain, Record, Type, clusters_record, components_record, map_record, model_record
+from nndsl.syntax import ast
+
+TABLE_VERBS = ("pca", "tsne", "kmeans", "predict")  # what they leave is a data set too
+WORDS = {"pca": "pc", "tsne": "tsne", "kmeans": "distance"}  # columns: `pc1`, `pc2`, ...
+REGRESSION, CLASSIFICATION = ("r2", "mae"), ("accuracy",)
+
+
+def tables_made(module: ast.Module) -> frozenset[str]:
+    """The names of all tables that a script's statements make."""
+    names: set[str] = set()
+    for action in module.statements:
+        if isinstance(action, ast.Action) and action.verb in TABLE_VERBS:
+            clause = action.clause("as")
+            said = [v.text for v in clause.values if isinstance(v, ast.Name)] if clause else []
+            names.update(said or [DEFAULT_NAMES[action.verb]])
+    return frozenset(names)
+
+
+def column_names(verb: str, count: int) -> tuple[str, ...]:
+    """`pc1`, `pc2`, ...: the columns of the table that a statement makes."""
+    return tuple(f"{WORDS[verb]}{k}" for k in range(1, count + 1))
+
+
+def make_table(
+    name: str, action: ast.Action, data: str, part: str | None, columns: tuple[str, ...], context: Context
+) -> None:
+    """Makes the table known as a data set. part: None has the parts of the data it is made of."""
+    source = context.signatures.get(data)
+    if context.data.get(data) is None or source is None:
+        context.data[name] = context.signatures[name] = None
+        return
+    clause = action.clause("as")
+    span = clause.values[0].span if clause else action.verb_span
+    spec = DataSpec(name, span, MadeSource(data, action.verb, span), (), None)
+    context.data[name] = spec
+    context.signatures[name] = made_signature(spec, source, tuple(source.rows) if part is None else (part,), columns)
+
+
+# ---- the statements --------------------------------------------------------------------------------------
+
+
+def read_pca(action: ast.Action, context: Context) -> Pca | None:
+    data, part, span = _subject(action, context)
+    name, given = _begin(action, context)
+    _only_whole(action, data, part, span)
+    signature, components = context.signatures.get(data), given.values.get("components", 2)
+    if signature is not None:
+        _numbers(action.verb, signature, span)
+        _at_most(given, "components", components, features(signature), "features", signature, action)
+        _at_most(given, "components", components, signature.rows["train"], "rows for training", signature, action)
+    made = column_names("pca", components)
+    _leave(name, components_record(name), action, data, None, made, given, context)
+    return None if given.failed or action.broken else Pca(name, data, action.span, span, **given.values)
+
+
+def read_tsne(action: ast.Action, context: Context) -> Tsne | None:
+    data, part, span = _subject(action, context)
+    name, given = _begin(action, context)
+    signature, dimensions = context.signatures.get(data), given.values.get("dimensions", 2)
+    if signature is not None:
+        _numbers(action.verb, signature, span)
+        _perplexity(given, signature, part or "train", action)
+    _leave(name, map_record(name), action, data, part, column_names("tsne", dimensions), given, context)
+    return None if given.failed or action.broken else Tsne(name, data, part, action.span, span, **given.values)
+
+
+def read_kmeans(action: ast.Action, context: Context) -> Kmeans | None:
+    data, part, span = _subject(action, context)
+    name, given = _begin(action, context)
+    _only_whole(action, data, part, span)
+    signature, clusters = context.signatures.get(data), given.values.get("clusters")
+    if clusters is None:
+        if "clusters" not in given.failed:
+            raise fault("E0209", "`kmeans` does not say how many groups", action.verb_span,
+                        help=f"write `kmeans {data} {{ clusters 3 }}`")  # fmt: skip
+        clusters = 1
+    if signature is not None:
+        _numbers(action.verb, signature, span)
+        _at_most(given, "clusters", clusters, signature.rows["train"], "rows for training", signature, action)
+    _leave(name, clusters_record(name), action, data, None, column_names("kmeans", clusters), given, context)
+    return None if given.failed or action.broken else Kmeans(name, data, action.span, span, **given.values)
+
+
+def read_knn(action: ast.Action, context: Context) -> Knn | None:
+    data, part, span = _subject(action, context)
+    name, given = _begin(action, context)
+    _only_whole(action, data, part, span)
+    signature, k = context.signatures.get(data), given.values.get("k", 5)
+    metrics = metrics_of(given.values.pop("metrics", []), context)
+    if signature is not None:
+        _numbers(action.verb, signature, span)
+        if signature.target is None or signature.target.time:
+            raise fault("E0416", f"`{data}` has no target that neighbours could tell", span,
+                        labels=(Label(signature.span, "defined here"),), help="give it a `target`")  # fmt: skip
+        _at_most(given, "k", k, signature.rows["train"], "rows for training", signature, action)
+        metrics = metrics or _default_metrics(signature, span)
+    context.results[name] = "anything" if given.failed else model_record(name, _measured(metrics), signature)
+    if given.failed or action.broken:
+        context.models[name] = None
+        return None
+    found = Knn(name, data, action.span, span, **given.values, metrics=metrics)
+    context.models[name] = found if signature is not None else None
+    return found
+
+
+def _default_metrics(signature: Signature, span: Span) -> tuple[Metric, ...]:
+    assert signature.target is not None
+    names = CLASSIFICATION if signature.target.classes else REGRESSION
+    return tuple(Metric(name, ast.Name(name, span=span)) for name in names)
+
+
+def _measured(metrics: tuple[Metric, ...]) -> Mapping[str, Plain]:
+    return {m.name: "matrix" if m.name == "confusion" else "number" for m in metrics}
+
+
+# ---- their parts -----------------------------------------------------------------------------------------
+
+
+def _subject(action: ast.Action, context: Context) -> tuple[str, str | None, Span]:
+    return data_named(only(action.subjects, "data set"), action.verb, context)
+
+
+def _begin(action: ast.Action, context: Context) -> tuple[str, Given]:
+    given = context.reader.block(action.verb, action.block, STATEMENTS[action.verb].options)
+    return result_name(action, context), given
+
+
+def _leave(
+    name: str, record: Record, action: ast.Action, data: str, part: str | None, columns: tuple[str, ...],
+    given: Given, context: Context,
+) -> None:  # fmt: skip
+    """What the statement leaves: a result with fields, and a data set."""
+    make_table(name, action, data, part, columns, context)
+    known: Type = "anything" if given.failed or context.signatures.get(data) is None else record
+    context.results[name] = known
+
+
+def _only_whole(action: ast.Action, data: str, part: str | None, span: Span) -> None:
+    if part is None or part == "train":
+        return
+    raise fault(
+        "E0401", f"`{action.verb}` learns from the training part, not from the {part} part", span,
+        notes=("what it has learnt is then applied to the rows of every part",),
+        help=f"write `{action.verb} {data}`",
+    )  # fmt: skip
+
+
+def features(signature: Signature) -> int:
+    """How many numbers a row has."""
+    count = 1
+    for size in signature.input.shape:
+        count *= size
+    return count
+
+
+def _numbers(verb: str, signature: Signature, span: Span) -> None:
+    """Distances and directions are of numbers, as many in each row."""
+    field = signature.input
+    if field.kind == "category":
+        raise fault(
+            "E0416", f"`{verb}` works on numbers, but the input of `{signature.name}` is a category", span,
+            labels=(Label(field.span, "category"),), help="encode it with `-> onehot`",
+        )  # fmt: skip
+    if field.ragged:
+        raise fault(
+            "E0416", f"`{verb}` works on rows of one length, but the sequences of `{signature.name}` have several",
+            span,
+            labels=(Label(field.span, "sequences"),),
+            help="give the data a `window`, or let a network bring each sequence to a row: `predict encoder on "
+            f"{signature.name} as codes`",
+        )  # fmt: skip
+
+
+def _at_most(
+    given: Given, option: str, number: int, most: int, of: str, signature: Signature, action: ast.Action
+) -> None:
+    if number <= most or option in given.failed:
+        return
+    raise fault(
+        "E0415", f"`{option} {number}` is more than the {most:,} {of} of `{signature.name}`",
+        given.places.get(option, action.verb_span), labels=(Label(signature.span, f"{most:,} {of}"),),
+        help=f"write `{option} {most}` or less",
+    )  # fmt: skip
+
+
+def _perplexity(given: Given, signature: Signature, part: str, action: ast.Action) -> None:
+    """Each row has three times as many neighbours as the perplexity says, and there must be so many."""
+    rows, perplexity = signature.rows.get(part, 0), given.values.get("perplexity", 30.0)
+    most = (rows - 1) / 3
+    if perplexity <= most or "perplexity" in given.failed:
+        return
+    few, needed = most <= 1, f"a perplexity of {perplexity:g} needs {3 * perplexity + 1:,.0f} rows"
+    raise fault(
+        "E0415",
+        f"{needed}, but `{signature.name}` has {rows:,} to map",
+        given.places.get("perplexity", action.verb_span), labels=(Label(signature.span, f"{rows:,} rows"),),
+        notes=("the perplexity is about how many neighbours a row has; three times as many are looked at",),
+        help="so few rows need no map" if few else f"write `perplexity {int(most)}` or less",
+    )  # fmt: skip
