@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.derived import Derived
-from nndsl.runtime.results import Fields, Result
+from nndsl.runtime.results import Fields, Result, data_fields
 from nndsl.values import value
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ class Table:
     def transform(self, x: object) -> NDArray[Any]:
         """New raw rows of the data set the table is made of, brought to the table: [rows, k]."""
         return self.table.encode_input(x)
+
+    @property
+    def spoken(self) -> Mapping[str, Any]:
+        """All that the language can speak of: fields, columns and parts."""
+        columns = {name: self[name] for name in self.columns}
+        return {**columns, **data_fields(self.table.signature), **self.fields}
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         return self.table.beside(column)

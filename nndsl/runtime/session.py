@@ -297,7 +297,7 @@ CARRIERS: Mapping[type[Any], Callable[[Session, Any], object]] = {
 
 
 def _field(value: Any, expr: ast.Attribute) -> Any:
-    fields = value if isinstance(value, Fields) else getattr(value, "fields", {})
+    fields = value if isinstance(value, Fields) else getattr(value, "spoken", None) or getattr(value, "fields", {})
     if expr.name in fields:
         return fields[expr.name]
     known = ("it has " + listed(fields, 12),) if fields else ()

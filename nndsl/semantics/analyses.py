@@ -17,7 +17,7 @@ from nndsl.semantics.options import STATEMENTS
 from nndsl.semantics.parts import DEFAULT_NAMES, Context, data_named, metrics_of, only, result_name
 from nndsl.semantics.program import Kmeans, Knn, Metric, Pca, Tsne
 from nndsl.semantics.reading import Given
-from nndsl.semantics.results import Plain, Record, Type, clusters_record, components_record, map_record, model_record
+from nndsl.semantics.results import Plain, Record, clusters_record, components_record, map_record, model_record, table_record
 from nndsl.syntax import ast
 
 TABLE_VERBS = ("pca", "tsne", "kmeans", "predict")  # what they leave is a data set too
@@ -151,8 +151,8 @@ def _leave(
 ) -> None:  # fmt: skip
     """What the statement leaves: a result with fields, and a data set."""
     make_table(name, action, data, part, columns, context)
-    known: Type = "anything" if given.failed or context.signatures.get(data) is None else record
-    context.results[name] = known
+    made = context.signatures[name]
+    context.results[name] = "anything" if given.failed or made is None else table_record(record, made)
 
 
 def _only_whole(action: ast.Action, data: str, part: str | None, span: Span) -> None:

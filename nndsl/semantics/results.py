@@ -7,6 +7,7 @@ The values come at run time, from `constants.evaluate`.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from nndsl.data.types import Signature
@@ -56,6 +57,12 @@ def evaluation_record(name: str, metrics: Mapping[str, Plain], loss: bool) -> Re
 def answers_record(name: str, columns: Iterable[str]) -> Record:
     """`predict ... as name`: one value a row in each column."""
     return Record("answers", f"the answers `{name}`", {**dict.fromkeys(columns, "numbers"), "rows": "number"})
+
+
+def table_record(record: Record, signature: Signature) -> Record:
+    """A result that is a table too: its columns, one value a row, and its parts are fields."""
+    columns: dict[str, Type] = dict.fromkeys(signature.input.names, "numbers")
+    return replace(record, fields={**columns, **_parts(signature), **record.fields})
 
 
 def components_record(name: str) -> Record:
@@ -117,11 +124,14 @@ def step_name(columns: Container[str]) -> str:
 
 def data_record(signature: Signature) -> Record:
     """A data set: its sizes, and the rows of each part."""
-    parts: dict[str, Type] = {
+    sizes: dict[str, Type] = dict.fromkeys(signature.sizes, "number")
+    return Record("data", f"the data set `{signature.name}`", {"rows": "number", **sizes, **_parts(signature)})
+
+
+def _parts(signature: Signature) -> dict[str, Type]:
+    return {
         part: Record("part", f"the {part} part of `{signature.name}`", {"rows": "number"}) for part in signature.rows
     }
-    sizes: dict[str, Type] = dict.fromkeys(signature.sizes, "number")
-    return Record("data", f"the data set `{signature.name}`", {"rows": "number", **sizes, **parts})
 
 
 # ---- checking expressions ------------------------------------------------------------------------
