@@ -28,6 +28,7 @@ from nndsl.syntax import parse
 
 if TYPE_CHECKING:
     from nndsl.runtime.events import Listener
+    from nndsl.runtime.made import Table
     from nndsl.runtime.network import NetworkState
     from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
     from nndsl.runtime.session import Session
@@ -166,10 +167,10 @@ def _listener(progress: bool) -> Any:
 
 
 class Results(Mapping[str, Any]):
-    """What a run has left, by name: networks, and the results of `train`, `evaluate`, `predict` and `sample`; also as
-    attributes.
+    """What a run has left, by name: networks, and the results of statements such as `train`, `evaluate`, `predict`,
+    `pca` and `knn`; also as attributes.
 
-    networks, runs, evaluations, answers, samples: each kind alone.
+    networks, runs, evaluations, answers, samples, tables: each kind alone.
     """
 
     def __init__(self, session: Session) -> None:
@@ -201,6 +202,13 @@ class Results(Mapping[str, Any]):
         from nndsl.runtime.results import Forecast, Text
 
         return {name: value for name, value in self._session.results.items() if isinstance(value, Text | Forecast)}
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """What `pca`, `tsne` and `kmeans` have made; see `nndsl.runtime.made`."""
+        from nndsl.runtime.made import Table
+
+        return {name: value for name, value in self._session.results.items() if isinstance(value, Table)}
 
     def _all(self) -> dict[str, Any]:
         return {**self.networks, **self._session.results}

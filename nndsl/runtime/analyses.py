@@ -128,7 +128,8 @@ def knn(session: Session, action: Knn) -> Neighbours:
     found = interruptible(measure, session.control)
     if not found:
         session.say(f"`{action.data}` has no part that `{action.name}` could be measured on: give it a `split`")
-    return Neighbours(action.name, action.data, fitted, found, len(train.rows), action.k, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Neighbours(action.name, action.data, fitted, found, len(train.rows), action.k, seconds, dataset, output)
 
 
 # ---- what they share ---------------------------------------------------------------------------------------

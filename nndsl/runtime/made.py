@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.data import Dataset
 from nndsl.data.derived import Derived
+from nndsl.lower.graphs import Value
+from nndsl.runtime.network import decode, probabilities
 from nndsl.runtime.results import Fields, Result, data_fields
 from nndsl.values import value
 
@@ -141,11 +144,32 @@ class Neighbours:
     rows: int
     k: int
     seconds: float
+    dataset: Dataset = field(repr=False)
+    output: Value = field(repr=False)
 
     @property
     def fields(self) -> Mapping[str, Any]:
         """What the language can speak of."""
         return {**self.measured, "k": self.k, "rows": self.rows, "seconds": self.seconds}
+
+    def predict(self, x: object) -> Any:
+        """Answers for new raw rows, as those of a network: [N] names of classes or numbers; a dict of columns where the
+        target has several.
+        """
+        target = self.dataset.signature.target
+        columns = decode(self.output, self._answers(x), self.dataset, target, None)
+        return next(iter(columns.values())) if len(columns) == 1 else columns
+
+    def predict_proba(self, x: object) -> NDArray[Any]:
+        """[N, classes] the share of each class among the neighbours. Raises ValueError where the target has none."""
+        found = probabilities(self.output, self._answers(x), self.dataset.signature.target, None)
+        if found is None:
+            raise ValueError(f"`{self.name}` tells numbers, not classes")
+        return found
+
+    def _answers(self, x: object) -> NDArray[Any]:
+        rows = self.dataset.encode_input(x)
+        return np.asarray(self.fitted.answers(np.ascontiguousarray(rows.reshape(len(rows), -1), np.float32)))
 
 
 Kept = Result | PrincipalComponents | NeighbourMap | Groups | Neighbours  # what a session keeps by name

@@ -22,6 +22,7 @@ from nndsl.semantics.program import Action, Expect, Print
 
 REDRAW_S = 0.1
 PATIENCE_S = 0.3  # a run that is done before this needs no live line
+WORTH_SAYING_S = 1.0  # what takes less needs no word of how long it took
 SILENCE_S = 10.0  # after which a plain line comes even between; then twice that, and so on
 LINES = 25  # plain lines of a run, about
 
@@ -74,8 +75,9 @@ class Human:
         if self.quiet:
             return
         if isinstance(progress, Work):
-            took = duration(time.perf_counter() - progress.started)
-            self._say(f"{progress.name}: {progress.verb} {progress.data} in {took}")
+            seconds = time.perf_counter() - progress.started
+            if seconds >= WORTH_SAYING_S:
+                self._say(f"{progress.name}: {progress.verb} {progress.data} in {duration(seconds)}")
             return
         if not self.is_terminal:
             self._tell(progress, last=True)
@@ -213,7 +215,7 @@ def told(action: Action, outcome: object) -> str | None:
     if isinstance(outcome, Evaluation):
         return evaluation(outcome)
     if isinstance(outcome, Answers):
-        line = f"{outcome.name}: {outcome.network} on {outcome.data}.{outcome.part}: {number(outcome.rows)} rows"
+        line = f"{outcome.name}: {outcome.asked}: {number(outcome.rows)} rows"
         return f"{line}, {_where(outcome)}"
     if isinstance(outcome, Forecast):
         return f"{forecast_line(outcome)}, {_where(outcome)}"

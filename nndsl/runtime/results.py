@@ -123,7 +123,7 @@ class Evaluation:
 
 @value
 class Answers:
-    """A network's answers for a part, in the target's own units and names.
+    """A network's answers for a part, or for "all" rows, in the target's own units and names.
 
     columns: for each column of the target (or `output`) one value a row; for several steps [N, steps]. row_numbers: [N]
     from 1, which row of the source each answer is for. step_rows: [N, steps] likewise, 0 where an answer has no such
@@ -148,6 +148,11 @@ class Answers:
     @property
     def rows(self) -> int:
         return len(self.row_numbers)
+
+    @property
+    def asked(self) -> str:
+        """What was asked, of which rows: `mlp on iris.test`."""
+        return f"{self.network} on {self.data}" + ("" if self.part == "all" else f".{self.part}")
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         return self.columns[column]

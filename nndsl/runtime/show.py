@@ -238,8 +238,7 @@ def evaluation(value: Evaluation) -> str:
 
 def answers(value: Answers) -> str:
     """The first rows."""
-    head = f"{value.name}: {value.network} on {value.data}.{value.part}"
-    return "\n".join([head, *_first_rows(*answers_table(value), value.rows, "rows")])
+    return "\n".join([f"{value.name}: {value.asked}", *_first_rows(*answers_table(value), value.rows, "rows")])
 
 
 def _first_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], count: int, what: str) -> list[str]:
