@@ -118,7 +118,8 @@ def apply(
     result = results[0] if len(results) == 1 else tuple(results)
     if not fed_by_hand:
         note_use(inner.path if entry.role != "activation" else entry.name, entry.role, span, fed, result, frame)
-    return result
+    watch = frame.build.watch
+    return result if watch is None else watch.used(inner, span, fed, result, frame)
 
 
 def _same_size(loss: Template, inner: Frame, span: Span) -> None:

@@ -33,6 +33,8 @@ def run_cell(frame: Frame, template: Template, fed: list[Any], span: Span) -> li
     sequences = _sequences(frame, fed, span)
     loop = Recurrence(frame.path, _steps(sequences, frame, span))
     frame.recurrence, frame.template = loop, template
+    if build.watch is not None:
+        build.watch.enter(loop, frame.path)
     lengths = _lengths(sequences, build)
     if lengths is not None:
         going = b.less(b.reshape(b.iota(loop.steps), (loop.steps, 1)), lengths, origin=frame.site)
@@ -207,7 +209,12 @@ def _unrolled(
     reverse = _reverse(template, frame)
     steps = [plain(value) for value in outputs]
     nodes = [x.node if x.batched else b.expand(x.node, (BATCH, *x.shape), origin=x.made) for x in steps]
-    parts, memories = loop.run(nodes, drawn, reverse=reverse, origin=frame.site)
+    watch = frame.build.watch
+    watched = watch.wanted(drawn) if watch is not None else []
+    every, memories = loop.run([*nodes, *watched], drawn, reverse=reverse, origin=frame.site)
+    parts, noted = every[: len(nodes)], every[len(nodes) :]
+    if watch is not None:
+        watch.leave(dict(zip(watched, noted, strict=True)), reverse=reverse, ragged=lengths is not None)
     held = {id(state.kept) for state in loop.states.values()} if not reverse else set()
     kept = {name: _batch_first(part, "real", frame, _mark(lengths, not reverse)) for name, part in memories.items()}
     found = []

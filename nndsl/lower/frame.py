@@ -16,6 +16,7 @@ from nndsl.lower.graphs import Variable
 from nndsl.lower.recurrence import Recurrence
 from nndsl.lower.stages import Stage
 from nndsl.lower.values import Template
+from nndsl.lower.watch import Watch
 from nndsl.semantics.modules import in_library
 from nndsl.semantics.roles import ROLES
 from nndsl.semantics.scopes import Entry
@@ -32,6 +33,7 @@ class Build:
     lengths: [B], how many steps of each example's sequence are real; None where all are. steps: how many
     the longest has. marks, misused: what
     `timeline` has found of the nodes. stages: what values go through in the network's own body, in order.
+    watch: notes what is made on the way, where a probe asks for it.
     run: reads a definition's body in its frame and gives its outputs; handed in by `network.py`, since bodies call
     bodies.
     """
@@ -52,6 +54,7 @@ class Build:
     marks: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     misused: list[Node] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
+    watch: Watch | None = None
 
     def stream(self, path: str) -> int:
         """The number of a new stream of random numbers: it depends on the place in the network, not on what else is

@@ -18,6 +18,7 @@ from nndsl.lower.align import plain
 from nndsl.lower.frame import Build, Frame
 from nndsl.lower.graphs import NetworkGraph, Value, Variable
 from nndsl.lower.values import Template, Tensor, value_words
+from nndsl.lower.watch import Watch
 from nndsl.semantics.program import Network, Program
 from nndsl.semantics.roles import SIZES
 from nndsl.semantics.walk import names
@@ -53,9 +54,12 @@ def leaf(field: Field, name: str, lead: Dim = BATCH) -> Tensor:
     return Tensor(node, (False,) * rank, batched, KINDS[field.kind], field.span, classes)
 
 
-def elaborate(program: Program, network: Network, signature: Signature, *, training: bool) -> Elaborated:
-    """Reads a network's body for the data of a signature."""
+def elaborate(
+    program: Program, network: Network, signature: Signature, *, training: bool, watch: Watch | None = None
+) -> Elaborated:
+    """Reads a network's body for the data of a signature. watch: notes what is made on the way."""
     build = new_build(program, dict(signature.sizes), training=training)
+    build.watch = watch
     entry = network.entry
     calls.check_use(entry, (), build, network.span)
     frame = Frame(build, entry, network.span, network.name, active=(entry,), top=True)

@@ -45,7 +45,7 @@ def step_graph(program: Program, train: Train, signature: Signature) -> StepGrap
     for term in terms:
         objective = b.add(objective, term, origin=term.origin)
     return StepGraph(
-        _inputs([objective, *(out.node for out in found.outputs)], found, signature),
+        inputs_of([objective, *(out.node for out in found.outputs)], found, signature),
         loss,
         objective,
         tuple(as_value(out) for out in found.outputs),
@@ -67,7 +67,7 @@ def chosen_loss(found: Elaborated, signature: Signature, span: Span) -> tuple[as
     return ast.Name(name, span=span), f"loss {name}: {why}"
 
 
-def _inputs(nodes: list[Node], found: Elaborated, signature: Signature) -> tuple[tuple[Node, str], ...]:
+def inputs_of(nodes: list[Node], found: Elaborated, signature: Signature) -> tuple[tuple[Node, str], ...]:
     """The leaves that a batch fills, those that are read."""
     reached = set(topological(nodes))
     leaves: list[tuple[Node, str]] = [(found.input.node, "input")]
@@ -92,7 +92,7 @@ def evaluation_graph(
     outputs = tuple(as_value(_scores(out, loss, signature)) for out in found.outputs)
     every = [*(out.node for out in outputs), *([node] if node is not None else [])]
     return EvaluationGraph(
-        _inputs(every, found, signature),
+        inputs_of(every, found, signature),
         node,
         outputs,
         variables(found.build.variables, network.name),
