@@ -17,11 +17,20 @@ from nndsl.semantics.options import STATEMENTS
 from nndsl.semantics.parts import DEFAULT_NAMES, Context, data_named, metrics_of, only, result_name
 from nndsl.semantics.program import Kmeans, Knn, Metric, Pca, Tsne
 from nndsl.semantics.reading import Given
-from nndsl.semantics.results import Plain, Record, clusters_record, components_record, map_record, model_record, table_record
+from nndsl.semantics.results import (
+    Plain,
+    Record,
+    clusters_record,
+    components_record,
+    map_record,
+    model_record,
+    table_record,
+)
 from nndsl.syntax import ast
 
 TABLE_VERBS = ("pca", "tsne", "kmeans", "predict")  # what they leave is a data set too
 WORDS = {"pca": "pc", "tsne": "tsne", "kmeans": "distance"}  # columns: `pc1`, `pc2`, ...
+PERPLEXITY = 30  # the usual one
 REGRESSION, CLASSIFICATION = ("r2", "mae"), ("accuracy",)
 
 
@@ -79,7 +88,7 @@ def read_tsne(action: ast.Action, context: Context) -> Tsne | None:
     signature, dimensions = context.signatures.get(data), given.values.get("dimensions", 2)
     if signature is not None:
         _numbers(action.verb, signature, span)
-        _perplexity(given, signature, part or "train", action)
+        given.values["perplexity"] = _perplexity(given, signature, part or "train", action)
     _leave(name, map_record(name), action, data, part, column_names("tsne", dimensions), given, context)
     return None if given.failed or action.broken else Tsne(name, data, part, action.span, span, **given.values)
 
@@ -203,12 +212,15 @@ def _at_most(
     )  # fmt: skip
 
 
-def _perplexity(given: Given, signature: Signature, part: str, action: ast.Action) -> None:
-    """Each row has three times as many neighbours as the perplexity says, and there must be so many."""
-    rows, perplexity = signature.rows.get(part, 0), given.values.get("perplexity", 30.0)
+def _perplexity(given: Given, signature: Signature, part: str, action: ast.Action) -> float:
+    """Each row has three times as many neighbours as the perplexity says, and there must be so many: the one that is
+    asked for, or the usual one as far as the rows allow.
+    """
+    rows = signature.rows.get(part, 0)
     most = (rows - 1) / 3
+    perplexity = float(given.values.get("perplexity", min(PERPLEXITY, max(int(most), 2))))
     if perplexity <= most or "perplexity" in given.failed:
-        return
+        return perplexity
     few, needed = most <= 1, f"a perplexity of {perplexity:g} needs {3 * perplexity + 1:,.0f} rows"
     raise fault(
         "E0415",

@@ -29,6 +29,18 @@ def trained_on(data: str, part: str, span: Span) -> Fault:
     )
 
 
+def has_training_part(signature: Signature, span: Span) -> None:
+    """A table that was made of another part alone has none. Raises a fault."""
+    if "train" not in signature.rows:
+        raise fault(
+            "E0401",
+            f"`{signature.name}` has no training part: its rows are of the {next(iter(signature.rows))} part",
+            span,
+            labels=(Label(signature.span, "made here"),),
+            help="make it of all parts: leave the part out there",
+        )
+
+
 def watched(monitor: Monitor, signature: Signature | None) -> None:
     """Training is stopped by the validation part: never by the test part, and not without one. Raises a fault."""
     if monitor.part == "test":

@@ -136,7 +136,9 @@ class Option:
 
 @value
 class Statement:
-    """A verb. subject: what comes after it. clauses: preposition -> whether it must be there. example: how it looks."""
+    """A verb. clauses: preposition -> whether it must be there. example: how it looks. subject: whether something comes
+    straight after the verb.
+    """
 
     verb: str
     meaning: str
@@ -144,6 +146,7 @@ class Statement:
     clauses: dict[str, bool]
     options: tuple[Option, ...] = ()
     later: bool = False
+    subject: bool = True
 
 
 SEED = Whole(0, 2**63 - 1)
@@ -188,7 +191,6 @@ _LATER = {
     "save": "writes a trained network to a file",
     "load": "reads a trained network from a file",
     "export": "writes a network in another format",
-    "report": "writes a page about the whole run",
 }
 
 _ROWS = (
@@ -251,7 +253,9 @@ _ROWS = (
         {"as": False},
         (
             Option("dimensions", Whole(2, 3), "of the map", "2"),
-            Option("perplexity", Real(1, above=True), "about how many neighbours a row has", "30"),
+            Option(
+                "perplexity", Real(1, above=True), "about how many neighbours a row has", "30, or what the rows allow"
+            ),
             Option("rate", Real(0, above=True), "of the descent", "the number of rows over the exaggeration"),
             Option("exaggeration", Real(1), "how much stronger rows attract each other at first", "12"),
             Option("early", Whole(0), "how many iterations that lasts", "250"),
@@ -298,6 +302,13 @@ _ROWS = (
         "ends the script with exit code 1 where a comparison does not hold",
         "expect result.accuracy > 0.9",
         {},
+    ),
+    Statement(
+        "report",
+        "writes one page about all that was done before it: script, data, networks, runs, results, figures, record",
+        'report to "report.html"',
+        {"to": True},
+        subject=False,
     ),
     *(Statement(verb, meaning, verb, {}, later=True) for verb, meaning in _LATER.items()),
 )

@@ -27,9 +27,11 @@ def read_train(action: ast.Action, context: Context) -> Train | None:
     given = _training_options(action, context)
     if part not in (None, "train"):
         context.collector.add(method.trained_on(data, str(part), data_span).diagnostic)
+    signature = context.signatures.get(data)
+    if signature is not None:
+        method.has_training_part(signature, data_span)
     values = given.values
     metrics = metrics_of(values.get("metrics", []), context)
-    signature = context.signatures.get(data)
     stop = _stop(values.get("stop"), given, metrics, signature, context)
     train = Train(
         name, network.name, data, action.span, network_span, data_span,

@@ -1,0 +1,112 @@
+"""`pca`, `tsne`, `kmeans` and `knn` as statements: what is known of them before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+from script_tools import check, line_of
+
+POINTS = """data points {
+  from blobs(150, classes=3, noise=0.5)
+  split train=60%, validation=20%, test=20%
+}
+"""
+
+
+def faults(text: str) -> list[tuple[str, int, str]]:
+    """(code, line, message) of each error."""
+    return [(d.code, line_of(d), d.message) for d in check(POINTS + text)[1] if d.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("pca points as pc { components 3 }", "E0415", "the 2 features"),
+        ("pca points as pc { component 2 }", "E0207", "no option `component`"),
+        ("pca points as pc { whiten 1 }", "E0202", "`true` or `false`"),
+        ("pca points as pc { method svd }", "E0202", "not `svd`"),
+        ("pca points.test as pc", "E0401", "not from the test part"),
+        ("pca point as pc", "E0201", "`point`"),
+        ("tsne points as map { perplexity 40 }", "E0415", "needs 121 rows"),
+        ("tsne points as map { dimensions 4 }", "E0202", "from 2 to 3"),
+        ("data few {\n  columns x\n  rows [1, 2, 3]\n  input x\n}\ntsne few as map", "E0415", "has 3 to map"),
+        ("tsne points.test as map { perplexity 20 }", "E0415", "has 30 to map"),
+        ("kmeans points as groups", "E0209", "how many groups"),
+        ("kmeans points as groups { clusters 91 }", "E0415", "the 90 rows"),
+        ("knn points as near { k 91 }", "E0415", "the 90 rows"),
+        ("knn points as near { distance far }", "E0202", "`far`"),
+        ("knn points as near { metrics r2 }", "E0404", "`r2`"),
+        ("tsne map as other\npca points as map", "E0201", "further down"),
+        ("knn points as near\nevaluate near on points.test { loss nll }", "E0217", "no loss"),
+        ("knn points as near\ntrain near on points", "E0205", "not a network"),
+        ("pca points as points", "E0204", "something else already"),
+    ],
+)
+def test_what_is_wrong_is_said_in_its_line(text: str, code: str, words: str) -> None:
+    found = faults(text)
+    assert [(c, line) for c, line, _ in found] == [(code, 5 + text.count("\n") * (code != "E0201"))], found
+    assert words in found[0][2]
+
+
+def test_a_statement_that_is_wrong_hides_nothing_and_adds_nothing() -> None:
+    text = (
+        "pca points as pc { components 9 }\nnetwork net for pc { dense(classes) -> softmax }\ntrain net on pc\n"
+        "tsne pc as map\nprint pc.explained, map.kl\nknn pc as near\nevaluate near on pc.test\nprint zero\n"
+    )
+    assert [(code, line) for code, line, _ in faults(text)] == [("E0415", 5), ("E0201", 12)]
+
+
+def test_a_table_has_the_parts_and_the_target_of_what_it_is_made_of() -> None:
+    checked, found = check(POINTS + "pca points as pc\ntsne pc as map\nkmeans map as groups { clusters 4 }\n")
+    assert not found
+    source = checked.signatures["points"]
+    for name, width in (("pc", 2), ("map", 2), ("groups", 4)):
+        made = checked.signatures[name]
+        assert made.rows == source.rows and made.target == source.target
+        assert made.input.shape == (width,) and made.sizes == {"classes": 3, "features": width}
+    assert checked.signatures["groups"].input.names == ("distance1", "distance2", "distance3", "distance4")
+
+
+def test_answers_of_a_network_are_a_table_as_wide_as_its_output() -> None:
+    text = (
+        "network encoder for points { dense(5) -> tanh }\npredict encoder on points as codes\n"
+        "network head for codes { dense(classes) -> softmax }\ntrain head on codes\n"
+    )
+    checked, found = check(POINTS + text)
+    assert [d.code for d in found] == []
+    assert checked.signatures["codes"].input.shape == (5,)
+
+
+def test_answers_of_one_part_are_a_table_of_that_part() -> None:
+    text = (
+        "network encoder for points { dense(5) -> tanh }\npredict encoder on points.test as codes\n"
+        "train encoder on codes\n"
+    )
+    checked, found = check(POINTS + text)
+    assert checked.signatures["codes"].rows == {"test": 30}
+    assert [d.code for d in found if d.severity == "error"] == ["E0401"]
+
+
+def test_a_shape_that_does_not_fit_a_table_is_said() -> None:
+    text = "pca points as pc { components 1 }\nnetwork net {\n  input x[2]\n  dense(3) -> softmax\n}\ntrain net on pc\n"
+    (found,) = [d for d in check(POINTS + text)[1] if d.severity == "error"]
+    assert found.code in ("E0301", "E0303"), found.message
+
+
+def test_categories_and_series_of_many_lengths_have_no_distances() -> None:
+    pets = 'data pets {\n  columns kind, legs\n  rows [["cat", 4], ["bird", 2]]\n'
+    ids = pets + "  input kind -> category\n  target legs\n}\n"
+    assert [d.code for d in check(ids + "pca pets as pc { components 1 }\n")[1]] == ["E0416"]
+    no_target = pets + "  input legs\n}\n"
+    assert [d.code for d in check(no_target + "knn pets as near { k 1 }\n")[1]] == ["E0416"]
+
+
+def test_what_is_made_can_be_spoken_of() -> None:
+    text = (
+        "pca points as pc\ntsne pc as map { perplexity 10 }\nkmeans pc as groups { clusters 3 }\n"
+        "knn pc as near { k 3 }\nprint pc.explained, pc.pc1[0], pc.loadings, map.kl, map.tsne2, groups.inertia, groups.sizes\n"
+        "print near.test.accuracy\n"
+        "expect sum(pc.explained) > 0.5\nexpect near.validation.accuracy > 0.5\nshow map\n"
+    )
+    assert not check(POINTS + text)[1]
+    wrong = faults("pca points as pc\nprint pc.explain\n")
+    assert [code for code, *_ in wrong] == ["E0211"]
