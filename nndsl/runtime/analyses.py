@@ -44,13 +44,13 @@ def pca(session: Session, action: Pca) -> PrincipalComponents:
     from nndsl.analysis import pca as method
 
     started, dataset = time.perf_counter(), session.dataset(action.data)
-    fitted, stopped = _worked(session, action, lambda watch: method.fit(
+    fitted, ended = _worked(session, action, lambda watch: method.fit(
         matrix(dataset.part("train").input), action.components, whiten=action.whiten, method=action.method,
         seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
     ))  # fmt: skip
     inputs = {name: _float(fitted.transform(matrix(part.input)), dataset) for name, part in dataset.parts.items()}
     table = _table(session, action, dataset, inputs, lambda rows: _float(fitted.transform(_flat(rows)), dataset))
-    return PrincipalComponents(action.name, action.data, table, time.perf_counter() - started, stopped, fitted=fitted)
+    return PrincipalComponents(action.name, action.data, table, time.perf_counter() - started, *ended, fitted=fitted)
 
 
 def tsne(session: Session, action: Tsne) -> NeighbourMap:
@@ -60,7 +60,7 @@ def tsne(session: Session, action: Tsne) -> NeighbourMap:
     started, dataset, main = time.perf_counter(), session.dataset(action.data), action.part or "train"
     threads = threads_of(session.program.settings)
     x = _single(dense(dataset.part(main).input))
-    made, stopped = _worked(session, action, lambda watch: method.embed(
+    made, ended = _worked(session, action, lambda watch: method.embed(
         x, dimensions=action.dimensions, perplexity=action.perplexity, rate=action.rate,
         exaggeration=action.exaggeration, early=action.early, iterations=action.iterations,
         momentum=(0.5, action.momentum), start=action.start, seed=_seed(session, action.seed), threads=threads,
@@ -77,7 +77,7 @@ def tsne(session: Session, action: Tsne) -> NeighbourMap:
         inputs |= {name: place(dense(part.input)) for name, part in dataset.parts.items() if name != main}
     table = _table(session, action, dataset, {name: inputs[name] for name in dataset.parts if name in inputs}, place)
     return NeighbourMap(
-        action.name, action.data, table, time.perf_counter() - started, stopped, kl=made.kl,
+        action.name, action.data, table, time.perf_counter() - started, *ended, kl=made.kl,
         iterations=made.iterations, perplexity=action.perplexity,
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def kmeans(session: Session, action: Kmeans) -> Groups:
 
     started, dataset = time.perf_counter(), session.dataset(action.data)
     rows = {name: _single(dense(part.input)) for name, part in dataset.parts.items()}
-    fitted, stopped = _worked(session, action, lambda watch: method.fit(
+    fitted, ended = _worked(session, action, lambda watch: method.fit(
         rows["train"], action.clusters, restarts=action.restarts, iterations=action.iterations,
         seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
     ))  # fmt: skip
@@ -98,7 +98,7 @@ def kmeans(session: Session, action: Kmeans) -> Groups:
         session, action, dataset, inputs,
         lambda x: _float(fitted.distances(_single(_flat(x))), dataset), {"cluster": clusters},
     )  # fmt: skip
-    return Groups(action.name, action.data, table, time.perf_counter() - started, stopped, fitted=fitted)
+    return Groups(action.name, action.data, table, time.perf_counter() - started, *ended, fitted=fitted)
 
 
 def knn(session: Session, action: Knn) -> Neighbours:
@@ -135,8 +135,8 @@ def knn(session: Session, action: Knn) -> Neighbours:
 # ---- what they share ---------------------------------------------------------------------------------------
 
 
-def _worked(session: Session, action: Analysis, work: Callable[[Watch], T]) -> tuple[T, bool]:
-    """(what the work has found, whether it was ended before its time), shown while it goes on."""
+def _worked(session: Session, action: Analysis, work: Callable[[Watch], T]) -> tuple[T, tuple[float, bool]]:
+    """(what the work has found, (its seconds, whether it was ended before its time)), shown while it goes on."""
     watch, control = Watch(), session.control
     verb = type(action).__name__.lower()
     seen = Work(action.name, verb, action.data, line_of(action.span.source, action.span.start), watch)
@@ -147,7 +147,8 @@ def _worked(session: Session, action: Analysis, work: Callable[[Watch], T]) -> t
 
     session.listener.begin(seen)
     try:
-        return _fitting(action, lambda: interruptible(lambda: work(watch), control, look)), control.stopped
+        found = _fitting(action, lambda: interruptible(lambda: work(watch), control, look))
+        return found, (time.perf_counter() - seen.started, control.stopped)
     finally:
         session.listener.end(seen)
 

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 
 @value
 class Table:
-    """What a statement made of a data set. table: a data set like any other. interrupted: by Ctrl-C."""
+    """What a statement made of a data set. table: a data set like any other. interrupted: by Ctrl-C. seconds: of the
+    whole statement; fit_seconds: of what was learnt from the training part.
+    """
 
     name: str
     data: str
     table: Derived = field(repr=False)
     seconds: float
+    fit_seconds: float
     interrupted: bool = False
 
     @property
