@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from nndsl.syntax import parse
 
 if TYPE_CHECKING:
     from nndsl.runtime.events import Listener
-    from nndsl.runtime.made import Table
+    from nndsl.runtime.made import Neighbours, Table
     from nndsl.runtime.network import NetworkState
     from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
     from nndsl.runtime.session import Session
@@ -204,14 +205,18 @@ class Results(Mapping[str, Any]):
         return {name: value for name, value in self._session.results.items() if isinstance(value, Text | Forecast)}
 
     @property
-    def tables(self) -> dict[str, Table]:
-        """What `pca`, `tsne` and `kmeans` have made; see `nndsl.runtime.made`."""
+    def tables(self) -> dict[str, Made]:
+        """What `pca`, `tsne` and `kmeans` have made."""
         from nndsl.runtime.made import Table
 
-        return {name: value for name, value in self._session.results.items() if isinstance(value, Table)}
+        return {name: Made(value) for name, value in self._session.results.items() if isinstance(value, Table)}
 
     def _all(self) -> dict[str, Any]:
-        return {**self.networks, **self._session.results}
+        from nndsl.runtime.made import Neighbours, Table
+
+        results = self._session.results.items()
+        made = {name: Made(value) for name, value in results if isinstance(value, Table | Neighbours)}
+        return {**self.networks, **self._session.results, **made}
 
     def __getitem__(self, name: str) -> Any:
         try:
@@ -342,3 +347,40 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.name}: {', '.join(f'{k} {list(v.shape)}' for k, v in self.weights.items())})"
+
+
+class Made:
+    """What `pca`, `tsne`, `kmeans` or `knn` has left: everything that `nndsl.runtime.made` says of it.
+
+    Of a table: `values` [N, columns] in the order of the source, `columns`, `["pc1"]`, `part("test")`, `transform(x)`;
+    of neighbours: `predict(x)`, `predict_proba(x)`. New rows as for `Network.predict`; RunError where they do not fit.
+    """
+
+    def __init__(self, found: Table | Neighbours) -> None:
+        self._found = found
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        value = getattr(self._found, name)
+        return _as_run_error(value) if callable(value) else value
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        found: NDArray[Any] = _as_run_error(self._found.__getitem__)(column)  # type: ignore[union-attr]
+        return found
+
+    def __repr__(self) -> str:
+        return repr(self._found)
+
+
+def _as_run_error(work: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function; what it finds wrong with its arguments is a RunError."""
+
+    @wraps(work)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        try:
+            return work(*arguments, **named)
+        except Fault as found:
+            raise RunError([found.diagnostic]) from None
+
+    return guarded
