@@ -1,0 +1,76 @@
+"""Figures of a network: its layers as boxes, with what leaves each and how many weights it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nndsl.show.figures import Axis, Boxes, Figure, Labels, Layer, Numbers, Panel, Paths
+from nndsl.show.palette import COLOURS, INK, QUIET, tint
+from nndsl.values import value
+
+TALL = 11  # boxes in one column
+WIDTH, HEIGHT, SPACE_X, SPACE_Y = 220.0, 46.0, 70.0, 30.0  # pixels
+HEAD = 5.0  # of an arrow
+
+
+@value
+class Stage:
+    """A layer. shape: of what leaves it, one example's. weights: how many numbers are trained in it. entry: whether it
+    is what comes in."""
+
+    name: str
+    shape: tuple[int | str, ...]
+    weights: int = 0
+    entry: bool = False
+
+
+def diagram(stages: Sequence[Stage], title: str, subtitle: str = "") -> Figure:
+    """Top down, in several columns where there are many layers; arrows carry the shapes."""
+    per = TALL if len(stages) > TALL else max(len(stages), 1)
+    per = -(-len(stages) // -(-len(stages) // per)) if stages else 1  # columns of about the same length
+    place = np.arange(len(stages))
+    x, y = (place // per) * (WIDTH + SPACE_X), (place % per) * (HEIGHT + SPACE_Y)
+    columns = -(-len(stages) // per)
+    fills = tuple(tint(QUIET, 0.12) if s.entry else tint(COLOURS[0], 0.2 if s.weights else 0.07) for s in stages)
+    names = tuple(_cut(stage.name, 30) for stage in stages)
+    details = tuple(_detail(stage) for stage in stages)
+    middle = x + WIDTH / 2
+    layers: list[Layer] = [
+        Paths(tuple(_arrows(x, y, per)), QUIET, 1.2),
+        Boxes(x, x + WIDTH, y, y + HEIGHT, fills, edge=tint(COLOURS[0], 0.6), radius=5),
+        Labels(middle, y + HEIGHT / 2, names, dy=-8, size=12.5, bold=True, colours=(INK,)),
+        Labels(middle, y + HEIGHT / 2, details, dy=9, size=11, colours=(QUIET,)),
+    ]
+    width, height = columns * (WIDTH + SPACE_X) - SPACE_X, per * (HEIGHT + SPACE_Y) - SPACE_Y
+    across = Axis(shown=False, low=-2, high=width + 2)
+    down = Axis(shown=False, low=-2, high=height + 2, down=True)
+    facts = tuple(f"{stage.name}: {_detail(stage)}." for stage in stages)
+    return Figure(title, (Panel(tuple(layers), across, down, "", width + 4, height + 4),), subtitle, facts)
+
+
+def _detail(stage: Stage) -> str:
+    shape = " × ".join(str(size) for size in stage.shape) or "one number"
+    return f"{shape}   ·   {stage.weights:,} weight{'' if stage.weights == 1 else 's'}" if stage.weights else shape
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _arrows(x: Numbers, y: Numbers, per: int) -> list[Numbers]:
+    """From each box to the next; round the corner where a new column begins."""
+    found: list[Numbers] = []
+    for k in range(len(x) - 1):
+        if (k + 1) % per:
+            a, b = x[k] + WIDTH / 2, y[k + 1]
+            found.append(np.array([[a, y[k] + HEIGHT], [a, b]]))
+            found.append(np.array([[a - HEAD, b - HEAD], [a, b], [a + HEAD, b - HEAD]]))
+        else:
+            a, b = x[k + 1], y[k + 1] + HEIGHT / 2
+            turn = a - SPACE_X / 2
+            start = y[k] + HEIGHT / 2
+            found.append(np.array([[x[k] + WIDTH, start], [turn, start], [turn, b], [a, b]]))
+            found.append(np.array([[a - HEAD, b - HEAD], [a, b], [a - HEAD, b + HEAD]]))
+    return found

@@ -1,0 +1,124 @@
+"""Figures of rows as points: two columns of a table, or each pair of three, coloured by a third thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+import numpy as np
+
+from nndsl.show.figures import Axis, Figure, Labels, Layer, Numbers, Panel, Points
+from nndsl.show.palette import COLOURS, DISTINCT
+from nndsl.values import value
+
+APART = 13.0  # pixels between two labels
+LETTER = 6.2  # pixels of one
+
+
+@value
+class Colour:
+    """What points are coloured by. title: what it is called. names, groups: classes, and whose each row is, [n], -1 for
+    nobody's. numbers: [n], where it is a number."""
+
+    title: str
+    names: tuple[str, ...] = ()
+    groups: Numbers | None = None
+    numbers: Numbers | None = None
+
+
+def by_class(title: str, cells: Numbers) -> Colour:
+    """Classes as they stand in a column; the largest first where they are more than have looks of their own, the rest
+    being nobody's."""
+    texts = np.array([str(cell) for cell in cells.tolist()])
+    names, groups, counts = np.unique(texts, return_inverse=True, return_counts=True)
+    order = np.array(sorted(range(len(names)), key=lambda k: _natural(str(names[k]))), np.int64)
+    names, groups, counts = names[order], np.argsort(order)[groups], counts[order]
+    if len(names) > DISTINCT:
+        kept = np.sort(np.argsort(-counts, kind="stable")[:DISTINCT])
+        place = np.full(len(names), -1)
+        place[kept] = np.arange(DISTINCT)
+        names, groups = names[kept], place[groups]
+    return Colour(title, tuple(names.tolist()), groups)
+
+
+def _natural(name: str) -> list[tuple[int, float, str]]:
+    """An order in which `type 9` comes before `type 10`."""
+    parts = re.split(r"(\d+)", name)
+    return [(0, float(part), "") if part.isdigit() else (1, 0.0, part) for part in parts if part]
+
+
+def scatter(columns: Mapping[str, Numbers], colour: Colour | None, title: str, subtitle: str = "") -> Figure:
+    """columns: two, or three, whose pairs then have a panel each; by name, each [n]."""
+    pairs = list(combinations(columns, 2))
+    size = (540.0, 430.0) if len(pairs) == 1 else (360.0, 320.0)
+    panels = tuple(_panel((a, columns[a]), (b, columns[b]), colour, size) for a, b in pairs)
+    rows = len(next(iter(columns.values())))
+    subtitle = subtitle or f"{rows:,} rows" + (f", coloured by {colour.title}" if colour is not None else "")
+    return Figure(
+        title, panels, subtitle, tuple(_facts(columns, colour)), 3, colour.title if colour is not None else ""
+    )
+
+
+def _panel(x: tuple[str, Numbers], y: tuple[str, Numbers], colour: Colour | None, size: tuple[float, float]) -> Panel:
+    layers: list[Layer]
+    if colour is None:
+        layers = [Points(x[1], y[1])]
+    elif colour.numbers is not None:
+        layers = [Points(x[1], y[1], values=colour.numbers, title=colour.title)]
+    else:
+        assert colour.groups is not None
+        layers = [Points(x[1], y[1], colour.groups, colour.names)]
+        if len(colour.names) > len(COLOURS):
+            layers += _names(x[1], y[1], colour.groups, colour.names, size)
+    return Panel(tuple(layers), Axis(x[0]), Axis(y[0]), "", *size)
+
+
+def _names(
+    x: Numbers, y: Numbers, groups: Numbers, names: tuple[str, ...], size: tuple[float, float]
+) -> Iterator[Labels]:
+    """Each group's name at the row nearest its median: there are more groups than colours that are easily told."""
+    found: list[tuple[float, float, str]] = []
+    known = np.isfinite(x) & np.isfinite(y)
+    for k, name in enumerate(names):
+        rows = np.flatnonzero(known & (groups == k))
+        if len(rows):
+            u, v = x[rows], y[rows]
+            spread = (np.ptp(x[known]) or 1.0, np.ptp(y[known]) or 1.0)
+            nearest = np.argmin(((u - np.median(u)) / spread[0]) ** 2 + ((v - np.median(v)) / spread[1]) ** 2)
+            found.append((float(u[nearest]), float(v[nearest]), name))
+    if found:
+        scale = size[0] / (np.ptp(x[known]) or 1.0), size[1] / (np.ptp(y[known]) or 1.0)
+        places = _apart([(u * scale[0], v * scale[1], len(name) * LETTER) for u, v, name in found])
+        heights = np.array([v / scale[1] for v in places])
+        across = np.array([u for u, _, _ in found])
+        yield Labels(across, heights, tuple(name for _, _, name in found), bold=True, halo=True)
+
+
+def _apart(boxes: list[tuple[float, float, float]]) -> list[float]:
+    """Heights at which labels do not lie upon one another: each moves up until it is free, the lowest first.
+    boxes: (x, y, width) in pixels, y upwards."""
+    placed: list[tuple[float, float, float]] = []
+    heights = [0.0] * len(boxes)
+    for k in sorted(range(len(boxes)), key=lambda k: boxes[k][1]):
+        x, y, width = boxes[k]
+        for other_x, other_y, other_width in sorted(placed, key=lambda box: box[1]):
+            if abs(other_y - y) < APART and abs(other_x - x) < (width + other_width) / 2:
+                y = other_y + APART
+        placed.append((x, y, width))
+        heights[k] = y
+    return heights
+
+
+def _facts(columns: Mapping[str, Numbers], colour: Colour | None) -> Iterator[str]:
+    for name, column in columns.items():
+        known = column[np.isfinite(column)]
+        if len(known):
+            yield f"{name} from {known.min():.4g} to {known.max():.4g}."
+    if colour is not None and colour.groups is not None:
+        counts = np.bincount(colour.groups[colour.groups >= 0].astype(np.int64), minlength=len(colour.names))
+        yield (
+            f"{colour.title}: "
+            + ", ".join(f"{n} {c}" for n, c in zip(colour.names, counts.tolist(), strict=True))
+            + "."
+        )
