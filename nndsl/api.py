@@ -366,7 +366,8 @@ class Made:
         return _as_run_error(value) if callable(value) else value
 
     def __getitem__(self, column: str) -> NDArray[Any]:
-        found: NDArray[Any] = _as_run_error(self._found.__getitem__)(column)  # type: ignore[union-attr]
+        table: Any = self._found
+        found: NDArray[Any] = _as_run_error(lambda: table[column])()
         return found
 
     def __repr__(self) -> str:
