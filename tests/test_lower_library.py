@@ -26,7 +26,8 @@ from nndsl.syntax import ast, parse, parse_expression
 ENTRIES = sorted(library().entries.values(), key=lambda e: (e.role, e.name))
 NAMES = [f"{e.role} {e.name}" for e in ENTRIES]
 WANTED = {
-    "activation": "identity relu leaky_relu elu gelu silu sigmoid tanh softplus softmax log_softmax",
+    "activation": "identity relu leaky_relu elu gelu silu sigmoid tanh softplus softmax log_softmax"
+    " surprise entropy kl",
     "loss": "mse mae huber nll cross_entropy bce hinge",
     "metric": "accuracy mse mae r2 precision recall f1 confusion perplexity",
     "regularizer": "l1 l2",
@@ -71,6 +72,10 @@ def _script(entry: Entry) -> str:
     name = entry.name
     train = "\ntrain n on d { %s }"
     net = "network n for d { dense(4) -> relu; dense(%s) }"
+    if entry.definition.span.source.name.endswith("information.nn"):
+        use = "kl(p, p)" if name == "kl" else f"{name}(p)"
+        body = f"p = x -> dense(3) -> softmax\n output {use}"
+        return CLASSES + f"network n for d {{ {body} }}\nevaluate n on d.test {{ loss mean(output) }}"
     if entry.role == "activation":
         return CLASSES + f"network n for d {{ dense(3) -> {name} }}\nevaluate n on d.test {{ loss mean(output) }}"
     if entry.role == "loss":

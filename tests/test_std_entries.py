@@ -10,6 +10,7 @@ import pytest
 import test_std_activations
 import test_std_attention
 import test_std_cells
+import test_std_information
 import test_std_initializers
 import test_std_layers
 import test_std_losses
@@ -25,6 +26,7 @@ CHECKED: dict[str, set[str]] = {
     "activations.nn": set(test_std_activations.CASES),
     "attention.nn": set(test_std_attention.CASES),
     "cells.nn": set(test_std_cells.CASES),
+    "information.nn": set(test_std_information.CASES),
     "initializers.nn": set(test_std_initializers.CASES),
     "layers.nn": set(test_std_layers.CASES),
     "losses.nn": set(test_std_losses.CASES),
@@ -89,6 +91,7 @@ def test_no_check_is_empty() -> None:
     assert all(test_std_activations.CASES.values())
     assert all(test_std_cells.CASES.values())
     assert all(test_std_attention.CASES.values())
+    assert all(test_std_information.CASES.values())
     assert all(test_std_initializers.CASES.values())
     assert all(test_std_losses.CASES.values())
     assert all(test_std_losses.REGULARIZERS.values())
@@ -155,6 +158,7 @@ SCENES: dict[str, str] = {
 }
 # the same for entries that need another target, or another input
 OF_THEIR_OWN: dict[str, str] = {
+    **dict.fromkeys(("activation surprise", "activation entropy", "activation kl"), "HERE\n"),
     "loss nll": CLASSES + "network n for d { dense(classes) -> softmax }\n" + RUN + "\n  HERE\n}\n",
     "loss cross_entropy": CLASSES + "network n for d { dense(classes) }\n" + RUN + "\n  HERE\n}\n",
     "loss bce": TWO + "network n for d { dense(1) -> sigmoid }\n" + RUN + "\n  HERE\n}\n",

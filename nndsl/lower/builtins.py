@@ -64,6 +64,12 @@ def _map(op: str, number: Callable[[float], float] | None = None, kind: str | No
     return function
 
 
+def _log2(use: Use) -> Any:
+    """The natural logarithm by that of 2: what keeps one stable keeps the other."""
+    found = _map("log", math.log2)(use)
+    return elementwise("div", (found, math.log(2)), use.frame, use.span) if isinstance(found, Tensor) else found
+
+
 def _where(use: Use) -> Any:
     condition, a, c = use.arguments(3, 3)
     if isinstance(condition, bool):
@@ -156,7 +162,7 @@ def _decide(use: Use) -> Any:
     return replace(above, node=b.cast(above.node, "int", origin=use.site), kind="category")
 
 
-def _surprise(use: Use) -> Any:
+def _log_loss(use: Use) -> Any:
     """-log P(k): of probabilities as they are, of logits after a softmax; a single score speaks of class 1."""
     y, k = use.arguments(2, 2)
     y, k = plain(use.tensor(y)), plain(use.tensor(k))
@@ -176,8 +182,8 @@ def _surprise(use: Use) -> Any:
 
 
 _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
-    "exp": _map("exp", math.exp), "log": _map("log", math.log), "log1p": _map("log1p", math.log1p), "expm1":
-    _map("expm1", math.expm1),
+    "exp": _map("exp", math.exp), "log": _map("log", math.log), "log2": _log2,
+    "log1p": _map("log1p", math.log1p), "expm1": _map("expm1", math.expm1),
     "sqrt": _map("sqrt", math.sqrt), "abs": _map("abs", abs), "sign": _map("sign", lambda x: (x > 0) - (x < 0)),
     "sin": _map("sin", math.sin), "cos": _map("cos", math.cos), "tanh": _map("tanh", math.tanh), "erf": _map("erf",
     math.erf),
@@ -187,7 +193,7 @@ _FUNCTIONS: dict[str, Callable[[Use], Any]] = {
     "var": _reduction("var"), "std": _reduction("std"), "max": _extreme("max", "maximum"), "min": _extreme("min",
     "minimum"),
     "argmax": _position("argmax"), "argmin": _position("argmin"), "count": _count, "decide": _decide,
-    "surprise": _surprise, "reshape":
+    "log_loss": _log_loss, "reshape":
     arrange.reshape,
     "last": sequences.last, "present": sequences.present, "blank": sequences.blank,
     "flatten": arrange.flatten, "transpose": arrange.transpose, "concat": arrange.concat, "split": arrange.split,

@@ -114,7 +114,8 @@ def pick(y: Tensor, k: Tensor, frame: Frame, span: Span) -> Tensor:
     chosen = b.equal(b.iota(y.shape[-1], origin=site), ids, origin=site)
     node = b.reduce_sum(b.where(chosen, y.node, 0.0, origin=site), -1, origin=site)
     batched = y.batched or k.batched
-    return Tensor(node, (*y.ghosts[:-1], True), batched, "real", site)
+    kind = "probability" if y.kind == "probability" else "real"
+    return Tensor(node, (*y.ghosts[:-1], True), batched, kind, site)
 
 
 def _class_of(k: Tensor, frame: Frame, span: Span) -> Tensor:

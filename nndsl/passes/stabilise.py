@@ -126,6 +126,7 @@ def stable_log(y: Node) -> Node | None:
         _log_add,
         _log_product,
         _log_clip,
+        _log_where,
         _log_pick,
         _log_view,
     ):
@@ -250,6 +251,16 @@ def _log_clip(y: Node) -> Node | None:
         return None if x is None or limit is None else make(y.op, x, limit)
 
     return both(y, cut)
+
+
+def _log_where(y: Node) -> Node | None:
+    """log(where(c, y, n)) -> where(c, log(y), log(n)), for a number n > 0."""
+    if y.op != "where":
+        return None
+    chosen, value, other = y.inputs
+    limit = _log_number(other)
+    x = stable_log(value) if limit is not None else None
+    return None if x is None or limit is None else b.where(chosen, x, limit)
 
 
 def _log_pick(y: Node) -> Node | None:

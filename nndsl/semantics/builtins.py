@@ -29,6 +29,7 @@ class Builtin:
 _ROWS = (
     Builtin("exp", "exp(x)", "e to the power x"),
     Builtin("log", "log(x)", "the natural logarithm"),
+    Builtin("log2", "log2(x)", "the logarithm to the base of 2"),
     Builtin("log1p", "log1p(x)", "log(1 + x), precise near 0"),
     Builtin("expm1", "expm1(x)", "exp(x) - 1, precise near 0"),
     Builtin("sqrt", "sqrt(x)", "the square root"),
@@ -54,8 +55,8 @@ _ROWS = (
     Builtin("argmin", "argmin(x, axis=-1)", "where the least stands along an axis"),
     Builtin("count", "count(x, axis=...)", "how many elements the axes hold together"),
     Builtin(
-        "surprise",
-        "surprise(y, k)",
+        "log_loss",
+        "log_loss(y, k)",
         "minus the logarithm of the probability that y gives to class k, be y probabilities or logits",
     ),
     Builtin("decide", "decide(y)", "the class with the greatest score; for a single score, 1 where it speaks for it"),

@@ -1,7 +1,7 @@
 """Numbers, texts, truth values and lists that are known before anything runs: `let width = 64`, `batch 2 * width`.
 
 In: an expression and the constants in scope. Out: a Python value, or a fault. The same arithmetic serves `print` and
-`expect`, where names are results of actions.
+`expect`, where names are results of actions. Lists go with lists and with numbers element by element.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 from nndsl.diagnostics import Diagnostic, Fault, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics import information
+from nndsl.semantics.information import Unfit
 from nndsl.syntax import ast
 
 
@@ -33,6 +35,7 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "and": lambda a, b: bool(a and b), "or": lambda a, b: bool(a or b),
 }  # fmt: skip
 ORDER = ("<", "<=", ">", ">=")
+LISTWISE = ("+", "-", "*", "/", "^")  # what goes with lists, element by element
 
 
 def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,16 +45,30 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def _sum(values: Any) -> Any:
+    """Without rounding on the way, whatever the precision of the column; whole numbers stay whole."""
+    items = _items(values)
+    return sum(items) if all(isinstance(item, int) for item in items) else math.fsum(items)
+
+
 def _mean(values: Any) -> float:
-    return float(sum(values)) / len(values)
+    return float(_sum(values)) / len(values)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "min": _extreme(min), "max": _extreme(max), "mean": _mean, "sum": sum, "abs": abs, "sqrt": math.sqrt, "exp":
-    math.exp,
-    "log": math.log, "floor": math.floor, "round": round, "length": len, "sin": math.sin, "cos": math.cos, "tanh":
-    math.tanh,
+# Functions of one number; of a list they are taken element by element.
+ELEMENTWISE: dict[str, Callable[[Any], Any]] = {
+    "abs": abs, "sqrt": math.sqrt, "exp": math.exp, "log": math.log, "log2": math.log2, "floor": math.floor, "round":
+    round, "sin": math.sin, "cos": math.cos, "tanh": math.tanh, "surprise": information.surprise,
 }  # fmt: skip
+# Functions of whole lists that give one number.
+REDUCING: dict[str, Callable[..., Any]] = {
+    "min": _extreme(min), "max": _extreme(max), "mean": _mean, "sum": _sum, "length": len, "entropy":
+    information.entropy, "cross_entropy": information.cross_entropy, "kl": information.kl, "perplexity":
+    information.perplexity,
+}  # fmt: skip
+# Functions of whole lists that give another list.
+LISTING: dict[str, Callable[..., Any]] = {"shares": information.shares}
+FUNCTIONS: dict[str, Callable[..., Any]] = {**ELEMENTWISE, **REDUCING, **LISTING}
 CONSTANTS = {"pi": math.pi, "infinity": math.inf}
 
 
@@ -59,12 +76,14 @@ def arithmetic(op: str, left: Any, right: Any, span: Span) -> Any:
     """`left op right` for values that are not tensors; a fault where they do not go together."""
     if op == "@":
         raise fault("E0217", "`@` is the product of tensors; numbers are multiplied with `*`", span)
+    if op in LISTWISE and (is_list(left) or is_list(right)):
+        return _pairwise(op, left, right, span)
     if op not in ("==", "!=", "and", "or"):
         for value in (left, right):
             if not _fits(op, value, left, right):
                 raise fault("E0217", f"`{op}` does not go with {describe(value)}", span)
     try:
-        result = BINARY[op](left, right)
+        result = BINARY[op](_items(left), _items(right))
     except ZeroDivisionError:
         raise fault("E0217", "division by zero", span) from None
     except OverflowError:
@@ -74,10 +93,38 @@ def arithmetic(op: str, left: Any, right: Any, span: Span) -> Any:
     return result
 
 
+def is_list(value: Any) -> bool:
+    """A list of the script, or the column of a result."""
+    return isinstance(value, list | tuple) or getattr(value, "ndim", 0) > 0
+
+
+def each(value: Any, function: Callable[[Any], Any]) -> Any:
+    """A function of every element of a list, of lists within it too; of a single value, of it."""
+    return [each(item, function) for item in _items(value)] if is_list(value) else function(value)
+
+
+def _items(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _pairwise(op: str, left: Any, right: Any, span: Span) -> list[Any]:
+    """`left op right` element by element; a single number goes with each."""
+    if not is_list(right):
+        return [arithmetic(op, item, right, span) for item in _items(left)]
+    if not is_list(left):
+        return [arithmetic(op, left, item, span) for item in _items(right)]
+    if len(left) != len(right):
+        raise fault("E0224", f"`{op}` goes with lists of one length, not of {len(left)} and {len(right)} values", span)
+    pairs = list(zip(_items(left), _items(right), strict=True))
+    if any(is_list(a) != is_list(c) for a, c in pairs):
+        raise fault("E0217", f"`{op}` does not go with a list of lists and a list of numbers", span)
+    return [arithmetic(op, a, c, span) for a, c in pairs]
+
+
 def _fits(op: str, value: Any, left: Any, right: Any) -> bool:
     if isinstance(value, str):
         return op in ORDER and isinstance(left, str) and isinstance(right, str)
-    return isinstance(value, int | float) or hasattr(value, "dtype")
+    return isinstance(value, int | float) or (hasattr(value, "dtype") and not is_list(value))
 
 
 def describe(value: Any) -> str:
@@ -88,7 +135,7 @@ def describe(value: Any) -> str:
         return f"the number {value:g}"
     if isinstance(value, str):
         return "a text"
-    if isinstance(value, list | tuple):
+    if is_list(value):
         return "a list"
     return "`none`" if value is None else "this value"
 
@@ -125,7 +172,9 @@ def evaluate(expr: ast.Expr, lookup: Lookup, field: Field | None = None) -> Any:
 def _unary(expr: ast.Unary, value: Any) -> Any:
     if expr.op == "not":
         return not value
-    if isinstance(value, str | list) or value is None:
+    if is_list(value):
+        return each(value, lambda item: _unary(expr, item))
+    if isinstance(value, str) or value is None:
         raise fault("E0217", f"`-` does not go with {describe(value)}", expr.span)
     return -value
 
@@ -162,12 +211,29 @@ def _call(expr: ast.Call, lookup: Lookup, field: Field | None) -> Any:
         )
     values = [evaluate(argument.value, lookup, field) for argument in expr.arguments]
     try:
-        return function(*values)
+        return each(values[0], function) if name in ELEMENTWISE and len(values) == 1 else function(*values)
     except Fault:
         raise
+    except Unfit as found:
+        raise _unfit(found, expr) from None
     except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError):
         given = ", ".join(describe(value) for value in values)
         raise fault("E0217", f"`{name}` cannot be taken of {given or 'nothing'}", expr.span) from None
+
+
+def _unfit(found: Unfit, expr: ast.Call) -> Fault:
+    """What a function does not take, with the way out in the words of the script."""
+    given = expr.arguments[found.place].value
+    text = " ".join(given.span.text.split())
+    bare = f"({text})" if isinstance(given, ast.Binary | ast.Unary) else text
+    way = found.way.replace("{}", bare, 1).replace("{}", text)
+    return fault(
+        found.code,
+        found.message,
+        given.span,
+        notes=(found.note.replace("{}", text),) if found.note else (),
+        help=f"write `{way}`" if way else None,
+    )
 
 
 def value_of(constant: Any) -> Any:
