@@ -1,4 +1,4 @@
-"""The folders of pictures that the pages of E0524, E0525 and E0526 speak of."""
+"""The folders that pages speak of: of pictures (E0524 to E0526) and of sparse matrices (E0527, E0528)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matrix_folders import MATRIX, write_folder
 
 CODES = ("E0524", "E0525", "E0526")
 
 
 def folders_for(code: str, folder: Path) -> None:
     """Makes what a page's scripts read; skips the test where Pillow is not there."""
+    if code in ("E0527", "E0528"):
+        write_folder(folder / "blood", MATRIX, "cell_type\nB\nB\nT\nT\n")
+        write_folder(folder / "one-label-less", MATRIX, "cell_type\nB\nB\nT\n")
+        write_folder(folder / "damaged", MATRIX, "cell_type\nB\nB\nT\nT\n", indices=np.array([0, 2, 1, 7, 0, 4, 1, 2]))
     if code not in CODES:
         return
     image = pytest.importorskip("PIL.Image")

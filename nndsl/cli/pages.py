@@ -16,8 +16,8 @@ WIDTH = 96
 # What the options of a `data` block say, and how each looks.
 DATA_OPTIONS = {
     "from": (
-        "where the rows come from: a file, a folder, a generator or a Python object; of pictures also their `size`"
-        " (height, width) and `channels`",
+        "where the rows come from: a file, a folder (of pictures, of IDX files, or of `counts.npz` with its labels in "
+        "`cells.csv`), a generator or a Python object; of pictures also their `size` (height, width) and `channels`",
         'from "iris.csv"',
     ),
     "columns": ("the names of the columns of a table that stands in the script", "columns age, height"),
@@ -59,8 +59,12 @@ DATA_OPTIONS = {
 ENCODER_WORDS = {
     "standard": "less the mean, by the standard deviation", "minmax": "from 0 at the least value to 1 at the greatest",
     "max": "by the greatest value", "log": "the natural logarithm", "category": "each value is a class with an id",
+    "share": "by the total of its row: of a row of counts, or of the columns of the line",
     "diff": "the change from the step before, in a `sequence`", "onehot": "a number for each value, one of them 1",
 }  # fmt: skip
+
+
+FITTED = "fitted on the training part alone, undone on predictions"
 
 
 def explain(code: str, console: Console) -> int:
@@ -197,7 +201,8 @@ def _words(name: str) -> Iterator[str]:
         yield f"{name} in `data`: {meaning}\n\n  {example}"
     if name in ENCODERS:
         words = "an encoder of columns, after `->` in a `data` block"
-        yield f"{name}: {words}: {ENCODER_WORDS[name]}\n\n  fitted on the training part alone, undone on predictions"
+        learns = "learns nothing; for `input`" if name == "share" else FITTED
+        yield f"{name}: {words}: {ENCODER_WORDS[name]}\n\n  {learns}"
     if name in GENERATORS:
         settings = ", ".join(f"{s.name} = {s.default:g}" for s in GENERATORS[name].settings)
         yield f"{name}({settings}): a generator, after `from` in a `data` block; it brings input and target"

@@ -1,7 +1,8 @@
 """`.npy` and `.npz` files as tables, never with pickle.
 
 In: a path. Out: a `Table`. A 2-D `.npy` has the columns x0, x1, ...; an N-d one the single block `image`; a structured
-one its fields. The arrays of an `.npz` are columns (1-D) or blocks (N-d) under their own names.
+one its fields. The arrays of an `.npz` are columns (1-D) or blocks (N-d) under their own names, or together one sparse
+matrix, a block under the file's name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.data.matrixfile import column_of_object, is_matrix, is_sparse_object, read_matrix
 from nndsl.data.table import Column, Table, block, column_of_values
 from nndsl.data.words import listed
 from nndsl.diagnostics import Span, fault
@@ -26,6 +28,8 @@ def read_array(path: Path, span: Span) -> Table:
         loaded = np.load(path, allow_pickle=False)
         if not isinstance(loaded, np.ndarray):
             with loaded:
+                if is_matrix(loaded.files):
+                    return Table.of(path.name, [read_matrix(path, span)])
                 return table_of_arrays(path.name, {name: loaded[name] for name in loaded.files}, span)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         pickled = "allow_pickle" in str(error) or "Object arrays" in str(error)
@@ -52,14 +56,10 @@ def table_of_arrays(shown: str, arrays: Mapping[str, Any], span: Span) -> Table:
     columns: list[Column] = []
     for name, values in arrays.items():
         try:
-            column = (
-                block(name, values)
-                if isinstance(values, np.ndarray) and values.ndim > 1
-                else column_of_values(name, values)
-            )
+            column = _column(name, values, shown, span)
         except (ValueError, TypeError) as error:
             raise fault("E0503", f"`{name}` of `{shown}` cannot be a column: {_reason(error)}", span) from None
-        if np.ndim(column.values()) == 0:
+        if not column.is_block and np.ndim(column.values()) == 0:
             raise fault("E0503", f"`{name}` of `{shown}` is a single value, not a column", span)
         columns.append(column)
     lengths = {column.name: column.rows for column in columns}
@@ -73,6 +73,14 @@ def table_of_arrays(shown: str, arrays: Mapping[str, Any], span: Span) -> Table:
     if not columns or not next(iter(lengths.values())):
         raise fault("E0503", f"`{shown}` has no rows" + (f" (columns: {listed(lengths)})" if columns else ""), span)
     return Table.of(shown, columns)
+
+
+def _column(name: str, values: Any, shown: str, span: Span) -> Column:
+    if is_sparse_object(values):
+        return column_of_object(name, shown, values, span)
+    if isinstance(values, np.ndarray) and values.ndim > 1:
+        return block(name, values)
+    return column_of_values(name, values)
 
 
 def _reason(error: Exception) -> str:

@@ -51,11 +51,19 @@ class Level:
 
 
 @value
+class Portion:
+    """What a column of shares is made of: the column `name`, by the total of all `columns` in each row."""
+
+    name: str
+    columns: tuple[str, ...] = field(repr=False)
+
+
+@value
 class Chain:
     """word: the column. shape: of a cell before encoding. fill: what stands for a missing cell. steps: fitted.
 
     A chain that was made for the signature alone has no statistics for blocks: `fitted` is False. level: of a column
-    of changes, which is made, what it is made of.
+    of changes, which is made, what it is made of. portion: the same of a column of shares.
     """
 
     word: Word
@@ -66,6 +74,7 @@ class Chain:
     fitted: bool = True
     bytes: bool = False  # the cells are pictures of bytes
     level: Level | None = None
+    portion: Portion | None = None
 
     @property
     def name(self) -> str:
@@ -74,7 +83,13 @@ class Chain:
     @property
     def shown(self) -> str:
         """The column as people know it."""
-        return self.name if self.level is None else self.level.name
+        made = self.level or self.portion
+        return self.name if made is None else made.name
+
+    @property
+    def source(self) -> str:
+        """The column that new rows have for it."""
+        return self.name if self.portion is None else self.portion.name
 
     @property
     def classes(self) -> Classes | None:
@@ -192,19 +207,21 @@ def numbers(chain: Chain, values: Values, cells: Cells) -> NDArray[np.float64]:
         y = step.apply(x)
         bad = ~np.isfinite(y)
         if bad.any():
-            place = int(np.argwhere(bad)[0][0])
-            text = step.kind if step.kind not in ("formula", "activation") else getattr(step, "text", step.kind)
-            raise fault(
-                "E0511",
-                f"`{text}` of `{chain.name}` is not a finite number in row {cells.row(place)} of "
-                f"{cells.shown}, where the value is {_shown(x, bad)}",
-                cells.span,
-                help="the logarithm wants numbers above 0: shift them first, as in `log(x + 1)`"
-                if step.kind == "log"
-                else None,
-            )
+            raise not_finite(chain, step, cells, int(np.argwhere(bad)[0][0]), float(x[bad][0]))
         x = y
     return x
+
+
+def not_finite(chain: Chain, step: Fitted, cells: Cells, place: int, before: float) -> Fault:
+    """The report of a step that makes no number of a cell. before: what the cell was."""
+    text = getattr(step, "text", step.kind)
+    return fault(
+        "E0511",
+        f"`{text}` of `{chain.name}` is not a finite number in row {cells.row(place)} of {cells.shown}, "
+        f"where the value is `{plain(before)}`",
+        cells.span,
+        help="the logarithm wants numbers above 0: shift them first, as in `log(x + 1)`" if text == "log" else None,
+    )
 
 
 def _shown(x: Values, bad: NDArray[np.bool_]) -> str:
@@ -284,12 +301,10 @@ def _unknown_class(chain: Chain, value: Any, place: int, count: int, cells: Cell
 
 def fit_chain(
     word: Word, column: Column, steps: tuple[StepSpec, ...], fill: float | str | None, rows: Rows, cells: Cells,
-    evaluate: Evaluate | None, blocks: bool,
+    evaluate: Evaluate | None,
 ) -> Chain:  # fmt: skip
-    """The chain of one column, fitted on `rows`. blocks: whether to read the values of a block, or only its shape."""
+    """The chain of one column of single cells, fitted on `rows`."""
     classifier = steps[-1].kind if steps and steps[-1].kind in CLASSIFIERS else None
-    if column.is_block:
-        return _fit_block(word, column, steps, rows, cells, evaluate, blocks)
     chain = Chain(word, (), column.is_text, (), fill)
     values = filled(chain, take(column, rows), cells)
     done: list[Step] = []
@@ -305,66 +320,3 @@ def fit_chain(
     if classifier:
         done.append(fit_classes(classifier, column if len(steps) == 1 else Column(word.text, values), values))
     return Chain(word, (), column.is_text, tuple(done), fill)
-
-
-def _fit_block(
-    word: Word,
-    column: Column,
-    steps: tuple[StepSpec, ...],
-    rows: Rows,
-    cells: Cells,
-    evaluate: Evaluate | None,
-    blocks: bool,
-) -> Chain:
-    if steps and steps[-1].kind in CLASSIFIERS:
-        raise fault(
-            "E0511",
-            f"`{word.text}` holds an array of shape {list(column.shape)} in each row: it has no classes",
-            steps[-1].span,
-        )
-    if not blocks:
-        return Chain(word, column.shape, False, (), fitted=False)
-    values = column.values()
-    if values.dtype == np.uint8:
-        return _fit_bytes(word, column.shape, values, steps, rows, cells, evaluate)
-    x = np.asarray(values[rows], np.float64)
-    bare = Chain(word, column.shape, False, ())
-    numbers(bare, x, cells)
-    # A picture has one statistic for all its points; a vector one for each.
-    sample = Sample(x if x.ndim == 2 else x.reshape(-1))
-    done: list[Fitted] = []
-    for step in steps:
-        fitted = fit(step, sample, evaluate)
-        done.append(fitted)
-        sample = sample.then(fitted)
-    return Chain(word, column.shape, False, tuple(done))
-
-
-def _fit_bytes(
-    word: Word,
-    shape: tuple[int, ...],
-    values: Values,
-    steps: tuple[StepSpec, ...],
-    rows: Rows,
-    cells: Cells,
-    evaluate: Evaluate | None,
-) -> Chain:
-    counts = np.zeros(256, np.int64)
-    for start in range(0, len(rows), CHUNK):
-        counts += np.bincount(values[rows[start : start + CHUNK]].reshape(-1), minlength=256)
-    there = np.flatnonzero(counts)
-    sample = Sample(there.astype(np.float64), counts[there])
-    done: list[Fitted] = []
-    for step in steps:
-        fitted = fit(step, sample, evaluate)
-        after = sample.then(fitted)
-        if not np.isfinite(after.x).all():
-            byte = plain(float(sample.x[~np.isfinite(after.x)][0]))
-            raise fault(
-                "E0511",
-                f"`{step.text}` of `{word.text}` is not a finite number where the value is `{byte}`",
-                cells.span,
-            )
-        done.append(fitted)
-        sample = after
-    return Chain(word, shape, False, tuple(done), bytes=True)

@@ -6,9 +6,11 @@ said. Unknown columns are reported, all of them.
 
 from __future__ import annotations
 
-from nndsl.data.chains import Level
+from collections.abc import Sequence
+
+from nndsl.data.chains import Level, Portion
 from nndsl.data.formula import INVERSE, Formula
-from nndsl.data.pipeline import CHANGE
+from nndsl.data.pipeline import CHANGE, SHARE
 from nndsl.data.spec import DataSpec, GeneratorSource, Line, StepSpec, Word
 from nndsl.data.table import Column, Table
 from nndsl.data.words import listed
@@ -21,14 +23,25 @@ UNDONE = ("standard", "minmax", "max")  # encoders of numbers whose way back is 
 
 @value
 class Role:
-    """One column of the input or target. every: it came in by `input all`. level: of a column of changes, what it is
-    made of.
+    """One column of the input or target. every: it came in by `input all`. level, portion: of a column of changes or of
+    shares, what it is made of.
     """
 
     word: Word
     steps: tuple[StepSpec, ...]
     every: bool = False
     level: Level | None = None
+    portion: Portion | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the column is not one of the source."""
+        return self.level is not None or self.portion is not None
+
+    @property
+    def source(self) -> Word:
+        """The column of the source, of all that are no changes."""
+        return self.word if self.portion is None else Word(self.portion.name, self.word.span)
 
 
 def choose_columns(
@@ -129,7 +142,7 @@ def _inputs(spec: DataSpec, table: Table, targets: set[str]) -> tuple[Role, ...]
     roles: list[Role] = []
     for line in lines:
         if not line.every:
-            roles += [Role(word, line.steps) for word in line.columns]
+            roles += _of_line(line, line.columns, table)
             continue
         rest = [name for name in table.columns if name not in out]
         if not rest and spec.inputs:
@@ -139,5 +152,32 @@ def _inputs(spec: DataSpec, table: Table, targets: set[str]) -> tuple[Role, ...]
                 "or named already",
                 line.span,
             )
-        roles += [Role(Word(name, line.span), line.steps, every=True) for name in rest]
+        roles += _of_line(line, [Word(name, line.span) for name in rest], table)
     return tuple(roles)
+
+
+def _of_line(line: Line, words: Sequence[Word], table: Table) -> list[Role]:
+    """The columns of one line. Where it begins with `share`, single numbers are shares of their total."""
+    columns = [table.columns.get(word.text) for word in words]
+    if not line.steps or line.steps[0].kind != SHARE or None in columns:
+        return [Role(word, line.steps, line.every) for word in words]
+    whole = [word for word, column in zip(words, columns, strict=True) if column is not None and column.is_block]
+    if whole and len(words) == 1:
+        return [Role(words[0], line.steps, line.every)]
+    span = line.steps[0].span
+    if whole:
+        name = whole[0].text
+        problem = f"`{name}` has a row of numbers, which is shared out by itself, and other columns stand beside it"
+        raise fault("E0529", problem, span, help=f"write `input {name} -> share` on a line of its own")
+    if len(words) == 1:
+        raise fault(
+            "E0529",
+            f"`{words[0].text}` is one number a row: its share of itself is always 1",
+            span,
+            help=f"name the columns that are added up, as in `input ({words[0].text}, ...) -> share`",
+        )
+    group = tuple(word.text for word in words)
+    return [
+        Role(Word(f"{word.text} -> {SHARE}", word.span), line.steps[1:], line.every, portion=Portion(word.text, group))
+        for word in words
+    ]

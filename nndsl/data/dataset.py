@@ -19,6 +19,7 @@ from nndsl.data.fitting import Prepared
 from nndsl.data.newseries import encode_series
 from nndsl.data.prepare import prepare, signature_of
 from nndsl.data.sources import fingerprint, open_source, release
+from nndsl.data.sparsearray import SparseArray, joined
 from nndsl.data.spec import DataSpec
 from nndsl.data.table import Table
 from nndsl.data.types import Array, Part, Places, Signature
@@ -106,8 +107,7 @@ class Dataset:
         return values[0] if len(values) == 1 else np.asarray(np.concatenate(values)[self._order()])
 
     def _beside(self, name: str, part: str) -> NDArray[Any]:
-        self.column(name)  # says what is wrong with a name
-        return np.asarray(self.raw_table(part)[name][self.part(part).rows])
+        return np.asarray(self.column(name, part)[self.part(part).rows])
 
     # ---- new rows and predictions
 
@@ -157,9 +157,10 @@ class Dataset:
         tables = open_source(self.spec, self._seed)
         return {name: column.cells() for name, column in tables.get(part, tables["train"]).columns.items()}
 
-    def column(self, name: str) -> NDArray[Any]:
+    def column(self, name: str, part: str = "train") -> NDArray[Any]:
         """One column of the source, unencoded, every row. Raises a Fault (E0502) where there is none."""
-        table: Table = open_source(self.spec, self._seed)["train"]
+        tables = open_source(self.spec, self._seed)
+        table: Table = tables.get(part, tables["train"])
         if name not in table.columns:
             raise fault(
                 "E0502",
@@ -179,6 +180,9 @@ class Dataset:
 
 def _join(arrays: list[Array], order: NDArray[np.int64]) -> Array:
     every = slice(None)
+    sparse = [array for array in arrays if isinstance(array, SparseArray)]
+    if len(sparse) == len(arrays):
+        return joined(sparse, order)
     values = np.concatenate([array.take(every).values for array in arrays])[order]
     return Array(values, arrays[0].scale, arrays[0].shift)
 

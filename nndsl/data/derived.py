@@ -78,8 +78,8 @@ class Derived(Dataset):
     def raw_table(self, part: str = "train") -> dict[str, NDArray[Any]]:
         return self.source.raw_table(part)
 
-    def column(self, name: str) -> NDArray[Any]:
-        return self.source.column(name)
+    def column(self, name: str, part: str = "train") -> NDArray[Any]:
+        return self.source.column(name, part)
 
     @property
     def fingerprint(self) -> str:

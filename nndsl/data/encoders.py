@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data import formula
 from nndsl.data.formula import Formula
+from nndsl.data.pipeline import SHARE
 from nndsl.data.spec import Evaluate, StepSpec
 from nndsl.data.table import Column, plain
 from nndsl.data.textfile import code_points
@@ -27,6 +28,18 @@ Values = NDArray[Any]
 
 class ConstantColumn(Exception):
     """The statistic of an encoder is zero: the column has one value in the training part."""
+
+
+class Statistics(Protocol):
+    """What encoders learn from: a number for a column, or one for each of the numbers of a row."""
+
+    def mean(self) -> Values: ...
+
+    def deviation(self) -> Values: ...
+
+    def low(self) -> Values: ...
+
+    def high(self) -> Values: ...
 
 
 @value
@@ -58,11 +71,16 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """(x - center) / spread: `standard` (mean, deviation), `minmax` (least, range), `max` (0, greatest)."""
+    """(x - center) / spread: `standard` (mean, deviation), `minmax` (least, range), `max` (0, greatest).
+
+    center, spread: one number, or [k], one for each of the numbers of a row. still: how many of the k are the same in
+    all training rows; they are divided by 1.
+    """
 
     kind: str
     center: Values
     spread: Values
+    still: int = 0
 
     def apply(self, x: Values) -> Values:
         return np.asarray((x - self.center) / self.spread)
@@ -77,6 +95,27 @@ class Scale:
 
     def state(self) -> dict[str, Any]:
         return {"kind": self.kind, "center": self.center.tolist(), "spread": self.spread.tolist()}
+
+
+@value
+class OwnTotal:
+    """`share`: each number of a row by the total of that row; a row that is 0 everywhere stays so. Learns nothing."""
+
+    kind: str = "share"
+
+    def apply(self, x: Values) -> Values:
+        """x: [N, *shape], none below 0."""
+        totals = x.reshape(len(x), -1).sum(axis=1)
+        return np.asarray(x / np.where(totals == 0, 1, totals).reshape(-1, *[1] * (x.ndim - 1)))
+
+    def undo(self, y: Values) -> Values | None:
+        return None
+
+    def affine(self) -> tuple[float, float] | None:
+        return None
+
+    def state(self) -> dict[str, Any]:
+        return {"kind": self.kind}
 
 
 @value
@@ -167,38 +206,47 @@ class Classes:
         }
 
 
-Fitted = Scale | Arithmetic | Activation
+Fitted = Scale | Arithmetic | Activation | OwnTotal
 Step = Fitted | Classes
 
 
-def _standard(sample: Sample) -> tuple[Values, Values]:
+def _standard(sample: Statistics) -> tuple[Values, Values]:
     center, spread = sample.mean(), sample.deviation()
     # A column of equal numbers can miss zero by rounding.
     return center, np.where(spread <= 1e-12 * np.abs(center), 0.0, spread)
 
 
-def _minmax(sample: Sample) -> tuple[Values, Values]:
+def _minmax(sample: Statistics) -> tuple[Values, Values]:
     return sample.low(), np.asarray(sample.high() - sample.low())
 
 
-def _max(sample: Sample) -> tuple[Values, Values]:
+def _max(sample: Statistics) -> tuple[Values, Values]:
     return np.zeros_like(sample.high()), sample.high()
 
 
-SCALES: dict[str, Callable[[Sample], tuple[Values, Values]]] = {"standard": _standard, "minmax": _minmax, "max": _max}
+SCALES: dict[str, Callable[[Statistics], tuple[Values, Values]]] = {
+    "standard": _standard,
+    "minmax": _minmax,
+    "max": _max,
+}
 
 
-def fit(step: StepSpec, sample: Sample, evaluate: Evaluate | None) -> Fitted:
-    """A numeric step, fitted. Raises ConstantColumn where its statistic is zero."""
+def fit(step: StepSpec, sample: Statistics, evaluate: Evaluate | None) -> Fitted:
+    """A numeric step, fitted. Raises ConstantColumn where its statistic is zero: of a row of several numbers where it
+    is zero for all of them. Some that stay the same say nothing, and do no harm.
+    """
+    if step.kind == SHARE:
+        return OwnTotal()
     if step.formula is not None:
         return Arithmetic(step.formula, step.text)
     if step.activation is not None:
         assert evaluate is not None
         return Activation(step.activation, step.text, evaluate)
     center, spread = SCALES[step.kind](sample)
-    if np.any(spread == 0):
+    still = spread == 0
+    if np.all(still):
         raise ConstantColumn
-    return Scale(step.kind, center, spread)
+    return Scale(step.kind, center, np.where(still, 1.0, spread), int(still.sum()))
 
 
 def fit_classes(kind: str, column: Column, values: Values) -> Classes:
@@ -227,6 +275,8 @@ def step_from_state(state: dict[str, Any], evaluate: Evaluate | None) -> Step:
     kind = state["kind"]
     if kind in SCALES:
         return Scale(kind, np.asarray(state["center"], np.float64), np.asarray(state["spread"], np.float64))
+    if kind == SHARE:
+        return OwnTotal()
     if kind == "formula":
         return Arithmetic(formula.from_state(state["formula"]), state["text"])
     if kind == "activation":

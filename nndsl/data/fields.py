@@ -27,7 +27,25 @@ def field_of(done: Prepared, chains: tuple[Chain, ...], role: str) -> Field:
         kind = "onehot"
     elif role == "target" and _is_distribution(done, chains):
         kind = "probability"
-    return Field(names, shape_of(chains), kind, span, classes)
+    return Field(names, shape_of(chains), kind, span, classes, parts=_parts(done, chains))
+
+
+def _parts(done: Prepared, chains: tuple[Chain, ...]) -> tuple[str, ...]:
+    """A name for each number of an example, where the source has one for each."""
+    columns = done.table("train").columns
+    names: list[str] = []
+    for chain in chains:
+        if chain.is_ids:
+            return ()
+        if chain.classes is not None:
+            names += [f"{chain.shown}={name}" for name in chain.classes.names]
+        elif not chain.shape:
+            names.append(chain.shown)
+        elif columns[chain.name].parts:
+            names += columns[chain.name].parts
+        else:
+            return ()
+    return tuple(names)
 
 
 def _span(spec: DataSpec, role: str) -> Span:

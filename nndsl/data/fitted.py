@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data.assemble import assemble, shape_of, width
-from nndsl.data.chains import Cells, Chain, Level
+from nndsl.data.chains import Cells, Chain, Level, Portion
 from nndsl.data.encoders import Classes, step_from_state
+from nndsl.data.matrixfile import is_sparse_object
 from nndsl.data.objects import read_object
+from nndsl.data.portions import with_portions
 from nndsl.data.spec import Evaluate, Word
 from nndsl.data.table import Column, Table, plain
 from nndsl.data.words import listed
@@ -85,16 +87,16 @@ class Encoders:
 
     def _encode(self, chains: tuple[Chain, ...], x: object) -> Values:
         table = self._table(chains, x)
-        columns: dict[str, Column] = {}
-        for chain in chains:
-            column = table.columns.get(chain.name)
-            if column is None:
+        for name in _names(chains):
+            if name not in table.columns:
                 raise fault(
-                    "E0517", f"{SHOWN} have no column `{chain.name}`", self.span,
-                    notes=("they have " + listed(table.columns),), help=did_you_mean(chain.name, table.columns),
+                    "E0517", f"{SHOWN} have no column `{name}`", self.span,
+                    notes=("they have " + listed(table.columns),), help=did_you_mean(name, table.columns),
                 )  # fmt: skip
-            columns[chain.name] = fitting(chain, column, self.span)
-        return assemble(chains, columns, None, Cells(SHOWN, self.span, new=True), self.precision).floats(self.precision)
+        cells = Cells(SHOWN, self.span, new=True)
+        table = with_portions(table, chains, cells)
+        columns = {chain.name: fitting(chain, table.columns[chain.name], self.span) for chain in chains}
+        return assemble(chains, columns, None, cells, self.precision).floats(self.precision)
 
     def _table(self, chains: tuple[Chain, ...], x: object) -> Table:
         if isinstance(x, list | tuple) and not (x and all(isinstance(row, Mapping) for row in x)):
@@ -103,6 +105,8 @@ class Encoders:
             x = {name: [value] for name, value in x.items()}
         if isinstance(x, np.ndarray) and x.dtype.names is None:
             return self._by_place(chains, x)
+        if is_sparse_object(x) and len(_names(chains)) == 1:
+            return read_object({chains[0].name: x}, SHOWN, self.span)
         return read_object(x, SHOWN, self.span)
 
     def _by_place(self, chains: tuple[Chain, ...], x: Values) -> Table:
@@ -139,10 +143,11 @@ class Encoders:
 
     def state(self) -> dict[str, Any]:
         """Plain JSON-able values from which `from_state` makes the same encoders."""
+        groups = list(dict.fromkeys(chain.portion.columns for chain in self.inputs if chain.portion is not None))
         return {
-            "version": 1, "name": self.name, "precision": self.precision,
-            "input": [_chain_state(chain) for chain in self.inputs],
-            "target": [_chain_state(chain) for chain in self.targets],
+            "version": 1, "name": self.name, "precision": self.precision, "groups": [list(group) for group in groups],
+            "input": [_chain_state(chain, groups) for chain in self.inputs],
+            "target": [_chain_state(chain, groups) for chain in self.targets],
         }  # fmt: skip
 
     @staticmethod
@@ -153,7 +158,11 @@ class Encoders:
         """
         name = str(state["name"])
         place = span or Span(Source("<saved>", name), 0, len(name))
-        chains = [tuple(_chain_from_state(one, place, evaluate) for one in state[role]) for role in ("input", "target")]
+        groups = [tuple(group) for group in state["groups"]]
+        chains = [
+            tuple(_chain_from_state(one, groups, place, evaluate) for one in state[role])
+            for role in ("input", "target")
+        ]
         return Encoders(name, place, chains[0], chains[1], str(state["precision"]))
 
     @property
@@ -163,7 +172,7 @@ class Encoders:
 
 
 def _names(chains: tuple[Chain, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(chain.name for chain in chains))
+    return tuple(dict.fromkeys(chain.source for chain in chains))
 
 
 def _as_array(x: Any) -> Values:
@@ -229,10 +238,13 @@ def _undo(chain: Chain, values: Values) -> Values:
     return y
 
 
-def _chain_state(chain: Chain) -> dict[str, Any]:
+def _chain_state(chain: Chain, groups: list[tuple[str, ...]]) -> dict[str, Any]:
+    """groups: the columns that shares are of, each group once: it may be long."""
+    made = chain.portion
     return {
         "column": chain.name, "shape": list(chain.shape), "text": chain.text, "fill": chain.fill, "bytes": chain.bytes,
         "steps": [step.state() for step in chain.steps], "level": _level_state(chain.level),
+        "portion": None if made is None else {"column": made.name, "group": groups.index(made.columns)},
     }  # fmt: skip
 
 
@@ -240,13 +252,17 @@ def _level_state(level: Level | None) -> dict[str, Any] | None:
     return None if level is None else {"column": level.name, "steps": [step.state() for step in level.steps]}
 
 
-def _chain_from_state(state: dict[str, Any], span: Span, evaluate: Evaluate | None) -> Chain:
+def _chain_from_state(
+    state: dict[str, Any], groups: list[tuple[str, ...]], span: Span, evaluate: Evaluate | None
+) -> Chain:
     steps = tuple(step_from_state(step, evaluate) for step in state["steps"])
     level = None
     if state.get("level") is not None:
         before = [step_from_state(step, evaluate) for step in state["level"]["steps"]]
         level = Level(state["level"]["column"], tuple(step for step in before if not isinstance(step, Classes)))
+    made = state["portion"]
+    portion = None if made is None else Portion(made["column"], groups[made["group"]])
     return Chain(
         Word(state["column"], span), tuple(state["shape"]), state["text"], steps, state["fill"], bytes=state["bytes"],
-        level=level,
+        level=level, portion=portion,
     )  # fmt: skip

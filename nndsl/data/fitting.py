@@ -6,13 +6,15 @@ cells and statistics in the collector.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
+from nndsl.data.blocks import fit_block
 from nndsl.data.chains import Cells, Chain, Rows, fit_chain
 from nndsl.data.columns import Role
-from nndsl.data.encoders import SCALES, ConstantColumn
+from nndsl.data.encoders import SCALES, ConstantColumn, Scale
 from nndsl.data.gaps import fill_of
 from nndsl.data.holes import Mask
 from nndsl.data.series import Series
@@ -95,10 +97,12 @@ def fit_all(made: Prepared, roles: tuple[Role, ...], collector: Collector, block
 
 def _fit_one(made: Prepared, role: Role, column: Column, blocks: bool) -> Chain:
     rows = made.rows["train"]
-    fill = None if column.is_block else fill_of(made.spec, role, column, rows)
     cells = made.cells("train", role.word.span)
-    chain = fit_chain(role.word, column, role.steps, fill, rows, cells, made.spec.evaluate, blocks)
-    return chain if role.level is None else replace(chain, level=role.level)
+    if column.is_block:
+        return fit_block(role.word, column, role.steps, rows, cells, made.spec.evaluate, blocks)
+    fill = fill_of(made.spec, role, column, rows)
+    chain = fit_chain(role.word, column, role.steps, fill, rows, cells, made.spec.evaluate)
+    return replace(chain, level=role.level, portion=role.portion) if role.is_made else chain
 
 
 def _constant(roles: list[Role]) -> Fault:
@@ -112,6 +116,17 @@ def _constant(roles: list[Role]) -> Fault:
         f"{listed(names, 5)} {'is' if one else 'are'} {what} in all training rows: `{step}` would divide by zero",
         roles[0].word.span,
         help=f"leave {'it' if one else 'them'} out{drop}, or scale by a number, as in `x / 16`",
+    )
+
+
+def constants_said(chains: tuple[Chain, ...]) -> tuple[str, ...]:
+    """Which encoders divide some numbers of a row by 1, because their statistic is zero there."""
+    return tuple(
+        f"`{step.kind}` of `{chain.name}`: {counted(step.still, 'number')} of {math.prod(chain.shape):,} "
+        f"{'is' if step.still == 1 else 'are'} the same in all training rows, and divided by 1"
+        for chain in chains
+        for step in chain.numeric
+        if isinstance(step, Scale) and step.still
     )
 
 

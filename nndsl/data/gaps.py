@@ -28,7 +28,7 @@ def whole_rows(
 ) -> tuple[dict[str, Rows], tuple[str, ...]]:
     """The rows of each table that are used, and what was left out, in words."""
     filling = spec.missing is not None and spec.missing.rule != "drop"
-    needed = [role.word.text for role in (targets if filling else (*inputs, *targets))]
+    needed = [role.source.text for role in (targets if filling else (*inputs, *targets))]
     for word in (spec.split.stratify, spec.split.by) if spec.split else ():
         if word is not None:
             needed.append(word.text)
@@ -67,7 +67,7 @@ def _missing(spec: DataSpec, table: Table, counts: Mapping[str, int], roles: Seq
     rows = np.zeros(table.rows, np.bool_)
     for name in counts:
         rows |= table.columns[name].missing()
-    span = next((role.word.span for role in roles if role.word.text in counts), spec.span)
+    span = next((role.word.span for role in roles if role.source.text in counts), spec.span)
     return fault(
         "E0506",
         f"cells are missing in {counted(int(rows.sum()), 'row')} of {table.rows} of `{table.shown}`",
@@ -83,6 +83,11 @@ def fill_of(spec: DataSpec, role: Role, column: Column, rows: Rows) -> float | s
     None too where the rule does not fit a column that misses nothing.
     """
     if spec.missing is None or spec.missing.rule in ("drop", "interpolate", "previous"):
+        return None
+    if role.portion is not None:
+        if column.missing().any():
+            problem = f"`share` adds up the whole row, and `{spec.missing.span.text}` fills its cells only afterwards"
+            raise fault("E0529", problem, spec.missing.span, help="write `missing drop`")
         return None
     values = column.values()[rows]
     known = values[~column.missing()[rows]]

@@ -1,4 +1,5 @@
-"""Python objects as tables: NumPy arrays, dicts of arrays, pandas and polars frames, anything that speaks Arrow.
+"""Python objects as tables: NumPy arrays, dicts of arrays, pandas and polars frames, anything that speaks Arrow; a
+sparse matrix of scipy is a block, called `counts` where it comes without a name.
 
 In: the object. Out: a `Table`; a `Fault` at `span` where it is none of these. None of those libraries is imported here:
 frames are asked by their own methods, Arrow streams are read by duckdb.
@@ -12,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from nndsl.data.arrayfile import table_of_array, table_of_arrays
+from nndsl.data.matrixfile import is_sparse_object
 from nndsl.data.table import Table
 from nndsl.data.words import listed
 from nndsl.diagnostics import Span, fault
 
-ACCEPTED = "a NumPy array, a dict of columns, a pandas or polars frame, or an Arrow table"
+ACCEPTED = "a NumPy array, a dict of columns, a pandas or polars frame, a sparse matrix, or an Arrow table"
 PLAIN_TYPES = (
     "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT",
     "DOUBLE", "VARCHAR", "DATE",
@@ -39,6 +41,8 @@ def read_object(value: Any, shown: str, span: Span) -> Table:
     """The table in a Python object."""
     if isinstance(value, np.ndarray):
         return table_of_array(shown, value, span)
+    if is_sparse_object(value):
+        return table_of_arrays(shown, {"counts": value}, span)
     if isinstance(value, Mapping):
         return table_of_arrays(shown, {str(name): _plain(column) for name, column in value.items()}, span)
     if hasattr(value, "columns") and hasattr(value, "to_numpy") and hasattr(value, "__getitem__"):

@@ -18,8 +18,9 @@ from nndsl.diagnostics import Edit, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.syntax import ast
 
-ENCODERS = ("standard", "minmax", "max", "log", "diff", "category", "onehot")
+ENCODERS = ("standard", "minmax", "max", "log", "share", "diff", "category", "onehot")
 CHANGE = "diff"  # the change from the step before, in a series; what stands before it learns nothing
+SHARE = "share"  # the part of its row's total, which learns nothing: about the numbers of a row, not of a column
 CLASSIFIERS = ("category", "onehot")  # what turns a cell into a class: nothing can come after them
 VALUE = "x"  # what a formula after `->` calls the value
 
@@ -46,11 +47,14 @@ def read_line(option: ast.Option, evaluate: Evaluate | None, constants: Mapping[
     heads = [v.value for v in values] if len(values) > 1 else _members(head)
     every = len(heads) == 1 and isinstance(heads[0], ast.Name) and heads[0].text == "all"
     if every and option.name in ("input", "sequence"):
-        return Line((), True, _steps(steps, (VALUE,), evaluate, constants), option.span)
+        of_all = _steps(steps, (VALUE,), evaluate, constants)
+        _check_share(option.name, of_all)
+        return Line((), True, of_all, option.span)
     words, first = _columns(heads, constants)
     own = (VALUE, words[0].text) if len(words) == 1 else (VALUE,)
     read = first + _steps(steps, own, evaluate, constants)
     _check_order(read)
+    _check_share(option.name, read)
     return Line(words, False, read, option.span)
 
 
@@ -175,6 +179,29 @@ def _activation(expr: ast.Expr, word: ast.Name, evaluate: Evaluate | None) -> St
             help=did_you_mean(word.text, ENCODERS),
         )
     return StepSpec("activation", expr.span.text, expr.span, activation=expr)
+
+
+def _check_share(option: str, steps: tuple[StepSpec, ...]) -> None:
+    """`share` comes first, and it is for inputs."""
+    place = next((i for i, step in enumerate(steps) if step.kind == SHARE), None)
+    if place is None:
+        return
+    span = steps[place].span
+    if option != "input":
+        why = (
+            "an answer could not be turned back into numbers"
+            if option == "target"
+            else "the steps of a sequence have no totals"
+        )
+        raise fault("E0529", f"`share` is for `input`: {why}", span, help="leave it out")
+    if place:
+        before = steps[place - 1]
+        raise fault(
+            "E0529",
+            f"`{before.text}` cannot stand before `share`: totals are of what was counted",
+            before.span,
+            help="one `share` is enough" if before.kind == SHARE else "write `-> share` first",
+        )
 
 
 def _check_order(steps: tuple[StepSpec, ...]) -> None:

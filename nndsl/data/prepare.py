@@ -7,6 +7,7 @@ the training rows. So no encoder can have seen a row outside the training part.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,13 +15,14 @@ from nndsl.data.assemble import check_layout
 from nndsl.data.chains import Rows, encode
 from nndsl.data.columns import choose_columns
 from nndsl.data.fields import field_of
-from nndsl.data.fitting import Prepared, check_targets, classes_said, fit_all
+from nndsl.data.fitting import Prepared, check_targets, classes_said, constants_said, fit_all
 from nndsl.data.gaps import whole_rows
+from nndsl.data.portions import with_portions
 from nndsl.data.sequences import prepare_series, signature_of_series
 from nndsl.data.sources import open_source
 from nndsl.data.spec import DataSpec, Word
 from nndsl.data.splitting import check_own_parts, deal
-from nndsl.data.table import Column, Table
+from nndsl.data.table import Table
 from nndsl.data.types import Signature
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
@@ -49,11 +51,12 @@ def _prepare(spec: DataSpec, seed: int, found: Collector, blocks: bool) -> Prepa
     inputs, targets, notes = choose_columns(spec, tables["train"], found)
     if found:
         return None
-    used = [role.word for role in (*inputs, *targets)]
+    used = [role.source for role in (*inputs, *targets)]
     _check_tables(tables, used, shapes=spec.timing is None)
     if spec.timing is not None:
         return prepare_series(spec, seed, found, tables, inputs, targets, notes)
     _check_lists(tables["train"], used)
+    tables = {part: with_portions(table, inputs) for part, table in tables.items()}
     fresh = frozenset(name for name, column in tables["train"].columns.items() if callable(column.source))
     if blocks:
         tables = {part: _with_blocks(table, used) for part, table in tables.items()}
@@ -66,7 +69,7 @@ def _prepare(spec: DataSpec, seed: int, found: Collector, blocks: bool) -> Prepa
     for fitted, role in zip(chains, ("input", "target"), strict=True):
         if fitted:
             check_layout(fitted, role)
-    said = (*dropped, *notes, *classes_said(chains[1]))
+    said = (*dropped, *notes, *constants_said(chains[0]), *classes_said(chains[1]))
     done = Prepared(spec, tables, rows, chains[0], chains[1], said, fresh)
     check_targets(done, targets)
     _check_parts(done)
@@ -110,8 +113,7 @@ def _with_blocks(table: Table, used: list[Word]) -> Table:
     """The table with the blocks in use read, once."""
     names = {word.text for word in used}
     columns = [
-        Column(c.name, c.values(), c.shape, c.labels) if c.name in names and c.is_block else c
-        for c in table.columns.values()
+        replace(c, source=c.values()) if c.name in names and callable(c.source) else c for c in table.columns.values()
     ]
     return Table.of(table.shown, columns, table.rows)
 

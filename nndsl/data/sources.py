@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from nndsl.data import arrayfile, csvfile, idx, pictures, textfile
+from nndsl.data import arrayfile, csvfile, idx, matrixfolder, pictures, textfile
 from nndsl.data.declare import missing_file
 from nndsl.data.generators import generate
 from nndsl.data.objects import read_object, table_of_relation
 from nndsl.data.picturefolder import is_picture_folder
+from nndsl.data.sparse import Sparse
 from nndsl.data.spec import (
     DataSpec,
     FileSource,
@@ -43,32 +44,33 @@ KEPT_BYTES = 16_000_000
 
 
 class TableCache:
-    """The tables of the last few files, by path, time and size; large ones leave with the next large one."""
+    """The tables of the last few sources (files that are read together), by paths, times and sizes; large ones leave
+    with the next large one.
+    """
 
     def __init__(self) -> None:
-        self._tables: OrderedDict[tuple[str, int, int], Table] = OrderedDict()
+        self._tables: OrderedDict[tuple[tuple[str, int, int], ...], Table] = OrderedDict()
 
-    def get(self, path: Path) -> Table | None:
-        return self._tables.get(self._key(path))
+    def get(self, *files: Path) -> Table | None:
+        return self._tables.get(self._key(files))
 
-    def put(self, path: Path, table: Table) -> None:
-        self._tables[self._key(path)] = table
+    def put(self, table: Table, *files: Path) -> None:
+        self._tables[self._key(files)] = table
         while len(self._tables) > KEPT_FILES or (len(self._tables) > 1 and self._bytes() > KEPT_BYTES):
             self._tables.popitem(last=False)
 
-    def release(self, path: Path) -> None:
+    def release(self, *files: Path) -> None:
         """Forget a table that is too large to be kept without need."""
-        table = self.get(path)
+        table = self.get(*files)
         if table is not None and table.nbytes > KEPT_BYTES:
-            del self._tables[self._key(path)]
+            del self._tables[self._key(files)]
 
     def _bytes(self) -> int:
         return sum(table.nbytes for table in self._tables.values())
 
     @staticmethod
-    def _key(path: Path) -> tuple[str, int, int]:
-        stat = path.stat()
-        return str(path), stat.st_mtime_ns, stat.st_size
+    def _key(files: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+        return tuple((str(file), (seen := file.stat()).st_mtime_ns, seen.st_size) for file in files)
 
 
 CACHE = TableCache()
@@ -116,8 +118,15 @@ def _as_in_training(own: FileSource, source: FileSource, tables: Mapping[str, Ta
 def release(spec: DataSpec) -> None:
     """Large tables are not kept once they have been used."""
     for source in (spec.source, spec.test, spec.validation):
-        if isinstance(source, FileSource) and source.path.is_file():
-            CACHE.release(source.path)
+        if isinstance(source, FileSource):
+            CACHE.release(*_read_together(source.path))
+
+
+def _read_together(path: Path) -> list[Path]:
+    """The files that make one table; none where that is not kept."""
+    if path.is_dir():
+        return matrixfolder.files(path) if matrixfolder.is_matrix_folder(path) else []
+    return [path]
 
 
 def _inline(source: InlineSource) -> Table:
@@ -144,8 +153,17 @@ def _open_file(source: FileSource) -> dict[str, Table]:
     kept = CACHE.get(path)
     if kept is None:
         kept = _read_file(path, source.span)
-        CACHE.put(path, kept)
+        CACHE.put(kept, path)
     return {"train": kept}
+
+
+def _open_matrix(path: Path, span: Span) -> Table:
+    together = matrixfolder.files(path)
+    kept = CACHE.get(*together)
+    if kept is None:
+        kept = matrixfolder.read_folder(path, span)
+        CACHE.put(kept, *together)
+    return kept
 
 
 def _no_form(source: FileSource) -> None:
@@ -165,11 +183,13 @@ def _open_folder(source: FileSource) -> dict[str, Table]:
     _no_form(source)
     if idx.is_idx_folder(path):
         return idx.read_folder(path, span)
+    if matrixfolder.is_matrix_folder(path):
+        return {"train": _open_matrix(path, span)}
     names = sorted(entry.name for entry in path.iterdir())
     held = "it holds " + listed(names, 5) if names else "it is empty"
     raise fault(
         "E0503",
-        f"`{path.resolve().name}` is a folder without IDX files and without pictures: {held}",
+        f"`{path.resolve().name}` is a folder without pictures, IDX files or `{matrixfolder.MATRIX}`: {held}",
         span,
         help='name a file, as in `from "folder/file.csv"`; pictures lie in a sub-folder for each class',
     )
@@ -238,6 +258,9 @@ def _pieces(spec: DataSpec, seed: int) -> Iterator[bytes]:
 
 
 def _bytes(column: Column) -> bytes:
+    if isinstance(column.source, Sparse):
+        kept = column.source
+        return b"".join(array.tobytes() for array in (kept.data, kept.indices, kept.indptr, np.array(kept.shape)))
     return (
         repr(column.values().tolist()).encode() if column.is_text else np.ascontiguousarray(column.values()).tobytes()
     )
@@ -246,7 +269,8 @@ def _bytes(column: Column) -> bytes:
 def _file_pieces(path: Path) -> Iterator[bytes]:
     named = [(path.name, path)]
     if path.is_dir():
-        named = [(one.name, one) for one in sorted(set(idx.files(path).values()))] or pictures.all_files(path)
+        whole = sorted(set(idx.files(path).values())) or _read_together(path)
+        named = [(one.name, one) for one in whole] or pictures.all_files(path)
     for name, one in named:
         yield name.encode()
         with one.open("rb") as file:

@@ -52,8 +52,8 @@ class Sparse:
         outside = (indices < 0) | (indices >= wide)
         if outside.any():
             place = int(np.flatnonzero(outside)[0])
-            row = int(np.searchsorted(places, place, "right")) - 1
-            raise ValueError(f"row {row + 1} has a value in column {int(indices[place])}, but there are {wide} columns")
+            row = int(np.searchsorted(places, place, "right"))
+            raise ValueError(f"row {row} has the index {int(indices[place])}, but {wide} columns have 0 to {wide - 1}")
         with np.errstate(over="ignore"):
             made = Sparse(
                 np.ascontiguousarray(data, np.float32), np.ascontiguousarray(indices, np.int32), places, shape
@@ -78,6 +78,10 @@ class Sparse:
         """Of memory."""
         return self.data.nbytes + self.indices.nbytes + self.indptr.nbytes
 
+    def row_of(self, cell: int) -> int:
+        """The row of one cell that is kept."""
+        return int(np.searchsorted(self.indptr, cell, "right")) - 1
+
     def rows_of(self) -> NDArray[np.int64]:
         """[nnz] the row of each cell that is kept."""
         return np.repeat(np.arange(self.shape[0]), np.diff(self.indptr))
@@ -85,23 +89,36 @@ class Sparse:
     def dense(self, dtype: DTypeLike = np.float32) -> NDArray[Any]:
         """[N, D]: every cell. MemoryError where that is too large."""
         out = np.zeros(self.shape, dtype)
-        out[self.rows_of(), self.indices] = self.data
+        self.write(out)
         return out
+
+    def write(self, out: NDArray[Any], data: NDArray[Any] | None = None) -> None:
+        """The cells that are kept into their places of an array [N, D]; all others stay as they are.
+
+        data: [nnz], other values for them.
+        """
+        out.reshape(-1)[self.rows_of() * self.shape[1] + self.indices] = self.data if data is None else data
 
     def take(self, rows: NDArray[Any] | slice) -> Sparse:
         """Some rows, in the order given; those of a slice of step 1 without a copy."""
         if isinstance(rows, slice) and rows.step in (None, 1):
             first, stop, _ = rows.indices(self.shape[0])
             stop = max(first, stop)
-            a, b = int(self.indptr[first]), int(self.indptr[stop])
-            places = self.indptr[first : stop + 1] - a
-            return Sparse(self.data[a:b], self.indices[a:b], places, (stop - first, self.shape[1]))
+            cells = slice(int(self.indptr[first]), int(self.indptr[stop]))
+            places = self.indptr[first : stop + 1] - cells.start
+            return Sparse(self.data[cells], self.indices[cells], places, (stop - first, self.shape[1]))
+        chosen = np.arange(self.shape[0])[rows]
+        indptr = np.zeros(len(chosen) + 1, np.int64)
+        np.cumsum(np.diff(self.indptr)[chosen], out=indptr[1:])
+        places = self.cells_of(chosen)
+        return Sparse(self.data[places], self.indices[places], indptr, (len(chosen), self.shape[1]))
+
+    def cells_of(self, rows: NDArray[Any] | slice) -> NDArray[np.int64]:
+        """Where in `data` the cells of some rows are, row after row."""
         chosen = np.arange(self.shape[0])[rows]
         lengths = np.diff(self.indptr)[chosen]
-        indptr = np.zeros(len(chosen) + 1, np.int64)
-        np.cumsum(lengths, out=indptr[1:])
-        cells = np.arange(indptr[-1]) + np.repeat(self.indptr[chosen] - indptr[:-1], lengths)
-        return Sparse(self.data[cells], self.indices[cells], indptr, (len(chosen), self.shape[1]))
+        ends = np.cumsum(lengths)
+        return np.asarray(np.arange(lengths.sum()) + np.repeat(self.indptr[chosen] - ends + lengths, lengths))
 
     def map(self, f: Callable[[NDArray[np.float64]], NDArray[Any]]) -> Sparse:
         """f of each cell, for an f with f(0) = 0; f is given float64 and must answer with as many numbers."""
@@ -122,8 +139,10 @@ class Sparse:
 
     def _is_ordered(self) -> bool:
         """Whether columns ascend within each row, each once."""
-        falls = np.flatnonzero(np.diff(self.indices.astype(np.int64)) <= 0) + 1  # cells that do not grow
-        return bool(np.isin(falls, self.indptr).all())
+        rises = self.indices[1:] > self.indices[:-1]
+        begins = self.indptr[1:-1]
+        rises[begins[(begins > 0) & (begins < len(self.indices))] - 1] = True
+        return bool(rises.all())
 
     def _ordered(self) -> Sparse:
         """Columns put in order, and cells of one place added."""

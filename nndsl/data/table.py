@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.data.sparse import Sparse
 from nndsl.values import value
 
 MISSING_TOKENS = frozenset(("", "NA", "N/A", "NaN", "nan", "NAN", "Nan", "null", "NULL", "None", "?"))
@@ -26,23 +27,30 @@ class Column:
     """One column of N rows.
 
     source: float64 [N] (numbers), object [N] of str or None (texts), `<U1` [N] (characters of a text), uint8 or float
-    [N, *shape] (a block), or how to read a block. shape: of one row; `()` unless a block. labels: names of the values
-    0, 1, ... where the source gives them. lengths: where a row holds a list, [N] how long each is; `source` then holds
-    the lists one after the other, and `shape` is that of one item.
+    [N, *shape] (a block), how to read a block, or a block [N, D] that is kept sparse. shape: of one row; `()` unless a
+    block. labels: names of the values 0, 1, ... where the source gives them. lengths: where a row holds a list, [N] how
+    long each is; `source` then holds the lists one after the other, and `shape` is that of one item. parts: names of
+    the numbers in a row of a block, where the source gives them.
     """
 
     name: str
-    source: Values | Callable[[], Values] = field(repr=False)
+    source: Values | Callable[[], Values] | Sparse = field(repr=False)
     shape: tuple[int, ...] = ()
     labels: tuple[str, ...] = ()
     lengths: NDArray[np.int64] | None = field(default=None, repr=False)
+    parts: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def rows(self) -> int:
         """N."""
+        if isinstance(self.source, Sparse):
+            return len(self.source)
         return len(self.lengths if self.lengths is not None else self.values())
 
     def values(self) -> Values:
+        """The cells; of what is kept sparse all of them, made anew each time."""
+        if isinstance(self.source, Sparse):
+            return self.source.dense()
         return self.source if isinstance(self.source, np.ndarray) else self.source()
 
     @property
@@ -94,7 +102,7 @@ class Table:
 
     @property
     def nbytes(self) -> int:
-        return sum(c.source.nbytes for c in self.columns.values() if isinstance(c.source, np.ndarray))
+        return sum(c.source.nbytes for c in self.columns.values() if isinstance(c.source, np.ndarray | Sparse))
 
 
 def missing_cells(values: Values) -> NDArray[np.bool_]:
@@ -123,12 +131,26 @@ def number_of(cell: str) -> float:
     raise ValueError(cell)
 
 
+def _numbers(cells: Sequence[str | None]) -> NDArray[np.float64]:
+    """[N] what the cells say, NaN where they are missing; ValueError where one is a text.
+
+    `number_of` for each; cells that are all numbers, as nearly all are, go one way together.
+    """
+    try:
+        whole = "".join(cells)  # type: ignore[arg-type]
+        if whole.isascii() and "_" not in whole:
+            return np.fromiter(map(float, cells), np.float64, len(cells))  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        pass
+    return np.fromiter((number_of(c or "") for c in cells), np.float64, len(cells))
+
+
 def column_of_cells(name: str, cells: Sequence[str | None]) -> Column:
     """Numbers if every cell that is not missing is one (decimal point, no thousands marks), else texts without outer
     blanks.
     """
     try:
-        return Column(name, np.fromiter((number_of(c or "") for c in cells), np.float64, len(cells)))
+        return Column(name, _numbers(cells))
     except ValueError:
         pass
     stripped = (None if cell is None else cell.strip() for cell in cells)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.data.sparse import Sparse
 from nndsl.diagnostics import Span
 from nndsl.values import value
 
@@ -25,6 +26,7 @@ class Field:
     kind: "real", "category" (integer ids), "onehot" or "probability" (numbers in [0, 1] used as soft targets).
     classes: the names of the categories by id, for category and onehot; else empty.
     time: shape[0] is the time axis. ragged: examples have different lengths, and are padded to the longest.
+    parts: names of the numbers of an example, where each has one: columns, or the genes of a row of counts; else empty.
     """
 
     names: tuple[str, ...]
@@ -34,6 +36,7 @@ class Field:
     classes: tuple[str, ...] = ()
     time: bool = False
     ragged: bool = False
+    parts: tuple[str, ...] = field(default=(), repr=False)
 
 
 @value
@@ -67,6 +70,11 @@ class Array:
     scale: float = 1.0
     shift: float = 0.0
     picks: NDArray[np.int32] | None = None
+
+    @property
+    def sparse(self) -> Sparse | None:
+        """The values where they are kept sparse: see `SparseArray`."""
+        return None
 
     @property
     def count(self) -> int:

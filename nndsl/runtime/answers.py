@@ -136,7 +136,7 @@ def _seen_rows(dataset: Dataset, part: Part, places: Places) -> NDArray[Any]:
 def _times(dataset: Dataset, part: str) -> Mapping[str, NDArray[Any]]:
     """The column that says when a step is, if one is named, of every row of the source."""
     when = dataset.spec.timing.when if dataset.spec.timing is not None else None
-    return {} if when is None else {when.text: dataset.raw_table(part)[when.text]}
+    return {} if when is None else {when.text: dataset.column(when.text, part)}
 
 
 def _series(part: Part) -> Mapping[str, NDArray[Any]]:
