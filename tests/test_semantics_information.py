@@ -167,3 +167,68 @@ def test_in_let_print_and_expect() -> None:
 def test_types_are_checked_before_anything_runs(line: str, words: str, tmp_path: Path) -> None:
     _, found = check(SCRIPT.split("let p")[0] + line, tmp_path)
     assert not words or ([d.code for d in found] == ["E0217"] and words in found[0].message)
+
+
+# ---- columns of data -------------------------------------------------------------------------------------------
+
+FLOWERS = {"size": [1.0, 2.0, 3.0, 4.0, None, 6.0], "kind": ["a", "b", "b", "b", "a", "a"]}
+COLUMNS = """
+data flowers {
+  from flowers
+  input size -> standard
+  target kind -> category
+  missing drop
+  split train=60%, test=40%, order=true
+}
+print flowers.size, flowers.kind, entropy(flowers.kind), entropy(shares(flowers.size)), flowers.train.kind
+print flowers, flowers.train, flowers.kind[0]
+expect flowers.kind[0] == "a" and flowers.size[-1] == 6
+expect mean(flowers.size) == 3.2 and max(flowers.test.size) == 6
+"""
+
+
+class Ears:
+    """Keeps what is printed."""
+
+    def __init__(self) -> None:
+        self.heard: list[list[Any]] = []
+
+    def done(self, action: Any, outcome: Any, elapsed_s: float) -> None:
+        if isinstance(outcome, list):
+            self.heard.append(outcome)
+
+    def note(self, text: str) -> None: ...
+
+
+def test_columns_of_data_are_of_the_rows_that_are_used() -> None:
+    ears = Ears()
+    nndsl.compile(COLUMNS, data={"flowers": FLOWERS}).run(listener=ears)  # type: ignore[arg-type]
+    size, kind, bits, of_numbers, train = ears.heard[0]
+    assert size.tolist() == [1, 2, 3, 4, 6] and kind.tolist() == ["a", "b", "b", "b", "a"]
+    assert bits == pytest.approx(stats.entropy([2, 3], base=2)) and of_numbers == pytest.approx(math.log2(5))
+    assert train.tolist() == ["a", "b", "b"]
+    whole, part, first = ears.heard[1]
+    assert dict(whole)["rows"] == 5 and dict(part) == {"rows": 3} and first == "a", "columns are no fields"
+
+
+def test_columns_of_series_are_those_of_the_source() -> None:
+    text = "data d {\n  from d\n  sequence x -> standard\n  window 3\n  split train=70%, test=30%\n}\n"
+    ears = Ears()
+    nndsl.compile(text + "print d.x", data={"d": {"x": list(range(20))}}).run(listener=ears)  # type: ignore[arg-type]
+    assert ears.heard[0][0].tolist() == list(range(20))
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("print flowers.sise", "E0211", "`sise`"),
+        ("expect flowers.size > 1", "E0217", "a column, not one number"),
+        ("print entropy(flowers)", "E0217", "not a number"),
+    ],
+)
+def test_columns_are_checked_before_anything_runs(line: str, code: str, words: str, tmp_path: Path) -> None:
+    text = COLUMNS.split("print")[0].replace(
+        "from flowers", 'columns size, kind\n  rows [[1, "a"], [2, "b"], [3, "a"]]'
+    )
+    _, found = check(text.replace("split train=60%, test=40%, order=true", "") + line, tmp_path)
+    assert [d.code for d in found if d.severity == "error"] == [code] and words in found[0].message

@@ -7,15 +7,16 @@ announced them), and the same as Python attributes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
 
+from nndsl.data import Dataset
 from nndsl.data.types import Signature
-from nndsl.semantics.results import step_name
+from nndsl.semantics.results import columns_of, step_name
 from nndsl.values import value
 
 
@@ -240,3 +241,31 @@ def data_fields(signature: Signature) -> Mapping[str, Any]:
     """The sizes of a data set, and the rows of its parts."""
     parts = {part: Fields({"rows": rows}) for part, rows in signature.rows.items()}
     return MappingProxyType({"rows": sum(signature.rows.values()), **signature.sizes, **parts})
+
+
+class DataFields(Fields):
+    """The same, and the columns, which are read when they are asked for and are not counted among the fields.
+
+    dataset: loads it. part: None speaks of all rows. Of series, whose rows are windows, a column is that of the source.
+    """
+
+    __slots__ = ("_columns", "_dataset", "_part", "_series")
+
+    def __init__(self, signature: Signature, dataset: Callable[[], Dataset], part: str | None = None) -> None:
+        if part is None:
+            known = data_fields(signature)
+            parts = {name: DataFields(signature, dataset, name) for name in signature.rows}
+            super().__init__({**known, **parts})
+        else:
+            super().__init__({"rows": signature.rows[part]})
+        self._columns, self._dataset, self._part = columns_of(signature), dataset, part
+        self._series = signature.input.time
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self._values or key not in self._columns:
+            return self._values[key]
+        dataset = self._dataset()
+        return dataset.column(key) if self._series else dataset.beside(key, self._part)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values or key in self._columns

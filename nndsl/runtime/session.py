@@ -21,12 +21,13 @@ from nndsl.lower import Checked, step_graph
 from nndsl.lower.models import answer
 from nndsl.runtime import analyses, answers, faults, sampling
 from nndsl.runtime.control import Control, interruptible
+from nndsl.runtime.diagnosis import health
 from nndsl.runtime.events import Listener, Silent
 from nndsl.runtime.made import Groups, Kept, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.measures import Measure, Stopped, measured, measures
 from nndsl.runtime.models import Model, ModelEvaluator
 from nndsl.runtime.network import NetworkState
-from nndsl.runtime.results import Evaluation, Fields, Forecast, Run, Text, data_fields
+from nndsl.runtime.results import DataFields, Evaluation, Fields, Forecast, Run, Text
 from nndsl.runtime.show import shown
 from nndsl.runtime.training import Task, carry_out, compared, rows_of, run_seed
 from nndsl.runtime.weights import Shelf
@@ -34,6 +35,7 @@ from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
 from nndsl.semantics.program import (
     Action,
     Analysis,
+    Diagnose,
     Evaluate,
     Expect,
     Kmeans,
@@ -140,7 +142,7 @@ class Session:
         if name.text in self.results:
             return self.results[name.text]
         if name.text in self.signatures:
-            return Fields(data_fields(self.signatures[name.text]))
+            return DataFields(self.signatures[name.text], lambda: self.dataset(name.text))
         if name.text in self.program.constants:
             return self.program.constants[name.text]
         if name.text in CONSTANTS:
@@ -270,6 +272,15 @@ class Session:
         self.results[action.name] = result
         return result
 
+    def _diagnose(self, action: Diagnose) -> health.Health:
+        dataset, state = self.dataset(action.data), self.networks[action.network]
+        run = [r for r in self.results.values() if isinstance(r, Run) and r.network == action.network][-1]
+        train = next(a for a in self.program.actions if isinstance(a, Train) and a.name == run.name)
+        seed, control = self.program.settings.seed, self.control
+        result = interruptible(lambda: health.carry_out(action, state, dataset, run, train, seed), control)
+        self.results[action.name] = result
+        return result
+
     def _show(self, action: Show) -> str:
         return shown(action, self)
 
@@ -292,7 +303,7 @@ class Session:
 CARRIERS: Mapping[type[Any], Callable[[Session, Any], object]] = {
     Train: Session._train, Evaluate: Session._evaluate, Predict: Session._predict, Sample: Session._sample,
     Pca: Session._analyse, Tsne: Session._analyse, Kmeans: Session._analyse, Knn: Session._analyse,
-    Show: Session._show, Print: Session._print, Expect: Session._expect,
+    Diagnose: Session._diagnose, Show: Session._show, Print: Session._print, Expect: Session._expect,
 }  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def perplexity(p: Any, *q: Any) -> float:
 def shares(values: Any) -> list[float]:
     """How often each value occurs, by the number of values; in the order of the values."""
     items = _items(values)
-    if any(isinstance(item, list) or item is None for item in items):
+    if any(isinstance(item, list) or item is None or item != item for item in items):  # no value has a share
         raise TypeError
     counts = Counter(items)
     return [counts[key] / len(items) for key in sorted(counts)]

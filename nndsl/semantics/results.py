@@ -17,7 +17,8 @@ from nndsl.semantics.constants import CONSTANTS, ELEMENTWISE, FUNCTIONS, LISTING
 from nndsl.syntax import ast
 from nndsl.values import value
 
-Plain = Literal["number", "numbers", "matrix", "text", "texts", "truth", "anything"]
+# column: numbers or texts, which of them shows when it is read
+Plain = Literal["number", "numbers", "matrix", "text", "texts", "column", "truth", "anything"]
 
 
 @value
@@ -123,14 +124,24 @@ def step_name(columns: Container[str]) -> str:
 
 
 def data_record(signature: Signature) -> Record:
-    """A data set: its sizes, and the rows of each part."""
-    sizes: dict[str, Type] = dict.fromkeys(signature.sizes, "number")
-    return Record("data", f"the data set `{signature.name}`", {"rows": "number", **sizes, **_parts(signature)})
+    """A data set: its sizes, the rows of each part, and the columns that it was told to use."""
+    sizes: dict[str, Type] = {"rows": "number", **dict.fromkeys(signature.sizes, "number"), **_parts(signature)}
+    columns: dict[str, Type] = dict.fromkeys(columns_of(signature), "column")
+    return Record("data", f"the data set `{signature.name}`", {**columns, **sizes})
+
+
+def columns_of(signature: Signature) -> tuple[str, ...]:
+    """The columns that can be spoken of, one value a row: not those of pictures and texts, whose rows are no values."""
+    target = signature.target.names if signature.target is not None else ()
+    flat = signature.input.time or len(signature.input.shape) <= 1
+    return tuple(dict.fromkeys((*(signature.input.names if flat else ()), *target)))
 
 
 def _parts(signature: Signature) -> dict[str, Type]:
+    columns: dict[str, Type] = dict.fromkeys(() if signature.input.time else columns_of(signature), "column")
     return {
-        part: Record("part", f"the {part} part of `{signature.name}`", {"rows": "number"}) for part in signature.rows
+        part: Record("part", f"the {part} part of `{signature.name}`", {**columns, "rows": "number"})
+        for part in signature.rows
     }
 
 
@@ -164,7 +175,10 @@ class Names:
                 if expr.op == "not":
                     self._number(expr.operand)
                     return "truth"
-                return "numbers" if self._term(expr.operand) == "numbers" else "number"
+                found = self._term(expr.operand)
+                if found == "text":
+                    raise fault("E0217", "`-` does not go with a text", expr.span)
+                return found
             case ast.Binary():
                 return self._binary(expr)
             case ast.Call():
@@ -177,7 +191,8 @@ class Names:
     def _binary(self, expr: ast.Binary) -> Type:
         taken = self._term if expr.op in LISTWISE else self._number
         found = (taken(expr.left), taken(expr.right))
-        if "text" in found and (expr.op in LISTWISE or found[0] != found[1]):
+        unlike = found[0] != found[1] and "anything" not in found
+        if "text" in found and (expr.op in LISTWISE or unlike):
             raise fault("E0217", f"`{expr.op}` does not go with a text", expr.span)
         if expr.op not in LISTWISE:
             return "truth"
@@ -221,7 +236,7 @@ class Names:
             for part in (item.start, item.stop) if isinstance(item, ast.Slice) else (item,):
                 if part is not None:
                     self._number(part)
-        if base not in ("numbers", "matrix", "text", "texts", "anything"):
+        if base not in ("numbers", "matrix", "text", "texts", "column", "anything"):
             raise fault(
                 "E0217", f"`{expr.base.span.text}` is {_words(base)} and has no elements to choose from", expr.span
             )
@@ -229,12 +244,14 @@ class Names:
             return base
         if base in ("text", "texts"):
             return "text"
+        if base == "column":
+            return "anything"
         return "numbers" if base == "matrix" and len(expr.items) == 1 else "number"
 
     def _term(self, expr: ast.Expr) -> Type:
         """A value that arithmetic takes: lists of numbers too, element by element."""
         found = self.check(expr)
-        return found if found == "numbers" else self._number(expr)
+        return "numbers" if found in ("numbers", "column") else self._number(expr)
 
     def _number(self, expr: ast.Expr) -> Type:
         """A value that arithmetic and comparisons take: its type."""
@@ -242,7 +259,7 @@ class Names:
         if isinstance(found, Record):
             fields = "its fields are " + ", ".join(f"`{f}`" for f in found.fields)
             raise fault("E0217", f"`{expr.span.text}` is {found.words}, not a number", expr.span, notes=(fields,))
-        if found in ("numbers", "matrix", "texts"):
+        if found in ("numbers", "matrix", "texts", "column"):
             raise fault(
                 "E0217",
                 f"`{expr.span.text}` is {_words(found)}, not one {'text' if found == 'texts' else 'number'}",
@@ -277,7 +294,8 @@ class Names:
 def _one_of(expr: ast.Expr, found: Type) -> str | None:
     """How one value comes out of several."""
     one = f"choose one, `{expr.span.text}[-1]`"
-    return {"numbers": f"{one}, or take `mean({expr.span.text})`", "texts": one}.get(str(found))
+    several = f"{one}, or take `mean({expr.span.text})`"
+    return {"numbers": several, "column": several, "texts": one}.get(str(found))
 
 
 def _words(kind: Type) -> str:
@@ -289,6 +307,7 @@ def _words(kind: Type) -> str:
         "matrix": "a table",
         "text": "a text",
         "texts": "a list of texts",
+        "column": "a column",
         "truth": "a truth value",
     }.get(kind, "a value")
 
