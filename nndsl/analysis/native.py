@@ -12,6 +12,7 @@ import itertools
 from array import array
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -40,8 +41,16 @@ class Kernel:
         self._run = KERNEL(address)
 
     def __call__(self, *arguments: Argument) -> None:
+        self.prepared(*arguments)()
+
+    def prepared(self, *arguments: Argument) -> Callable[[], None]:
+        """A call that can be made again and again: a microsecond each. It keeps its arrays alive."""
         block = array("q", [_word(argument) for argument in arguments])
-        self._run(block.buffer_info()[0])
+        return partial(_call, self._run, block.buffer_info()[0], (block, arguments))
+
+
+def _call(run: Callable[[int], None], block: int, alive: object) -> None:
+    run(block)
 
 
 def kernels(texts: Sequence[Text]) -> list[Kernel]:
@@ -76,8 +85,12 @@ class Crew:
 
     def rows(self, kernel: Kernel, spans: int | Sequence[Span], *arguments: Argument) -> None:
         """Runs a kernel over so many rows, in equal parts, or over parts that are given, one for each member."""
+        self.prepared(kernel, spans, *arguments)()
+
+    def prepared(self, kernel: Kernel, spans: int | Sequence[Span], *arguments: Argument) -> Callable[[], None]:
+        """What `rows` does, as a call that can be made again and again."""
         parts = self.shares(spans) if isinstance(spans, int) else spans
-        self._together([lambda k=k, p=p: kernel(*p, k, *arguments) for k, p in enumerate(parts)])  # type: ignore[misc]
+        return partial(self._together, [kernel.prepared(*part, k, *arguments) for k, part in enumerate(parts)])
 
     def shares(self, count: int, unit: int = 1) -> list[Span]:
         """Each member's rows of so many, as even as multiples of `unit` allow."""
@@ -93,9 +106,9 @@ class Crew:
             for item in items:
                 work(item, member)
 
-        self._together([lambda k=k: until_done(k) for k in range(self.members)])  # type: ignore[misc]
+        self._together([partial(until_done, k) for k in range(self.members)])
 
-    def _together(self, tasks: list[Callable[[], None]]) -> None:
+    def _together(self, tasks: Sequence[Callable[[], None]]) -> None:
         """Runs each task on a thread of its own, the first on the caller's; the first fault is raised when all end."""
         waiting: list[Future[None]] = [self._others.submit(task) for task in tasks[1:]] if self._others else []
         try:

@@ -1,0 +1,1 @@
+"""t-SNE: maps of rows in two or three dimensions, and new rows placed into one."""

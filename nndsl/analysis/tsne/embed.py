@@ -1,0 +1,217 @@
+"""A map of rows: t-SNE from the first neighbours to the last step.
+
+In: rows [N, D], float32. Out: an `Embedding`. Repulsion is exact below `tree.WORTH` rows, through a tree above.
+Method: van der Maaten and Hinton (2008); started from principal components (Kobak and Berens 2019) and with the rate
+N / exaggeration (Belkina et al. 2019), so that the map repeats what is far apart in the rows, too. The rate is that of
+van der Maaten's program, whose gradient leaves out the factor 4: scikit-learn's is a quarter of it.
+The same rows, seed and number of threads give the same bits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nndsl.analysis.native import Crew
+from nndsl.analysis.neighbours import nearest
+from nndsl.analysis.tsne.affinities import NEIGHBOURS, Sparse, conditional, symmetric
+from nndsl.analysis.tsne.descent import Descent
+from nndsl.analysis.tsne.forces import Pairs, attraction, divergence
+from nndsl.analysis.tsne.geometry import map_rows
+from nndsl.analysis.tsne.start import principal_start, random_start
+from nndsl.analysis.tsne.tree import WORTH, Tree
+from nndsl.analysis.unfit import Unfit
+from nndsl.analysis.watch import Watch
+from nndsl.values import value
+
+Floats = NDArray[np.float32]
+
+FEWEST = 5  # rows: with fewer no perplexity above 1 has its neighbours
+LOOK = 50  # steps from one divergence to the next
+SORT = (0, 50, 125, 250, 500)  # before these steps the rows are sorted: what is near in the map is near in memory
+
+
+@value
+class Embedding:
+    """A map, and how it came about.
+
+    points: [N, d], around 0. kl: the divergence of P from the map. iterations: steps that were done.
+    """
+
+    points: Floats
+    kl: float
+    iterations: int
+    seconds_by_stage: Mapping[str, float]
+
+
+def embed(
+    x: Floats,
+    *,
+    dimensions: int = 2,
+    perplexity: float = 30.0,
+    rate: float | None = None,
+    exaggeration: float = 12.0,
+    early: int = 250,
+    iterations: int = 1000,
+    momentum: tuple[float, float] = (0.5, 0.8),
+    start: Literal["pca", "random"] | NDArray[np.floating] = "pca",
+    seed: int = 0,
+    threads: int = 1,
+    watch: Watch | None = None,
+) -> Embedding:
+    """The map of the rows of x [N, D] in two or three dimensions.
+
+    rate: None for N / exaggeration. exaggeration: of the first `early` of all `iterations`. momentum: in those, and
+    after. start: where the points begin; an array [N, dimensions] is taken as it is. When the watch says stop, the map
+    is as it is after the step under way.
+    Raises Unfit where the rows allow no such map, NotFinite where numbers overflow.
+    """
+    assert dimensions in (2, 3) and iterations >= 0
+    watch, clock = watch or Watch(), _Clock()
+    check_rows(x, perplexity)
+    x = np.ascontiguousarray(x, np.float32)
+    y = _start(x, dimensions, start, seed)
+    with Crew(threads) as crew:
+        k = int(NEIGHBOURS * perplexity)
+        distances, numbers = nearest(x, x, k, itself=False, threads=threads, watch=watch)
+        clock.lap("neighbours")
+        if watch.stopped:
+            return Embedding(y[:, :dimensions].copy(), float("nan"), 0, dict(clock.seconds))
+        P = symmetric(conditional(distances, perplexity, crew), numbers, crew)
+        clock.lap("affinities")
+        watch.begin("map", iterations)
+        work = _Map(P, y, dimensions, crew, clock)
+        for step in range(iterations):
+            if watch.stopped:
+                break
+            if step in SORT:
+                work.sort()
+            strength = exaggeration if step < early else 1.0
+            work.step(strength, rate or len(x) / strength, momentum[step >= early])
+            watch.done = step + 1
+            if watch.done % LOOK == 0 and watch.done < iterations:
+                watch.figure = work.kl()
+        watch.figure = work.settled()
+        return Embedding(work.points(), watch.figure, watch.done, dict(clock.seconds))
+
+
+def check_rows(x: Floats, perplexity: float) -> None:
+    """Raises Unfit where rows [N, D] have no map of this perplexity."""
+    n = len(x)
+    if n < FEWEST:
+        raise Unfit(f"a map needs {FEWEST} rows at least, and there are {n}")
+    check_numbers(x)
+    if not perplexity > 1:
+        raise Unfit(f"a perplexity of {perplexity:g} means less than one neighbour: it must be above 1")
+    if int(NEIGHBOURS * perplexity) > n - 1:
+        largest = (n - 1) / NEIGHBOURS
+        raise Unfit(
+            f"a perplexity of {perplexity:g} looks at {int(NEIGHBOURS * perplexity)} neighbours of each row, and "
+            f"{n} rows have {n - 1}: the largest that fits is {largest:.4g}"
+        )
+
+
+def check_numbers(x: Floats) -> None:
+    """Raises Unfit where rows [N, D] are not all finite."""
+    wrong = np.flatnonzero(~np.isfinite(x).all(axis=1))
+    if len(wrong):
+        raise Unfit(f"row {wrong[0] + 1} has a number that is not finite")
+
+
+class _Clock:
+    """Seconds of each part of the work."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] += now - self._last
+        self._last = now
+
+
+class _Map:
+    """The points on their way. names: which row of the data each is: they are sorted now and then."""
+
+    def __init__(self, P: Sparse, y: Floats, dimensions: int, crew: Crew, clock: _Clock) -> None:
+        self._dimensions, self._crew, self._clock = dimensions, crew, clock
+        self._P, self._y, self._names = P, y, np.arange(len(y))
+        self._pull, self._push, self._z = np.zeros_like(y), np.zeros_like(y), np.ones(1, np.float32)
+        self._descent = Descent(y, self._pull, self._push, self._z, dimensions, crew)
+        self._repel: Callable[[], float]
+        if len(y) < WORTH:
+            self._tree, pairs = None, Pairs(len(y), dimensions, crew)
+            self._repel = lambda: pairs.push(y, self._push)
+        else:
+            self._tree, sums = Tree(y, dimensions, crew), np.empty(len(y), np.float32)
+            push = self._tree.pushing(self._tree, self._push, sums)
+            self._repel = lambda: self._through_tree(push, sums)
+        self._pulled()
+
+    def _pulled(self) -> None:
+        self._attract = attraction(self._P, self._y, self._y, self._pull, self._dimensions, self._crew)
+
+    def _through_tree(self, push: Callable[[], None], sums: Floats) -> float:
+        assert self._tree is not None
+        self._tree.follow()
+        push()
+        return float(sums.sum(dtype=np.float64)) - len(sums)
+
+    def sort(self) -> None:
+        """Puts the rows into the order of the tree's blocks."""
+        if self._tree is None:
+            return
+        self._tree.follow()
+        order = self._tree.order.copy()
+        for rows in (self._y, self._descent.gain, self._descent.speed, self._names):
+            rows[:] = rows[order]
+        self._P = self._P.reordered(order, self._crew)
+        self._tree.order[:] = np.arange(len(order))
+        self._pulled()
+        self._clock.lap("order")
+
+    def step(self, exaggeration: float, rate: float, momentum: float) -> None:
+        self._attract()
+        self._clock.lap("attraction")
+        self._z[0] = self._repel()
+        self._clock.lap("repulsion")
+        self._descent.step(exaggeration, rate, momentum)
+        self._clock.lap("update")
+
+    def kl(self) -> float:
+        """The divergence, with the Z of the step before."""
+        found = divergence(self._P, self._y, float(self._z[0]), self._dimensions, self._crew)
+        self._clock.lap("divergence")
+        return found
+
+    def settled(self) -> float:
+        """The divergence of the map as it is."""
+        self._z[0] = self._repel()
+        return self.kl()
+
+    def points(self) -> Floats:
+        """[N, dimensions], in the order of the data, their middle at 0."""
+        points: Floats = np.empty((len(self._y), self._dimensions), np.float32)
+        points[self._names] = self._y[:, : self._dimensions]
+        points -= points.mean(0, dtype=np.float64).astype(np.float32)
+        return points
+
+
+def _start(x: Floats, dimensions: int, start: str | NDArray[np.floating], seed: int) -> Floats:
+    """[N, stride]: where the points begin."""
+    if isinstance(start, str):
+        make = {"pca": principal_start, "random": random_start}[start]
+        points = make(x, dimensions, np.random.default_rng(seed))
+    else:
+        if start.shape != (len(x), dimensions):
+            raise Unfit(f"a start for {len(x)} rows in {dimensions} dimensions is not {start.shape}")
+        if not np.isfinite(start).all():
+            raise Unfit("the start has a number that is not finite")
+        points = np.asarray(start, np.float32)
+    return map_rows(points)
