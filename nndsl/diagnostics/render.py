@@ -63,6 +63,15 @@ def render(diagnostic: Diagnostic, width: int = 100, color: bool = False) -> str
     return "\n".join(line.rstrip() for line in lines + remarks)
 
 
+def quoted(span: Span, message: str, width: int = 100) -> list[str]:
+    """Lines that show a place in a text, and what is to be seen there."""
+    gutter = len(str(_last_line(span)))
+    return [
+        line.rstrip()
+        for line in _source_part(span.source, Label(span, message), [], "warning", gutter, width, Style(False))
+    ]
+
+
 def short(diagnostic: Diagnostic) -> str:
     """One line: `penguins.nn:14:3: error[E0301]: ...`."""
     text = f"{diagnostic.severity}[{diagnostic.code}]: {safe(diagnostic.message)}"

@@ -24,11 +24,24 @@ from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
 from nndsl.lower.models import answer
 from nndsl.lower.network import declared, elaborate, network_graph
+from nndsl.lower.probing import probe_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
 from nndsl.semantics import check as semantics
 from nndsl.semantics.cascades import settle
 from nndsl.semantics.modules import scope_of
-from nndsl.semantics.program import Action, Evaluate, Knn, Metric, Network, Predict, Program, Sample, Train, Use
+from nndsl.semantics.program import (
+    Action,
+    Diagnose,
+    Evaluate,
+    Knn,
+    Metric,
+    Network,
+    Predict,
+    Program,
+    Sample,
+    Train,
+    Use,
+)
 from nndsl.syntax import ast
 from nndsl.values import value
 
@@ -123,6 +136,8 @@ class _Checker:
                 return self._sample(action)
             case Knn():
                 return self._knn(action)
+            case Diagnose():
+                return self._diagnose(action)
         return action
 
     def _train(self, train: Train) -> Train | None:
@@ -244,6 +259,20 @@ class _Checker:
         loss = next((run.loss for run in runs if run.data == action.data), None)
         found = self.attempt(lambda: sampling.stepper(self.program, action, loss, signature), action)
         return action if found is not None else None
+
+    def _diagnose(self, action: Diagnose) -> Diagnose | None:
+        signature, network = self.signatures.get(action.data), self.program.networks[action.network]
+        if signature is None:
+            return None
+        loss = self._trained(action)
+        if loss is None:  # a training that is wrong has been spoken of
+            found = self.attempt(lambda: elaborate(self.program, network, signature, training=False), action)
+            chosen = self.attempt(lambda: chosen_loss(found, signature, action.network_span), action) if found else None
+            if chosen is None:
+                return None
+            loss = chosen[0]
+        graph = self.attempt(lambda: probe_graph(self.program, network, loss, signature), action)
+        return action if graph is not None else None
 
     # ---- networks that no action uses --------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from typing import Any, TextIO
 import numpy as np
 
 from nndsl.diagnostics.location import line_of
+from nndsl.runtime.diagnosis.health import Health
+from nndsl.runtime.diagnosis.text import objects
 from nndsl.runtime.events import Progress, Work
 from nndsl.runtime.made import Neighbours, Table
 from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
@@ -69,6 +71,11 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
                 "network": outcome.network, "data": outcome.data, "epochs": outcome.epochs, "best": dict(outcome.best),
                 "last": dict(outcome.last), "stopped_early": outcome.stopped_early, "seconds": outcome.seconds,
             }  # fmt: skip
+        case Health():
+            return {
+                "network": outcome.network, "data": outcome.data, "part": outcome.part, **outcome.fields,
+                "found": objects(outcome),
+            }  # fmt: skip
         case Table() | Neighbours():
             return {"data": outcome.data, **outcome.fields}
         case Evaluation():
@@ -104,7 +111,7 @@ def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, Fields | dict):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, Run | Evaluation | Answers | Text | Forecast | Table | Neighbours):
+    if isinstance(value, Run | Evaluation | Answers | Text | Forecast | Table | Neighbours | Health):
         return plain(dict(value.fields))
     if isinstance(value, np.ndarray):
         return plain(value.tolist())

@@ -12,6 +12,8 @@ import os
 import time
 from typing import Any, TextIO
 
+from nndsl.runtime.diagnosis.health import Health
+from nndsl.runtime.diagnosis.text import told as health_told
 from nndsl.runtime.events import Progress, Work
 from nndsl.runtime.lines import number
 from nndsl.runtime.madetext import line as made_line
@@ -219,6 +221,8 @@ def told(action: Action, outcome: object) -> str | None:
         return f"{line}, {_where(outcome)}"
     if isinstance(outcome, Forecast):
         return f"{forecast_line(outcome)}, {_where(outcome)}"
+    if isinstance(outcome, Health):
+        return health_told(outcome)
     if (made := made_line(outcome)) is not None:
         return made
     if isinstance(outcome, Text):

@@ -72,7 +72,7 @@ class Session:
         self.datasets: dict[str, Dataset] = {}
         shelf, networks = Shelf(), self.program.networks
         self.networks = {name: NetworkState(self.program, network, shelf) for name, network in networks.items()}
-        self.results: dict[str, Kept] = {}
+        self.results: dict[str, Kept | health.Health] = {}
         self._runs: dict[str, int] = {}  # how often each network was trained
         self._drawn = 0  # how many `sample` statements had no seed of their own
         self._said: set[str] = set()

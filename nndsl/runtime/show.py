@@ -20,6 +20,8 @@ from nndsl.ir.node import concrete
 from nndsl.lower import network_graph
 from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
+from nndsl.runtime.diagnosis.health import Health
+from nndsl.runtime.diagnosis.text import told as health_told
 from nndsl.runtime.lines import MOST_ROWS, number, table
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.madetext import shown as made_shown
@@ -288,4 +290,5 @@ def _is_number(text: str) -> bool:
 RESULTS: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (
     (Run, run), (Evaluation, evaluation), (Answers, answers), (Text, text), (Forecast, forecast),
     (PrincipalComponents, made_shown), (NeighbourMap, made_shown), (Groups, made_shown), (Neighbours, made_shown),
+    (Health, health_told),
 )  # fmt: skip

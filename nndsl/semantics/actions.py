@@ -15,6 +15,7 @@ from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.semantics import method
 from nndsl.semantics.analyses import make_table, read_kmeans, read_knn, read_pca, read_tsne
 from nndsl.semantics.constants import Wrong
+from nndsl.semantics.diagnose import read_diagnose
 from nndsl.semantics.options import STATEMENTS, Statement
 from nndsl.semantics.parts import (
     Context,
@@ -221,5 +222,6 @@ def _expect(action: ast.Action, context: Context) -> Expect:
 
 READERS: dict[str, Callable[[ast.Action, Context], Action | None]] = {
     "train": read_train, "evaluate": _evaluate, "predict": _predict, "sample": read_sample, "pca": read_pca,
-    "tsne": read_tsne, "kmeans": read_kmeans, "knn": read_knn, "show": _show, "print": _print, "expect": _expect,
+    "tsne": read_tsne, "kmeans": read_kmeans, "knn": read_knn,
+    "diagnose": read_diagnose, "show": _show, "print": _print, "expect": _expect,
 }  # fmt: skip

@@ -187,7 +187,6 @@ _LATER = {
     "sweep": "tries many settings",
     "crossval": "trains on each fold's complement",
     "plot": "draws a figure",
-    "diagnose": "looks for dead units, vanishing gradients and over-fitting",
     "save": "writes a trained network to a file",
     "load": "reads a trained network from a file",
     "export": "writes a network in another format",
@@ -292,6 +291,18 @@ _ROWS = (
                 "what is measured",
                 "accuracy for classes, r2 and mae for numbers",
                 repeats=True,
+            ),
+        ),
+    ),
+    Statement(
+        "diagnose",
+        "looks for what is wrong with a trained network: dead and saturated units, vanishing gradients, over-fitting, "
+        "rates too high or too low, classes never predicted",
+        "diagnose net on data as health",
+        {"on": True, "as": False},
+        (
+            Option(
+                "rows", Whole(16), "how many rows are looked at, at even distances; fewer of a large network", "1024"
             ),
         ),
     ),

@@ -60,6 +60,7 @@ DEFAULT_NAMES = {
     "tsne": "map",
     "kmeans": "groups",
     "knn": "neighbours",
+    "diagnose": "health",
 }  # of a statement without `as`
 
 

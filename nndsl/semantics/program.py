@@ -222,6 +222,20 @@ class Knn:
 
 
 @value
+class Diagnose:
+    """`diagnose network on data.part as name { rows 500 }`. rows: the most that are looked at."""
+
+    name: str
+    network: str
+    data: str
+    part: str
+    span: Span
+    network_span: Span
+    data_span: Span
+    rows: int = 1024
+
+
+@value
 class Show:
     """`show name`. kind: network, data, or that of a result (run, evaluation, answers)."""
 
@@ -246,9 +260,9 @@ class Expect:
     span: Span
 
 
-Use = Train | Evaluate | Predict | Sample  # what names a network and a data set
+Use = Train | Evaluate | Predict | Sample | Diagnose  # what names a network and a data set
 Analysis = Pca | Tsne | Kmeans | Knn  # what looks at a data set alone
-Action = Train | Evaluate | Predict | Sample | Analysis | Show | Print | Expect
+Action = Use | Analysis | Show | Print | Expect
 
 
 @value

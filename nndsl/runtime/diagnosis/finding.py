@@ -1,0 +1,67 @@
+"""What a diagnosis looks at, and what it finds, as values. Nothing is computed here."""
+
+from __future__ import annotations
+
+import math
+
+from nndsl.diagnostics import Span
+from nndsl.runtime.probes import Probes
+from nndsl.runtime.results import Run
+from nndsl.semantics.program import Train
+from nndsl.values import value
+
+UNKNOWN = math.nan  # the figure of what this network or this run does not have
+
+
+@value
+class Case:
+    """A network on some rows, and the run that trained it last. own: whether they are of those it was trained on."""
+
+    probes: Probes
+    run: Run
+    train: Train
+    own: bool
+
+    @property
+    def kept(self) -> int:
+        """The epoch, from 1, whose weights the network has; 0 where none was completed."""
+        brought_back = self.train.stop is not None and not self.run.interrupted
+        return self.run.best_epoch if brought_back else self.run.epochs
+
+    @property
+    def losses(self) -> list[float]:
+        """On the training part, one an epoch."""
+        return list(self.run.history.get("loss", ()))
+
+    @property
+    def scale(self) -> float:
+        """What a loss is compared with: that of the best constant answer, else that of the first epoch."""
+        base = self.probes.baseline
+        return base if base is not None and base > 0 else self.losses[0] if self.losses else UNKNOWN
+
+
+@value
+class Finding:
+    """One thing that is wrong.
+
+    kind: the name of its figure. severity: severe or mild. message: one sentence with the figure. span: the line that
+    it speaks of, and label what is to be seen there. notes: facts beside it. advice: what to try.
+    """
+
+    kind: str
+    figure: float
+    severity: str
+    message: str
+    span: Span
+    label: str
+    advice: str
+    notes: tuple[str, ...] = ()
+
+
+def severity(is_severe: bool) -> str:
+    return "severe" if is_severe else "mild"
+
+
+def percent(share: float) -> str:
+    """`0.4%`, `37%`."""
+    return f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}"
