@@ -12,12 +12,13 @@ import os
 import time
 from typing import Any, TextIO
 
+from nndsl.data.words import counted
 from nndsl.runtime.diagnosis.health import Health
 from nndsl.runtime.diagnosis.text import told as health_told
 from nndsl.runtime.events import Progress, Work
 from nndsl.runtime.lines import number
 from nndsl.runtime.madetext import line as made_line
-from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
+from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text, Written
 from nndsl.runtime.show import evaluation, forecast_line, printed, run_line
 from nndsl.runtime.show import text as text_shown
 from nndsl.semantics.program import Action, Expect, Print
@@ -223,6 +224,8 @@ def told(action: Action, outcome: object) -> str | None:
         return f"{forecast_line(outcome)}, {_where(outcome)}"
     if isinstance(outcome, Health):
         return health_told(outcome)
+    if isinstance(outcome, Written):
+        return f"report: {counted(outcome.figures, 'figure')}, written to `{outcome.path}`"
     if (made := made_line(outcome)) is not None:
         return made
     if isinstance(outcome, Text):

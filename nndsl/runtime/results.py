@@ -234,6 +234,17 @@ class Forecast:
         return {step_name(self.columns): self.steps, "length": self.length, **self.columns}
 
 
+@value
+class Written:
+    """A report. path: as written in the script. figures: how many it holds. missing: why it holds none, where that is
+    so; else empty.
+    """
+
+    path: str
+    figures: int
+    missing: str = ""
+
+
 Result = Run | Evaluation | Answers | Text | Forecast
 
 

@@ -27,7 +27,8 @@ from nndsl.runtime.made import Groups, Kept, NeighbourMap, Neighbours, Principal
 from nndsl.runtime.measures import Measure, Stopped, measured, measures
 from nndsl.runtime.models import Model, ModelEvaluator
 from nndsl.runtime.network import NetworkState
-from nndsl.runtime.results import DataFields, Evaluation, Fields, Forecast, Run, Text
+from nndsl.runtime.report.page import write as write_report
+from nndsl.runtime.results import DataFields, Evaluation, Fields, Forecast, Run, Text, Written
 from nndsl.runtime.show import shown
 from nndsl.runtime.training import Task, carry_out, compared, rows_of, run_seed
 from nndsl.runtime.weights import Shelf
@@ -44,11 +45,13 @@ from nndsl.semantics.program import (
     Predict,
     Print,
     Program,
+    Report,
     Sample,
     Show,
     Train,
     Tsne,
 )
+from nndsl.show.figures import Figure
 from nndsl.syntax import ast
 
 
@@ -76,6 +79,9 @@ class Session:
         self._runs: dict[str, int] = {}  # how often each network was trained
         self._drawn = 0  # how many `sample` statements had no seed of their own
         self._said: set[str] = set()
+        self.begun = time.perf_counter()
+        self.log: list[tuple[Action, object]] = []  # what was done, and what it found
+        self.figures: list[tuple[str, Figure]] = []  # what `plot` has drawn, in order, with titles
 
     def run(self) -> None:
         """Carries out every action. Raises a Fault at the first that fails, and Interrupted after Ctrl-C."""
@@ -92,6 +98,7 @@ class Session:
             outcome = CARRIERS[type(action)](self, action)
         except MemoryError:
             raise faults.out_of_memory(action.span, self._sizes(action)) from None
+        self.log.append((action, outcome))
         if not (isinstance(outcome, Run) and outcome.interrupted):
             self.listener.done(action, outcome, time.perf_counter() - started)
         if self.control.stopped:
@@ -284,6 +291,11 @@ class Session:
     def _show(self, action: Show) -> str:
         return shown(action, self)
 
+    def _report(self, action: Report) -> Written:
+        written = write_report(self, action)
+        self.say(written.missing)
+        return written
+
     def _print(self, action: Print) -> list[Any]:
         return [self.value(expr) for expr in action.exprs]
 
@@ -304,6 +316,7 @@ CARRIERS: Mapping[type[Any], Callable[[Session, Any], object]] = {
     Train: Session._train, Evaluate: Session._evaluate, Predict: Session._predict, Sample: Session._sample,
     Pca: Session._analyse, Tsne: Session._analyse, Kmeans: Session._analyse, Knn: Session._analyse,
     Diagnose: Session._diagnose, Show: Session._show, Print: Session._print, Expect: Session._expect,
+    Report: Session._report,
 }  # fmt: skip
 
 

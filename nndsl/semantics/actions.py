@@ -29,6 +29,7 @@ from nndsl.semantics.parts import (
 )
 from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Show
 from nndsl.semantics.reading import later
+from nndsl.semantics.report import read_report
 from nndsl.semantics.results import (
     Names,
     Type,
@@ -86,7 +87,12 @@ def _check_clauses(action: ast.Action, row: Statement) -> None:
                 action.verb_span,
                 help=f"it is written `{row.example}`",
             )
-    if not action.subjects:
+    if action.subjects and not row.subject:
+        raise fault(
+            "E0216", f"nothing stands between `{row.verb}` and `to`", action.subjects[0].span,
+            help=f"it is written `{row.example}`",
+        )  # fmt: skip
+    if not action.subjects and row.subject:
         raise fault("E0209", f"`{row.verb}` does not say what", action.verb_span, help=f"it is written `{row.example}`")
     if action.block is not None and not row.options and action.block.items:
         raise fault("E0207", f"`{row.verb}` takes no options", action.block.span, help=f"it is written `{row.example}`")
@@ -224,4 +230,5 @@ READERS: dict[str, Callable[[ast.Action, Context], Action | None]] = {
     "train": read_train, "evaluate": _evaluate, "predict": _predict, "sample": read_sample, "pca": read_pca,
     "tsne": read_tsne, "kmeans": read_kmeans, "knn": read_knn,
     "diagnose": read_diagnose, "show": _show, "print": _print, "expect": _expect,
+    "report": read_report,
 }  # fmt: skip

@@ -260,9 +260,17 @@ class Expect:
     span: Span
 
 
+@value
+class Report:
+    """`report to "page.html"`. path: as written, relative to the script."""
+
+    span: Span
+    path: str
+
+
 Use = Train | Evaluate | Predict | Sample | Diagnose  # what names a network and a data set
 Analysis = Pca | Tsne | Kmeans | Knn  # what looks at a data set alone
-Action = Use | Analysis | Show | Print | Expect
+Action = Use | Analysis | Show | Print | Expect | Report
 
 
 @value

@@ -1,0 +1,1 @@
+"""One HTML page about what a session has done."""
