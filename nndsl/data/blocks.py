@@ -170,7 +170,7 @@ def _then(chain: Chain, kept: sparsechains.Kept, step: Fitted, cells: Cells) -> 
     bad = after.first_infinite()
     if bad is not None:
         before = kept.base[bad.column] if bad.cell is None else kept.values[bad.cell]
-        raise not_finite(chain, step, cells, bad.row, float(before))
+        raise not_finite(chain.name, step, cells, bad.row, float(before))
     return after
 
 

@@ -204,20 +204,26 @@ def numbers(chain: Chain, values: Values, cells: Cells) -> NDArray[np.float64]:
             cells.span,
         )
     for step in chain.numeric:
-        y = step.apply(x)
-        bad = ~np.isfinite(y)
-        if bad.any():
-            raise not_finite(chain, step, cells, int(np.argwhere(bad)[0][0]), float(x[bad][0]))
-        x = y
+        x = applied(step, x, chain.name, cells)
     return x
 
 
-def not_finite(chain: Chain, step: Fitted, cells: Cells, place: int, before: float) -> Fault:
+def applied(step: Fitted, x: NDArray[np.float64], name: str, cells: Cells) -> NDArray[np.float64]:
+    """After one step; a fault where a number becomes none."""
+    y = step.apply(x)
+    finite = np.isfinite(y)
+    if not finite.all():
+        place = np.argwhere(~finite)[0]
+        raise not_finite(name, step, cells, int(place[0]), float(x[tuple(place)]))
+    return y
+
+
+def not_finite(name: str, step: Fitted, cells: Cells, place: int, before: float) -> Fault:
     """The report of a step that makes no number of a cell. before: what the cell was."""
     text = getattr(step, "text", step.kind)
     return fault(
         "E0511",
-        f"`{text}` of `{chain.name}` is not a finite number in row {cells.row(place)} of {cells.shown}, "
+        f"`{text}` of `{name}` is not a finite number in row {cells.row(place)} of {cells.shown}, "
         f"where the value is `{plain(before)}`",
         cells.span,
         help="the logarithm wants numbers above 0: shift them first, as in `log(x + 1)`" if text == "log" else None,
@@ -314,7 +320,7 @@ def fit_chain(
         x = numbers(chain, values, cells)
         for step in steps[:-1] if classifier else steps:
             fitted = fit(step, Sample(x), evaluate)
-            x = numbers(Chain(word, (), False, (fitted,)), x, cells)
+            x = applied(fitted, x, word.text, cells)
             done.append(fitted)
         values = x
     if classifier:

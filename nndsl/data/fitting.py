@@ -7,6 +7,7 @@ cells and statistics in the collector.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,8 @@ from nndsl.data.encoders import SCALES, ConstantColumn, Scale
 from nndsl.data.gaps import fill_of
 from nndsl.data.holes import Mask
 from nndsl.data.series import Series
+from nndsl.data.sparse import Sparse
+from nndsl.data.sparsearray import GIGA
 from nndsl.data.spec import DataSpec
 from nndsl.data.table import Column, Table
 from nndsl.data.words import counted, listed
@@ -116,6 +119,17 @@ def _constant(roles: list[Role]) -> Fault:
         f"{listed(names, 5)} {'is' if one else 'are'} {what} in all training rows: `{step}` would divide by zero",
         roles[0].word.span,
         help=f"leave {'it' if one else 'them'} out{drop}, or scale by a number, as in `x / 16`",
+    )
+
+
+def sizes_said(rows: Mapping[str, Rows], table: Table, chains: tuple[Chain, ...]) -> tuple[str, ...]:
+    """What large matrices that are kept sparse would take with all their zeros."""
+    count = sum(len(of) for of in rows.values())
+    sizes = {c.name: 4 * count * math.prod(c.shape) for c in chains if isinstance(table.columns[c.name].source, Sparse)}
+    return tuple(
+        f"`{name}` is kept sparse; a network reads it with all its zeros, which takes {size / GIGA:,.1f} GB"
+        for name, size in sizes.items()
+        if size > GIGA
     )
 
 

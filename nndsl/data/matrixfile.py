@@ -34,9 +34,10 @@ def read_matrix(path: Path, span: Span, columns: tuple[str, ...] = ()) -> Column
     import zlib
 
     try:
-        with np.load(path, allow_pickle=False) as loaded:
-            if not isinstance(loaded, np.lib.npyio.NpzFile):
-                raise _refused(path.name, "it holds one array, not a matrix in compressed rows", span)
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            raise _refused(path.name, "it holds one array, not a matrix in compressed rows", span)
+        with loaded:
             arrays = {name: loaded[name] for name in loaded.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, TypeError) as error:
         pickled = "allow_pickle" in str(error) or "Object arrays" in str(error)

@@ -183,10 +183,10 @@ def _activation(expr: ast.Expr, word: ast.Name, evaluate: Evaluate | None) -> St
 
 def _check_share(option: str, steps: tuple[StepSpec, ...]) -> None:
     """`share` comes first, and it is for inputs."""
-    place = next((i for i, step in enumerate(steps) if step.kind == SHARE), None)
-    if place is None:
+    places = [i for i, step in enumerate(steps) if step.kind == SHARE]
+    if not places:
         return
-    span = steps[place].span
+    place, span = places[-1], steps[places[-1]].span
     if option != "input":
         why = (
             "an answer could not be turned back into numbers"

@@ -15,14 +15,14 @@ from nndsl.data.assemble import check_layout
 from nndsl.data.chains import Rows, encode
 from nndsl.data.columns import choose_columns
 from nndsl.data.fields import field_of
-from nndsl.data.fitting import Prepared, check_targets, classes_said, constants_said, fit_all
+from nndsl.data.fitting import Prepared, check_targets, classes_said, constants_said, fit_all, sizes_said
 from nndsl.data.gaps import whole_rows
 from nndsl.data.portions import with_portions
 from nndsl.data.sequences import prepare_series, signature_of_series
 from nndsl.data.sources import open_source
 from nndsl.data.spec import DataSpec, Word
 from nndsl.data.splitting import check_own_parts, deal
-from nndsl.data.table import Table
+from nndsl.data.table import Column, Table
 from nndsl.data.types import Signature
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
@@ -69,7 +69,13 @@ def _prepare(spec: DataSpec, seed: int, found: Collector, blocks: bool) -> Prepa
     for fitted, role in zip(chains, ("input", "target"), strict=True):
         if fitted:
             check_layout(fitted, role)
-    said = (*dropped, *notes, *constants_said(chains[0]), *classes_said(chains[1]))
+    said = (
+        *dropped,
+        *notes,
+        *sizes_said(rows, tables["train"], chains[0]),
+        *constants_said(chains[0]),
+        *classes_said(chains[1]),
+    )
     done = Prepared(spec, tables, rows, chains[0], chains[1], said, fresh)
     check_targets(done, targets)
     _check_parts(done)
@@ -107,6 +113,22 @@ def _check_tables(tables: Mapping[str, Table], used: list[Word], *, shapes: bool
                     f"`{word.text}` has shape {list(ours)} in training, {list(other)} in `{table.shown}`",
                     word.span,
                 )
+        for word in used:
+            _check_parts_named(tables["train"].columns[word.text], table, word)
+
+
+def _check_parts_named(ours: Column, table: Table, word: Word) -> None:
+    """The numbers of a row stand for the same in every part, as far as they have names."""
+    other = table.columns[word.text].parts
+    if ours.parts and other and ours.parts != other:
+        place = next(i for i, (a, b) in enumerate(zip(ours.parts, other, strict=False)) if a != b)
+        raise fault(
+            "E0528",
+            f"column {place + 1:,} of `{word.text}` is `{ours.parts[place]}` in training, but `{other[place]}` in "
+            f"`{table.shown}`",
+            word.span,
+            help="bring the columns of both to one order",
+        )
 
 
 def _with_blocks(table: Table, used: list[Word]) -> Table:
@@ -140,8 +162,12 @@ def _labels(word: Word, table: Table, rows: Rows) -> tuple[Rows, list[str]]:
 
 
 def _check_parts(done: Prepared) -> None:
-    """Every cell of every part can be encoded: so `check` finds what `run` would find."""
+    """Every cell of every part can be encoded: so `check` finds what `run` would find. Those of the training part have
+    been, when the encoders were fitted.
+    """
     for part in done.rows:
+        if part == "train":
+            continue
         table = done.table(part)
         for chain in (*done.inputs, *done.targets):
             if not chain.shape:

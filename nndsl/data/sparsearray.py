@@ -56,6 +56,9 @@ class SparseArray(Array):
         self.scale, self.shift, self.picks = 1.0, 0.0, None  # type: ignore[misc]  # as those of an `Array`
         self._dense = _Dense()
 
+    def __repr__(self) -> str:
+        return f"SparseArray({self.word.text}, {self.kept!r})"
+
     @property
     def sparse(self) -> Sparse | None:
         """All values, [N, D], where the cells that are not kept are 0; None where they are something else."""

@@ -136,6 +136,7 @@ OPTIONS: Rows = (
     ("standard", "standardize standardise standardscaler zscore"),
     ("standard minmax", "normalize normalise scale"),
     ("minmax", "minmaxscaler"),
+    ("share", "normalizetotal librarysize cpm proportion"),
     ("max", "maxabsscaler"),
     ("onehot", "onehotencoder onehotencoding"),
     ("category", "labelencoder categorical ordinal"),
