@@ -27,6 +27,7 @@ from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.probing import probe_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
 from nndsl.semantics import check as semantics
+from nndsl.semantics.analyses import features, more_than
 from nndsl.semantics.cascades import settle
 from nndsl.semantics.modules import scope_of
 from nndsl.semantics.program import (
@@ -36,6 +37,7 @@ from nndsl.semantics.program import (
     Knn,
     Metric,
     Network,
+    Pca,
     Predict,
     Program,
     Sample,
@@ -136,6 +138,8 @@ class _Checker:
                 return self._sample(action)
             case Knn():
                 return self._knn(action)
+            case Pca():
+                return self._pca(action)
             case Diagnose():
                 return self._diagnose(action)
         return action
@@ -246,6 +250,20 @@ class _Checker:
             if self.attempt(lambda m=metric: metric_graph(self.program, m, value, target)) is None:  # type: ignore[misc]
                 return False
         return True
+
+    def _pca(self, action: Pca) -> Pca | None:
+        """As many components as there are features at most; how many a network's answers have is known here."""
+        signature = self.signatures.get(action.data)
+        if signature is None:
+            return None
+        most = features(signature)
+        if action.components > most:
+            place = action.places.get("components", action.data_span)
+            self.collector.add(
+                more_than("components", action.components, most, "features", signature, place).diagnostic
+            )
+            return None
+        return action
 
     def _knn(self, model: Knn) -> Knn | None:
         signature = self.signatures.get(model.data)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.analysis.tsne.descent import NotFinite
 from nndsl.analysis.unfit import Unfit
 from nndsl.analysis.watch import Watch
 from nndsl.data import Dataset
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from nndsl.runtime.session import Session
 
 T = TypeVar("T")
+PLACED_BY = 5.0  # the perplexity of a row that is placed on a map: a few rows say where it belongs
 Rows = NDArray[Any]
 
 
@@ -55,12 +57,13 @@ def pca(session: Session, action: Pca) -> PrincipalComponents:
 
 def tsne(session: Session, action: Tsne) -> NeighbourMap:
     """A map of the training part, with the rows of the other parts placed on it; or of one part alone."""
-    from nndsl.analysis import tsne as method
+    from nndsl.analysis.tsne.embed import embed
+    from nndsl.analysis.tsne.place import place as place_on
 
     started, dataset, main = time.perf_counter(), session.dataset(action.data), action.part or "train"
     threads = threads_of(session.program.settings)
     x = _single(dense(dataset.part(main).input))
-    made, ended = _worked(session, action, lambda watch: method.embed(
+    made, ended = _worked(session, action, lambda watch: embed(
         x, dimensions=action.dimensions, perplexity=action.perplexity, rate=action.rate,
         exaggeration=action.exaggeration, early=action.early, iterations=action.iterations,
         momentum=(0.5, action.momentum), start=action.start, seed=_seed(session, action.seed), threads=threads,
@@ -68,9 +71,8 @@ def tsne(session: Session, action: Tsne) -> NeighbourMap:
     ))  # fmt: skip
 
     def place(rows: Rows) -> Rows:
-        return _float(
-            method.place(_single(_flat(rows)), x, made.points, perplexity=action.perplexity, threads=threads), dataset
-        )
+        few = min(PLACED_BY, action.perplexity)
+        return _float(place_on(_single(_flat(rows)), x, made.points, perplexity=few, threads=threads), dataset)
 
     inputs = {main: _float(made.points, dataset)}
     if action.part is None:
@@ -159,6 +161,10 @@ def _fitting(action: Analysis, work: Callable[[], T]) -> T:
         return work()
     except Unfit as problem:
         raise fault("E0415", str(problem), action.data_span) from None
+    except NotFinite as problem:
+        raise fault(
+            "E0601", str(problem), action.span, help="take a smaller `rate`, or leave it out: it follows from the rows"
+        ) from None
 
 
 def _seed(session: Session, own: int | None) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from nndsl.data.derived import made_signature
 from nndsl.data.spec import DataSpec, MadeSource
 from nndsl.data.types import Signature
-from nndsl.diagnostics import Label, Span, fault
+from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.semantics.options import STATEMENTS
 from nndsl.semantics.parts import DEFAULT_NAMES, Context, data_named, metrics_of, only, result_name
 from nndsl.semantics.program import Kmeans, Knn, Metric, Pca, Tsne
@@ -75,11 +75,14 @@ def read_pca(action: ast.Action, context: Context) -> Pca | None:
     signature, components = context.signatures.get(data), given.values.get("components", 2)
     if signature is not None:
         _numbers(action.verb, signature, span)
-        _at_most(given, "components", components, features(signature), "features", signature, action)
         _at_most(given, "components", components, signature.rows["train"], "rows for training", signature, action)
     made = column_names("pca", components)
     _leave(name, components_record(name), action, data, None, made, given, context)
-    return None if given.failed or action.broken else Pca(name, data, action.span, span, **given.values)
+    return (
+        None
+        if given.failed or action.broken
+        else Pca(name, data, action.span, span, **given.values, places=given.places)
+    )
 
 
 def read_tsne(action: ast.Action, context: Context) -> Tsne | None:
@@ -203,12 +206,15 @@ def _numbers(verb: str, signature: Signature, span: Span) -> None:
 def _at_most(
     given: Given, option: str, number: int, most: int, of: str, signature: Signature, action: ast.Action
 ) -> None:
-    if number <= most or option in given.failed:
-        return
-    raise fault(
-        "E0415", f"`{option} {number}` is more than the {most:,} {of} of `{signature.name}`",
-        given.places.get(option, action.verb_span), labels=(Label(signature.span, f"{most:,} {of}"),),
-        help=f"write `{option} {most}` or less",
+    if number > most and option not in given.failed:
+        raise more_than(option, number, most, of, signature, given.places.get(option, action.verb_span))
+
+
+def more_than(option: str, number: int, most: int, of: str, signature: Signature, place: Span) -> Fault:
+    """So many there are not in the data."""
+    return fault(
+        "E0415", f"`{option} {number}` is more than the {most:,} {of} of `{signature.name}`", place,
+        labels=(Label(signature.span, f"{most:,} {of}"),), help=f"write `{option} {most}` or less",
     )  # fmt: skip
 
 

@@ -169,6 +169,7 @@ class Pca:
     whiten: bool = False
     method: Literal["auto", "exact", "randomised"] = "auto"
     seed: int | None = None
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
 @value

@@ -1,0 +1,168 @@
+"""What `pca`, `tsne`, `kmeans`, `knn` and `predict` leave: tables with parts, from the training rows alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from run_tools import results
+
+import nndsl
+from nndsl.runtime.events import Silent, Work
+
+FLOWERS = """set seed 3
+data flowers {
+  from "examples/data/iris.csv"
+  input (sepal_length, sepal_width, petal_length, petal_width) -> standard
+  target species -> category
+  split train=60%, validation=20%, test=20%
+}
+"""
+ROW = {"sepal_length": [5.1], "sepal_width": [3.5], "petal_length": [1.4], "petal_width": [0.2]}
+
+
+@pytest.fixture(autouse=True)
+def at_the_top(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.chdir(request.config.rootpath)
+
+
+def test_components_are_those_of_the_training_part_and_reach_every_row() -> None:
+    found = results(FLOWERS + "pca flowers as pc { components 3 }\n")
+    pc = found["pc"]
+    source = found._session.datasets["flowers"]
+    x = source.part("train").input.values.astype(np.float64)
+    _, singular, axes = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    axes = axes * np.sign(axes[np.arange(4), np.abs(axes).argmax(axis=1)])[:, None]
+    np.testing.assert_allclose(pc.fields["axes"], axes[:3], atol=1e-5)
+    np.testing.assert_allclose(pc.fields["explained"], (singular**2 / np.sum(singular**2))[:3], rtol=1e-5)
+    for part in ("train", "validation", "test"):
+        rows = source.part(part).input.values
+        np.testing.assert_allclose(pc.part(part), (rows - x.mean(axis=0)) @ axes[:3].T, atol=1e-5)
+    np.testing.assert_allclose(pc.inverse(pc.transform(ROW))[0], source.encode_input(ROW)[0], atol=0.2)
+    np.testing.assert_allclose(pc.transform(ROW)[0], pc.values[0], atol=1e-5)
+
+
+def test_a_network_on_a_table_answers_raw_rows() -> None:
+    text = (
+        "pca flowers as pc { components 2 }\nnetwork net for pc { dense(classes) -> softmax }\n"
+        "train net on pc as run { optimizer adam(0.1); epochs 60 }\n"
+        "evaluate net on pc.test as result { metrics accuracy }\n"
+        "predict net on pc.test as answers\n"
+    )
+    found = results(FLOWERS + text)
+    assert found["result"].accuracy > 0.7
+    assert list(found["net"].predict(ROW)) == ["setosa"]
+    assert found["answers"].rows == 30 and set(found["answers"]["species"]) <= {"setosa", "versicolor", "virginica"}
+
+
+def test_codes_of_a_network_are_a_table_in_the_order_of_the_source() -> None:
+    text = (
+        "network encoder for flowers { dense(3) -> tanh }\npredict encoder on flowers as codes\n"
+        "network head for codes { dense(classes) -> softmax }\ntrain head on codes as run { epochs 3 }\n"
+        "pca codes as pc { components 2 }\npredict head on codes as answers\n"
+    )
+    found = results(FLOWERS + text)
+    codes, source = found._session.datasets["codes"], found._session.datasets["flowers"]
+    assert codes.signature.input.names == ("output1", "output2", "output3")
+    for part in ("train", "validation", "test"):
+        assert np.array_equal(codes.part(part).rows, source.part(part).rows)
+        scores = found["encoder"].scores(_raw(source, part))
+        np.testing.assert_array_equal(codes.part(part).input.values, scores)
+    assert list(found["answers"].row_numbers) == list(range(1, 151))
+    assert list(codes.beside("species")) == list(source.column("species"))
+    np.testing.assert_allclose(found["pc"].transform(ROW)[0], found["pc"].values[0], atol=1e-5)
+
+
+def _raw(source: Any, part: str) -> dict[str, Any]:
+    rows = source.part(part).rows
+    return {name: column[rows] for name, column in source.raw_table().items()}
+
+
+def test_neighbours_are_asked_like_a_network() -> None:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    text = (
+        "knn flowers as near { k 4 }\nevaluate near on flowers.test as result { metrics accuracy, confusion }\n"
+        "predict near on flowers.test as answers\nexpect near.test.accuracy == result.accuracy\n"
+    )
+    found = results(FLOWERS + text)
+    source = found._session.datasets["flowers"]
+    train, test = source.part("train"), source.part("test")
+    peer = KNeighborsClassifier(4, algorithm="brute").fit(train.input.values, train.target.values)
+    shares = peer.predict_proba(test.input.values)
+    np.testing.assert_allclose(found["answers"].probabilities, shares, atol=1e-6)
+    assert found["result"].accuracy == np.mean(shares.argmax(axis=1) == test.target.values)
+    assert found["result"].loss is None and found["result"].confusion.sum() == 30
+    assert list(found["near"].predict(ROW)) == ["setosa"]
+
+
+def test_neighbours_tell_numbers_in_the_units_of_the_target() -> None:
+    from sklearn.neighbors import KNeighborsRegressor
+
+    text = """data petals {
+  from "examples/data/iris.csv"
+  input (sepal_length, sepal_width, petal_length) -> standard
+  target petal_width -> standard
+  split train=80%, test=20%
+}
+knn petals as near { k 3; weights distance }
+"""
+    found = results(text)
+    source = found._session.datasets["petals"]
+    train, test = source.part("train"), source.part("test")
+    widths = source.column("petal_width")
+    peer = KNeighborsRegressor(3, weights="distance", algorithm="brute").fit(train.input.values, widths[train.rows])
+    error = np.mean(np.abs(peer.predict(test.input.values) - widths[test.rows]))
+    assert found["near"].measured["test"]["mae"] == pytest.approx(error, rel=1e-4)
+    assert found["near"].measured["test"]["r2"] > 0.8
+
+
+def test_groups_are_of_the_training_part_and_every_row_has_one() -> None:
+    found = results(FLOWERS + "kmeans flowers as groups { clusters 3 }\nprint groups.sizes, groups.silhouette\n")
+    groups, source = found["groups"], found._session.datasets["flowers"]
+    centers = groups.fields["centers"]
+    rows = source.all().input.values
+    distances = np.linalg.norm(rows[:, None] - centers, axis=2)
+    np.testing.assert_allclose(groups.values, distances, atol=1e-4)
+    assert np.array_equal(groups.cluster, distances.argmin(axis=1))
+    assert sum(groups.fields["sizes"]) == 150 and groups.fields["silhouette"] > 0.4
+    train = source.part("train")
+    for k in range(3):
+        own = train.input.values[groups.table.beside("cluster", "train") == k]
+        np.testing.assert_allclose(centers[k], own.mean(axis=0), atol=1e-4)
+
+
+def test_a_map_is_of_the_training_part_and_the_others_are_placed_on_it() -> None:
+    found = results(FLOWERS + "tsne flowers as map { perplexity 15; iterations 300 }\nknn map as near { k 5 }\n")
+    made = found["map"]
+    assert made.columns == ("tsne1", "tsne2") and made.values.shape == (150, 2)
+    assert np.isfinite(made.values).all() and 0 < made.kl < 1
+    assert found["near"].measured["test"]["accuracy"] > 0.8  # a row that was placed is among those of its kind
+
+
+def test_a_map_repeats_and_a_part_can_be_mapped_alone() -> None:
+    text = FLOWERS + "tsne flowers.test as map { perplexity 5; iterations 100; dimensions 3 }\n"
+    one, two = results(text)["map"], results(text)["map"]
+    assert one.values.shape == (30, 3)
+    assert one.values.tobytes() == two.values.tobytes()
+
+
+def test_long_work_is_told_of_and_can_be_ended_with_what_it_has() -> None:
+    class Ends(Silent):
+        seen: list[Work]
+
+        def __init__(self) -> None:
+            self.seen, self.session = [], None
+
+        def look(self, progress: Any) -> None:
+            if isinstance(progress, Work) and progress.watch.done > 5:
+                self.seen.append(progress)
+                progress.watch.stopped = True
+
+    listener = Ends()
+    text = "data many {\n  from blobs(3000, classes=5)\n}\ntsne many as map { iterations 100000 }\n"
+    found = nndsl.compile(text).run(listener=listener)
+    made = found["map"]
+    assert listener.seen and made.iterations < 100_000
+    assert np.isfinite(made.values).all() and made.values.shape == (3000, 2)
