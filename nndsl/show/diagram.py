@@ -11,7 +11,7 @@ from nndsl.show.palette import COLOURS, INK, QUIET, tint
 from nndsl.values import value
 
 TALL = 11  # boxes in one column
-WIDTH, HEIGHT, SPACE_X, SPACE_Y = 220.0, 46.0, 70.0, 30.0  # pixels
+WIDTH, HEIGHT, SPACE_X, SPACE_Y = 224.0, 48.0, 64.0, 32.0  # pixels
 HEAD = 5.0  # of an arrow
 
 
@@ -52,7 +52,7 @@ def diagram(stages: Sequence[Stage], title: str, subtitle: str = "") -> Figure:
 
 def _detail(stage: Stage) -> str:
     shape = " × ".join(str(size) for size in stage.shape) or "one number"
-    return f"{shape}   ·   {stage.weights:,} weight{'' if stage.weights == 1 else 's'}" if stage.weights else shape
+    return f"{shape} · {stage.weights:,} weight{'' if stage.weights == 1 else 's'}" if stage.weights else shape
 
 
 def _cut(text: str, most: int) -> str:

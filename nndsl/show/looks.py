@@ -93,6 +93,25 @@ def _range(axis: Axis, parts: list[Numbers], solid: bool) -> tuple[float, float]
     return low if axis.low is None else axis.low, high if axis.high is None else axis.high
 
 
+def share(values: Numbers, limits: tuple[float, float], log: bool) -> Numbers:
+    """Where values lie between the limits: from 0 to 1."""
+    low, high = limits
+    if log:
+        values, low, high = np.log10(np.maximum(values, 1e-300)), np.log10(low), np.log10(high)
+    return (np.asarray(values, np.float64) - low) / (high - low)
+
+
+def heat_shares(heat: Heat) -> tuple[Numbers, tuple[float, float]]:
+    """From 0 to 1, how far each number is between the least and the greatest, and those two."""
+    values = np.asarray(heat.values, np.float64)
+    known = values[np.isfinite(values) & ((values > 0) | (not heat.log))]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (1.0, 10.0)
+    if high <= low:
+        high = low * 2 if heat.log and low > 0 else low + 1
+    usable = np.where(values > 0, values, np.nan) if heat.log else values
+    return share(usable, (low, high), heat.log), (low, high)
+
+
 def nice_marks(low: float, high: float, count: int, axis: Axis) -> list[float]:
     """About `count` round numbers from low to high: powers of ten where the axis is logarithmic."""
     if axis.log:

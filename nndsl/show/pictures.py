@@ -70,9 +70,10 @@ def beside(above: Numbers, below: Numbers, names: tuple[str, str], title: str, s
     heights = np.array([0.0, tall + GAP])
     layers.append(Labels(np.full(2, -0.5), heights, names, "right", -8, 0, 11.5))
     width, height = count * (1 + GAP) - GAP, 2 * tall + GAP
-    across = Axis(shown=False, low=-0.5, high=width - 0.5)
+    room = (max(map(len, names)) * 6.5 + 14) / size  # for the names
+    across = Axis(shown=False, low=-0.5 - room, high=width - 0.5)
     down = Axis(shown=False, low=-tall / 2, high=height - tall / 2, down=True)
-    panel = Panel(tuple(layers), across, down, "", width * size, height * size)
+    panel = Panel(tuple(layers), across, down, "", (width + room) * size, height * size)
     return Figure(title, (panel,), subtitle, (f"{count} pictures of {high} x {wide}, {names[0]} over {names[1]}.",))
 
 

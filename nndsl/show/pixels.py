@@ -19,7 +19,7 @@ from nndsl.show.palette import Look, rgb
 Bytes = NDArray[np.uint8]
 SCALE = 2  # pixels of a painted cloud a pixel of the figure
 FINE = 2  # pixels that are averaged to one, along each axis: smooth edges
-CHUNK = 1 << 21  # pixels painted at a time
+CHUNK = 1 << 20  # pixels painted at a time
 
 
 def png(pixels: Bytes) -> bytes:
@@ -57,32 +57,37 @@ def painted(
     hides another by coming later.
     """
     fine = SCALE * FINE
-    width, height = size[0] * fine, size[1] * fine
-    canvas = np.zeros((height * width, 4), np.uint8)
-    order = np.random.default_rng(0).permutation(len(at))
-    columns, rows = np.round(at[order] * fine).astype(np.int64).T
-    colours = np.array([[*rgb(look.colour), 255] for look in group], np.uint8)
-    shapes = [_stamp(look.shape, radius * fine) for look in group]
-    most = max((len(shape) for shape in shapes), default=1)
-    # Every shape with the same number of pixels, the last one repeated: so that points are painted in their order.
-    stamps = np.stack([np.concatenate([s, s[-1:].repeat(most - len(s), 0)]) for s in shapes])
-    for begin in range(0, len(at), max(1, CHUNK // most)):
-        part = slice(begin, begin + max(1, CHUNK // most))
-        kinds = which[order[part]]
-        x = columns[part, None] + stamps[kinds, :, 0]
-        y = rows[part, None] + stamps[kinds, :, 1]
-        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-        canvas[(y * width + x)[inside]] = np.broadcast_to(colours[kinds][:, None], (*x.shape, 4))[inside]
-    return _averaged(canvas.reshape(height, width, 4))
+    stamps = _stamps(group, radius * fine)
+    margin = int(abs(stamps).max())  # around the picture, so that no point reaches out of it
+    width, height = size[0] * fine + 2 * margin, size[1] * fine + 2 * margin
+    inside = (at >= 0).all(axis=1) & (at <= size).all(axis=1)
+    order = np.random.default_rng(0).permutation(np.flatnonzero(inside))
+    columns, rows = np.round(at[order] * fine).astype(np.int32).T + margin
+    centres, kinds = rows * width + columns, which[order]
+    steps = (stamps[..., 1] * width + stamps[..., 0]).astype(np.int32)
+    canvas = np.zeros(height * width, np.uint16)  # the number of a look, from 1
+    chunk = max(1, CHUNK // steps.shape[1])
+    for begin in range(0, len(order), chunk):
+        part = slice(begin, begin + chunk)
+        canvas[centres[part, None] + steps[kinds[part]]] = kinds[part, None] + 1
+    return _averaged(canvas.reshape(height, width)[margin : height - margin, margin : width - margin], group)
 
 
-def _averaged(fine: Bytes) -> Bytes:
-    """FINE x FINE pixels to one; colours are weighted by how much they cover."""
-    rows, columns = fine.shape[0] // FINE, fine.shape[1] // FINE
-    parts = fine.reshape(rows, FINE, columns, FINE, 4).astype(np.uint16)
-    cover = parts[..., 3].sum(axis=(1, 3))
-    colour = (parts[..., :3] * (parts[..., 3:] > 0)).sum(axis=(1, 3)) // np.maximum(cover // 255, 1)[..., None]
-    return np.concatenate([colour, cover[..., None] // FINE**2], axis=-1).astype(np.uint8)
+def _averaged(canvas: NDArray[np.uint16], group: Sequence[Look]) -> Bytes:
+    """FINE x FINE pixels to one, with the mean colour of those that are covered, and how many are."""
+    colours = np.array([[0, 0, 0, 0], *([*rgb(look.colour), 1] for look in group)], np.uint16)
+    sums = sum((colours[canvas[i::FINE, j::FINE]] for i in range(FINE) for j in range(FINE)), np.zeros(1, np.uint16))
+    cover = sums[..., 3:]
+    found: Bytes = np.concatenate([sums[..., :3] // np.maximum(cover, 1), cover * 255 // FINE**2], -1).astype(np.uint8)
+    return found
+
+
+def _stamps(group: Sequence[Look], radius: float) -> NDArray[np.int64]:
+    """[looks, k, 2]: the pixels of each look's shape. All have the same number, the last one repeated: so points can be
+    painted in their order, whatever their shapes."""
+    shapes = [_stamp(look.shape, radius) for look in group]
+    most = max(map(len, shapes))
+    return np.stack([np.concatenate([shape, shape[-1:].repeat(most - len(shape), 0)]) for shape in shapes])
 
 
 def _stamp(shape: str, radius: float) -> NDArray[np.int64]:
