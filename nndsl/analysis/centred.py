@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nndsl.analysis.unfit import Unfit
+from nndsl.analysis.unfit import finite
 from nndsl.data.sparse import Sparse
 from nndsl.values import value
 
@@ -98,8 +98,7 @@ def centred(x: Floats | Sparse, dtype: DTypeLike) -> Centred:
         made = Centred(x, sums / x.shape[0], kind, flat, flat.T.tocsr())
     else:
         made = Centred(x, x.mean(0, dtype=np.float64), kind)
-    if not np.isfinite(made.mean).all():
-        raise Unfit("some of the numbers are missing or infinite")
+    finite(made.mean)
     return made
 
 

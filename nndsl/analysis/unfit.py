@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Unfit(ValueError):
     """The data do not allow what is asked for; the message is for a person."""
+
+
+def finite(rows: NDArray[Any]) -> None:
+    """Raises Unfit where a number is missing or infinite."""
+    with np.errstate(invalid="ignore"):  # of infinities of both signs
+        if not np.isfinite(rows.sum(dtype=np.float64)) and not np.isfinite(rows).all():
+            raise Unfit("some of the numbers are missing or infinite")
