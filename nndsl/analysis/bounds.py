@@ -79,7 +79,7 @@ class Products:
         x = rows - self.middle
         square = np.einsum("ij,ij->i", x, x).astype(np.float64)
         if not np.isfinite(square.sum()):
-            raise Unfit("the numbers are too large: their squares are beyond what float32 can hold")
+            raise Unfit("the numbers are too large: their squares are not finite")
         if self.axes is None:
             return x, square
         turned = np.zeros((len(x), self.axes.shape[1]), np.float32)
