@@ -85,25 +85,24 @@ def turn(g):
 
 _JOIN = """
 def join(g):
-    # Rows first .. last of p + p': k, numbers, p [n, k]; columns: where each ends, numbers, p; a factor; n places for
-    # each member (longs); where each row may begin; numbers, values; how many there are, filled up to whole vectors
-    # with zeros of the row's own number
+    # Rows first .. last of p + p': k, numbers, p [n, k]; columns: where each ends, numbers, p; places for each member
+    # (longs), n of them; where each row may begin; numbers, values; how many there are, filled up to whole vectors with
+    # zeros of the row's own number
     first, last, k, numbers, p, ends = g[0], g[1], g[3], ints(g[4]), floats(g[5]), longs(g[6])
-    from_numbers, from_p, factor = ints(g[7]), floats(g[8]), np.float32(number(g[9]))
-    place = at(longs(g[10]), g[2] * g[11])
-    starts, to_numbers, to_values, counts = longs(g[12]), ints(g[13]), floats(g[14]), longs(g[15])
+    from_numbers, from_p, place = ints(g[7]), floats(g[8]), at(longs(g[9]), g[2] * g[10])
+    starts, to_numbers, to_values, counts = longs(g[11]), ints(g[12]), floats(g[13]), longs(g[14])
     for i in range(first, last):
         start = starts[i]
         stop = start + k
         for e in range(k):
             j = np.int64(numbers[i * k + e])
-            to_numbers[start + e], to_values[start + e], place[j] = np.int32(j), p[i * k + e] * factor, start + e
+            to_numbers[start + e], to_values[start + e], place[j] = np.int32(j), p[i * k + e], start + e
         for e in range(ends[i - 1] if i > 0 else 0, ends[i]):
             j = np.int64(from_numbers[e])
             if start <= place[j] < start + k:
-                to_values[place[j]] += from_p[e] * factor
+                to_values[place[j]] += from_p[e]
             else:
-                to_numbers[stop], to_values[stop] = np.int32(j), from_p[e] * factor
+                to_numbers[stop], to_values[stop] = np.int32(j), from_p[e]
                 stop += 1
         while (stop - start) % LANES != 0:
             to_numbers[stop], to_values[stop] = np.int32(i), np.float32(0)
@@ -176,6 +175,7 @@ def symmetric(p: Floats, numbers: Ints, crew: Crew) -> Sparse:
     """(p_j|i + p_i|j) / 2n of the k nearest of n rows: p, numbers [n, k]."""
     _, turn, join, _ = kernels(texts())
     (n, k), lanes = p.shape, machine().lanes("float32")
+    p = p * np.float32(0.5 / n)
     columns = np.bincount(numbers.ravel(), minlength=n)
     ends = np.cumsum(columns) - columns
     from_numbers, from_p = np.empty(n * k, np.int32), np.empty(n * k, np.float32)
@@ -184,8 +184,7 @@ def symmetric(p: Floats, numbers: Ints, crew: Crew) -> Sparse:
     starts, counts = np.cumsum(most) - most, np.empty(n, np.int64)
     names, values = np.empty(most.sum(), np.int32), np.empty(most.sum(), np.float32)
     place = np.full((crew.members, n), -1)
-    factor = 0.5 / n
-    crew.rows(join, n, k, numbers, p, ends, from_numbers, from_p, factor, place, n, starts, names, values, counts)
+    crew.rows(join, n, k, numbers, p, ends, from_numbers, from_p, place, n, starts, names, values, counts)
     return _reordered(starts, counts, names, values, np.arange(n, dtype=np.int32), crew)
 
 

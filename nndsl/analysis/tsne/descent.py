@@ -8,6 +8,7 @@ the step in which it comes up.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -20,15 +21,18 @@ from nndsl.backend.cpu.cache import Text
 Floats = NDArray[np.float32]
 
 LONGEST = 5.0
+SMALL = 1e-5  # root of the mean square distance from the middle; a map begins with ten times that
 
 _UPDATE = """
 def KERNEL(g):
     # Rows first .. last: settings (exaggeration, rate, momentum, the longest step); pull, push [n, stride]; z, which
-    # push is divided by, and from one row's to the next (0: all have the first); gain, speed, y [n, stride]; each
-    # member's sum of squares (doubles)
+    # push is divided by, and from one row's to the next (0: all have the first); gain, speed, y [n, stride]; for
+    # each member the sums of coordinates [D] and of all squares (doubles)
     first, last, settings, pull, push, z = g[0], g[1], floats(g[3]), floats(g[4]), floats(g[5]), floats(g[6])
-    apart, gain, speed, y, sums, whole = g[7], floats(g[8]), floats(g[9]), floats(g[10]), doubles(g[11]), 0.0
+    apart, gain, speed, y, sums = g[7], floats(g[8]), floats(g[9]), floats(g[10]), at(doubles(g[11]), g[2] * (D + 1))
     exaggeration, rate, momentum, longest = settings[0], settings[1], settings[2], settings[3]
+    for c in range(D + 1):
+        sums[c] = 0.0
     for i in range(first, last):
         length, scale = f4(0), f4(1) / z[i * apart]
         for e in range(i * STRIDE, i * STRIDE + D):
@@ -38,11 +42,12 @@ def KERNEL(g):
             gain[e], speed[e] = grown, v
             length += v * v
         cut = longest / np.sqrt(length) if length > longest * longest else f4(1)
-        for e in range(i * STRIDE, i * STRIDE + D):
+        for c in range(D):
+            e = i * STRIDE + c
             speed[e] *= cut
             y[e] += speed[e]
-            whole += np.float64(y[e]) * np.float64(y[e])
-    sums[g[2]] = whole
+            sums[c] += np.float64(y[e])
+            sums[D] += np.float64(y[e]) * np.float64(y[e])
 """
 
 
@@ -64,7 +69,8 @@ class Descent:
 
     def __init__(self, y: Floats, pull: Floats, push: Floats, z: Floats, dimensions: int, crew: Crew) -> None:
         (update,), n = kernels(texts(dimensions)), len(y)
-        self.gain, self.speed, self._sums = np.ones_like(y), np.zeros_like(y), np.zeros(crew.members)
+        self._y, self.gain, self.speed = y, np.ones_like(y), np.zeros_like(y)
+        self._sums = np.zeros((crew.members, dimensions + 1))
         self._settings, self._step = np.empty(4, np.float32), 0
         apart = int(len(z) > 1)
         self._move: Callable[[], None] = crew.prepared(
@@ -78,3 +84,13 @@ class Descent:
         self._move()
         if not np.isfinite(self._sums.sum()):
             raise NotFinite(self._step)
+
+    def keep_from_vanishing(self) -> None:
+        """Enlarges a map that has become smaller than `SMALL`. There forces are proportional to distances, so its size
+        changes nothing of what comes; but exaggeration can make few points shrink until none differs from another."""
+        *middle, squares = self._sums.sum(0) / len(self._y)
+        width = math.sqrt(max(squares - np.dot(middle, middle), 0))
+        if 0 < width < SMALL:
+            self._y[:, : len(middle)] -= np.array(middle, np.float32)
+            self._y *= SMALL / width
+            self.speed *= SMALL / width

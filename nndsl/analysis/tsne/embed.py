@@ -182,6 +182,7 @@ class _Map:
         self._z[0] = self._repel()
         self._clock.lap("repulsion")
         self._descent.step(exaggeration, rate, momentum)
+        self._descent.keep_from_vanishing()
         self._clock.lap("update")
 
     def kl(self) -> float:
@@ -214,4 +215,4 @@ def _start(x: Floats, dimensions: int, start: str | NDArray[np.floating], seed: 
         if not np.isfinite(start).all():
             raise Unfit("the start has a number that is not finite")
         points = np.asarray(start, np.float32)
-    return map_rows(points)
+    return map_rows(points - points.mean(0))
