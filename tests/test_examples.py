@@ -22,8 +22,10 @@ WITHOUT_ACTIONS = {"overfit-sine/wave.nn"}  # used by others
 NEED_DATA = {  # script -> its constant that says where the data are, and where that is in the folder of large data
     "fashion.nn": ("folder", "fashion-mnist"),
     "lenet-fashion.nn": ("folder", "fashion-mnist"),
+    "mouse-bladder.nn": ("folder", "mouse-bladder"),
     "shakespeare-attention.nn": ("file", "tiny-shakespeare/input.txt"),
     "shakespeare-lstm.nn": ("file", "tiny-shakespeare/input.txt"),
+    "tabula-muris.nn": ("folder", "tabula-muris"),
 }
 LONG = ("shakespeare-attention.nn", "shakespeare-lstm.nn")  # trainings of minutes
 RUN = [s for s in SCRIPTS if s not in WITHOUT_ACTIONS and s not in NEED_DATA]
