@@ -97,6 +97,8 @@ def test_a_folder_is_a_table_with_the_matrix_beside_its_labels(tmp_path: Path) -
     assert made.signature.input.shape == (5,) and made.signature.input.parts == ("g0", "g1", "g2", "g3", "g4")
     assert made.signature.target is not None and made.signature.target.classes == ("B", "T")
     assert made.beside("cell_type").tolist() == ["B", "T", "B", "T"]
+    assert made.column("counts").tolist() == MATRIX.tolist()
+    assert isinstance(made.source_column("counts").source, Sparse) and made.source_column("cell_type").is_text
 
 
 def test_both_tables_may_be_absent_or_packed(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from nndsl.data.prepare import prepare, signature_of
 from nndsl.data.sources import fingerprint, open_source, release
 from nndsl.data.sparsearray import SparseArray, joined
 from nndsl.data.spec import DataSpec
-from nndsl.data.table import Table
+from nndsl.data.table import Column, Table
 from nndsl.data.types import Array, Part, Places, Signature
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
@@ -158,7 +158,11 @@ class Dataset:
         return {name: column.cells() for name, column in tables.get(part, tables["train"]).columns.items()}
 
     def column(self, name: str, part: str = "train") -> NDArray[Any]:
-        """One column of the source, unencoded, every row. Raises a Fault (E0502) where there is none."""
+        """The cells of one column of the source, unencoded, every row. Raises a Fault (E0502) where there is none."""
+        return self.source_column(name, part).cells()
+
+    def source_column(self, name: str, part: str = "train") -> Column:
+        """One column of the source, which may be kept sparse. Raises a Fault (E0502) where there is none."""
         tables = open_source(self.spec, self._seed)
         table: Table = tables.get(part, tables["train"])
         if name not in table.columns:
@@ -168,7 +172,7 @@ class Dataset:
                 self.spec.span,
                 help=did_you_mean(name, table.columns),
             )
-        return table.columns[name].cells()
+        return table.columns[name]
 
     @property
     def fingerprint(self) -> str:

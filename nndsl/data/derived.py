@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nndsl.data.dataset import Dataset
 from nndsl.data.spec import DataSpec
+from nndsl.data.table import Column
 from nndsl.data.types import Array, Field, Part, Places, Signature
 
 Transform = Callable[[NDArray[Any]], NDArray[Any]]  # encoded rows of the other data set [N, *shape] -> [N, k]
@@ -78,8 +79,8 @@ class Derived(Dataset):
     def raw_table(self, part: str = "train") -> dict[str, NDArray[Any]]:
         return self.source.raw_table(part)
 
-    def column(self, name: str, part: str = "train") -> NDArray[Any]:
-        return self.source.column(name, part)
+    def source_column(self, name: str, part: str = "train") -> Column:
+        return self.source.source_column(name, part)
 
     @property
     def fingerprint(self) -> str:
