@@ -2,8 +2,8 @@
 
 In: a map, float32 [n, stride] (`geometry.py`), and P. Out: attraction_i = sum over j of p_ij (y_i - y_j) / (1 + d^2);
 repulsion_i = sum over j of (y_i - y_j) / (1 + d^2)^2 and its z_i = sum over j of 1 / (1 + d^2), a point's own 1
-included; and the Kullback-Leibler divergence of P from the map. All pairs: 8 a nanosecond, which is the fastest way
-below `tree.WORTH` points.
+included; and the Kullback-Leibler divergence of P from the map. All pairs: 8 a nanosecond in two dimensions (one core
+with registers of 64 bytes).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def KERNEL(g):
         mine, force = here(rows, i), nothing()
         for e in range(starts[i], starts[i + 1], LANES):
             d = minus(mine, gather(others, numbers, e))
-            force = plus(force, load(values, e) / (one + square(d)), d)
+            force = plus(force, load(values, e) * inverse(one + square(d)), d)
         put_totals(forces, i, force)
 """
 
@@ -47,7 +47,7 @@ def KERNEL(g):
         mine, force, s = here(rows, i), nothing(), splat(f4(0))
         for j in range(0, room, LANES):
             d = minus(mine, columns(points, room, j))
-            q = one / (one + square(d))
+            q = inverse(one + square(d))
             s, force = s + q, plus(force, q * q, d)
         put_totals(forces, i, force)
         z[i] = total(s)

@@ -169,7 +169,7 @@ def KERNEL(g):
                 t = begin + lowest_bit(whole)
                 whole &= whole - 1
                 d = minus(mine, same(nodes, width, t))
-                q = one / (one + square(d))
+                q = inverse(one + square(d))
                 w, u = splat(nodes[D * width + t]) * q, splat(nodes[(D + 1) * width + t]) * q
                 s = s + w * (one + u * (a1 - b1 * q))
                 force = plus(force, w * q * (one + u * (a2 - b2 * q)), d)
@@ -182,7 +182,7 @@ def KERNEL(g):
                 else:
                     for j in range(child, min(child + LANES, n)):
                         d = minus(mine, same(others, room, j))
-                        q = one / (one + square(d))
+                        q = inverse(one + square(d))
                         s, force = s + q, plus(force, q * q, d)
         put(lanes, LANES, 0, force)
         store(lanes, D * LANES, s)

@@ -162,6 +162,16 @@ def root(context: Any, x: Any) -> Any:
 
 
 @intrinsic  # type: ignore[misc, unused-ignore]
+def inverse(context: Any, x: Any) -> Any:
+    """1 / x of finite x: the processor's estimate and a step of Newton's, where it has one."""
+
+    def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
+        return b.fdiv(ir.Constant(a[0].type, [1.0] * x.lanes), a[0], flags=(*FAST, "afn", "ninf"))
+
+    return x(x), emit
+
+
+@intrinsic  # type: ignore[misc, unused-ignore]
 def below(context: Any, x: Any, y: Any) -> Any:
     """Bit k of the answer: x[k] < y[k]."""
 
