@@ -11,6 +11,7 @@ from nndsl.semantics.program import Train
 from nndsl.values import value
 
 UNKNOWN = math.nan  # the figure of what this network or this run does not have
+MATTERS = 0.1  # of `Case.scale`: where a loss counts as something still to be learnt
 
 
 @value
@@ -38,6 +39,11 @@ class Case:
         """What a loss is compared with: that of the best constant answer, else that of the first epoch."""
         base = self.probes.baseline
         return base if base is not None and base > 0 else self.losses[0] if self.losses else UNKNOWN
+
+    @property
+    def learnt(self) -> bool:
+        """Whether hardly anything is left to be learnt. Then only the few rows that are still wrong have a gradient."""
+        return self.probes.loss < MATTERS * self.scale
 
 
 @value

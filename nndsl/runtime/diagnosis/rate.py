@@ -11,13 +11,13 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from nndsl.runtime.diagnosis.finding import UNKNOWN, Case, Finding, percent, severity
+from nndsl.diagnostics import Span
+from nndsl.runtime.diagnosis.finding import MATTERS, UNKNOWN, Case, Finding, percent, severity
 from nndsl.runtime.faults import optimizer_words
-from nndsl.semantics.program import Program
+from nndsl.semantics.program import Program, Train
 
 BOUNCE = 2.0  # twice the least loss before: batches make a loss waver by some per cent, not by a factor
 BOUNCE_SEVERE = 10.0
-MATTERS = 0.1  # of the scale: where a loss counts as something still to be learnt
 GOING_ON = 0.3  # an exponential descent that has come down to a twentieth falls a quarter as fast as at first
 GOING_ON_SEVERE = 0.8  # nearly a straight line: hardly begun
 STEADY = 0.75  # of the epochs of the second half go down; of a loss that only wavers, half do
@@ -47,7 +47,7 @@ def bounce(case: Case, program: Program) -> tuple[float, list[Finding]]:
                 worst > BOUNCE_SEVERE or worst == astray or losses[-1] > BOUNCE * max(min(losses), MATTERS * case.scale)
             ),
             words,
-            case.train.places.get("optimizer", case.train.network_span),
+            _place(case.train),
             "the rate is too high for this network",
             f"a tenth of the `lr`{'' if case.train.clip is not None else ', `clip 1`'}, "
             f"{'' if case.train.schedule is not None else '`schedule cosine`, '}or a larger `batch`",
@@ -98,14 +98,22 @@ def unfinished(case: Case, program: Program) -> tuple[float, list[Finding]]:
             "unfinished",
             speed,
             severity(speed > GOING_ON_SEVERE and losses[-1] > 0.5 * case.scale),
-            f"the loss was still falling at the end: from {quarter:.3g} to {losses[-1]:.3g} in the last quarter "
+            f"the loss was still falling at the end: from {quarter:.4g} to {losses[-1]:.4g} in the last quarter "
             f"of {len(losses)} epochs",
-            case.train.places.get("optimizer", case.train.network_span),
+            _place(case.train),
             f"the rate is too low, or the run too short: {percent(share)} less in that quarter",
             "a higher `lr` (3 or 10 times), or more `epochs`",
             (f"the optimizer is {optimizer_words(case.train, program)}",),
         )
     ]
+
+
+def _place(train: Train) -> Span:
+    """Of the optimizer, where one is given."""
+    word = train.places.get("optimizer")
+    if word is None:
+        return train.network_span
+    return word.to(train.optimizer.span) if word.source == train.optimizer.span.source else word
 
 
 def _speed(losses: Sequence[float]) -> float:

@@ -4,7 +4,8 @@ Of each layer the norm of an example's gradient by all that the layer gives (roo
 strongly the loss answers to it. What matters is the ratio of the first layer to the last: it does not depend on the
 scale of the loss, nor on how far training has come. Glorot and Bengio (AISTATS 2010) compare layers so; for steps see
 Bengio, Simard and Frasconi, "Learning long-term dependencies with gradient descent is difficult" (1994), and Pascanu,
-Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013).
+Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013). A network that has learnt is
+left alone.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def by_layer(case: Case) -> tuple[float, list[Finding]]:
     first, last = places[0], places[-1]
     assert first.signal is not None and last.signal is not None
     ratio = first.signal / last.signal
-    if LAYERS <= ratio <= 1 / LAYERS:
+    if LAYERS <= ratio <= 1 / LAYERS or case.learnt:
         return ratio, []
     small = ratio < 1
     blocked = next((p for p in case.probes.layers if p.role == "activation" and 0 < p.units == p.dead), None)
@@ -89,8 +90,8 @@ def by_step(case: Case) -> tuple[float, list[Finding]]:
     if not known:
         return UNKNOWN, []
     worst = max(known, key=lambda cell: abs(math.log(max(known[cell], 1e-300))))
-    found = [_forgets(cell, r, case.probes) for cell, r in known.items() if r < STEPS or r > 1 / STEPS]
-    return known[worst], found
+    far = {cell: r for cell, r in known.items() if not STEPS <= r <= 1 / STEPS and not case.learnt}
+    return known[worst], [_forgets(cell, r, case.probes) for cell, r in far.items()]
 
 
 def _cells(probes: Probes) -> dict[str, list[float]]:
@@ -122,7 +123,7 @@ def _forgets(cell: str, ratio: float, probes: Probes) -> Finding:
         severity(ratio < STEPS_SEVERE or ratio > 1 / STEPS_SEVERE),
         f"gradients {word} over time: at the first of {steps} steps of `{cell}` they are {ratio:.2g} times those at "
         "the last",
-        within[0].span,
+        next((p.span for p in probes.layers if p.role == "cell" and p.name == cell), within[0].span),
         "what the first steps show is hardly learnt" if ratio < 1 else "the first steps move the weights far too much",
         advice,
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from nndsl.runtime.diagnosis.finding import Case, Finding, percent, severity
 from nndsl.runtime.probes import Probe
 
-DEAD = 0.25  # share of a layer's units: trained networks have some dead ones and do well; a quarter is lost room
+DEAD = 0.3  # share of a layer's units: trained networks have some dead ones and do well; a third is lost room
 DEAD_SEVERE = 0.75
 SATURATED = 0.5  # share of a layer's values: where most are flat, most of the gradient is lost
 SATURATED_SEVERE = 0.8
@@ -22,7 +22,7 @@ GATES_SEVERE = 0.99
 
 def dead(case: Case) -> tuple[float, list[Finding]]:
     """The share of dead units in the worst layer, and each layer with too many."""
-    layers = [p for p in case.probes.layers if p.role == "activation" and p.kind != "open" and p.units]
+    layers = [p for p in case.probes.layers if p.kind in ("rectifying", "other") and p.units]
     found = [_dead(p, case) for p in layers if p.dead / p.units > DEAD]
     return max((p.dead / p.units for p in layers), default=0.0), found
 
