@@ -16,6 +16,7 @@ from nndsl.api import Results
 from nndsl.runtime import evaluator as evaluators
 from nndsl.runtime.evaluator import Evaluator
 from nndsl.runtime.events import Silent
+from nndsl.runtime.showing import Shown
 from nndsl.runtime.training import rows_of
 
 TEXT = "the cat sat on the mat. " * 12
@@ -315,8 +316,8 @@ def test_what_show_says() -> None:
 
     class Ears(Silent):
         def done(self, action: object, outcome: object, seconds: float) -> None:
-            if isinstance(outcome, str):
-                said.append(outcome)
+            if isinstance(outcome, Shown):
+                said.append(outcome.text)
 
     nndsl.compile(SPELLER + "show speech\n", data={"speech_text": TEXT}).run(listener=Ears())
     (text,) = said

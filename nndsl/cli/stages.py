@@ -123,11 +123,9 @@ def _lines_of(nodes: Any) -> str:
 
 
 def _program(train: Train, graph: StepGraph, checked: Checked) -> tuple[Any, Any]:
-    from nndsl.backend.cpu.program import compile_stages
-    from nndsl.runtime.trainer import stages_of
+    from nndsl.runtime.plans import program_of
 
-    made = stages_of(graph, bool(train.metrics))
-    return made, compile_stages(made.stages, checked.program.settings.precision)
+    return program_of(train, graph, checked.program.settings.precision)
 
 
 def fused(checked: Checked, train: Train, graph: StepGraph) -> str:
@@ -195,21 +193,12 @@ def _planned(binding: Any, sizes: dict[str, int], names: Names, indent: str) -> 
 
 def _binding(checked: Checked, train: Train, graph: StepGraph) -> tuple[Any, dict[str, int]]:
     """The plan with memory of the real sizes, empty."""
-    from nndsl.backend.cpu.memory import aligned, storage_type
-    from nndsl.backend.cpu.plan import Binding
-    from nndsl.backend.cpu.program import memory_leaves
-    from nndsl.runtime.weights import Flat
+    from nndsl.runtime.plans import binding_of, sizes_of
 
     made, program = _program(train, graph, checked)
     settings = checked.program.settings
-    rows = checked.signatures[train.data].rows.get("train", 1)
-    flat = Flat([v.leaf for v in graph.trained], settings.precision)
-    sizes = {"B": min(train.batch, max(rows, 1)), "P": flat.size}
-    leaves = {
-        n: aligned(concrete(n.shape, sizes), storage_type(n.dtype, settings.precision))
-        for n in memory_leaves(made.stages)
-    }
-    return Binding(program, leaves, sizes, settings.seed), sizes
+    sizes = sizes_of(train, graph, checked.signatures[train.data], settings.precision)
+    return binding_of(made, program, sizes, settings.precision, settings.seed), sizes
 
 
 def _home(node: Node, stage: int, binding: Any) -> str:

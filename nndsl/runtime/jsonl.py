@@ -20,7 +20,8 @@ from nndsl.runtime.diagnosis.text import objects
 from nndsl.runtime.events import Progress, Work
 from nndsl.runtime.made import Neighbours, Table
 from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text, Written
-from nndsl.semantics.program import Action, Expect, Print, Show
+from nndsl.runtime.showing import Shown
+from nndsl.semantics.program import Action, Expect, Print
 
 
 class Lines:
@@ -106,7 +107,7 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
     if isinstance(action, Expect):
         left, right = outcome if isinstance(outcome, tuple) else (None, None)
         return {"holds": True, "expression": " ".join(action.expr.span.text.split()), "left": left, "right": right}
-    return {"kind": action.kind, "text": outcome} if isinstance(action, Show) else {}
+    return {"kind": outcome.kind, "text": outcome.text, **outcome.facts} if isinstance(outcome, Shown) else {}
 
 
 def plain(value: Any) -> Any:

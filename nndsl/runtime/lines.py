@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 
 MOST_ROWS = 20
+WIDTH = 80  # of a terminal, as far as that can be kept
+UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
+BARS = "▁▂▃▄▅▆▇█"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
@@ -31,3 +34,31 @@ def number(value: Any) -> str:
     if value is None:
         return "none"
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def amount(count: int) -> str:
+    """Bytes as people say them: `844 bytes`, `1.2 kB`."""
+    for size, unit in UNITS:
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count:,} bytes"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters: the end of a longer one is left out."""
+    return text if len(text) <= most else text[: most - 3].rstrip() + "..."
+
+
+def spark(values: Sequence[float], width: int = 32) -> str:
+    """A curve in one line of bars; in logarithms where it spans more than two powers of ten."""
+    found = np.asarray(values, np.float64)
+    found = found[np.isfinite(found)]
+    if not found.size:
+        return ""
+    if found.min() > 0 and found.max() > 100 * found.min():
+        found = np.log(found)
+    pieces = np.array_split(found, min(width, found.size))
+    heights = np.array([piece.mean() for piece in pieces])
+    spread = heights.max() - heights.min()
+    steps = np.zeros(len(heights)) if spread <= 0 else (heights - heights.min()) / spread * (len(BARS) - 1)
+    return "".join(BARS[int(step)] for step in np.rint(steps))

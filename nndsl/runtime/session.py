@@ -30,6 +30,7 @@ from nndsl.runtime.network import NetworkState
 from nndsl.runtime.report.page import write as write_report
 from nndsl.runtime.results import DataFields, Evaluation, Fields, Forecast, Run, Text, Written
 from nndsl.runtime.show import shown
+from nndsl.runtime.showing import Shown
 from nndsl.runtime.training import Task, carry_out, compared, rows_of, run_seed
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
@@ -288,7 +289,7 @@ class Session:
         self.results[action.name] = result
         return result
 
-    def _show(self, action: Show) -> str:
+    def _show(self, action: Show) -> Shown:
         return shown(action, self)
 
     def _report(self, action: Report) -> Written:

@@ -1,23 +1,17 @@
 """What `show` says of a network, a data set or a result, and how values are printed: plain text.
 
-In: a name and the session. Out: lines joined by newlines, without one at the end.
+In: a name and the session. Out: lines joined by newlines, without one at the end. Networks, data sets and runs have a
+module of their own each, in `showing`.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.data.spec import DataSpec
-from nndsl.data.types import Field, Signature
-from nndsl.data.words import visible
-from nndsl.ir.node import concrete
-from nndsl.lower import network_graph
 from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
 from nndsl.runtime.diagnosis.health import Health
@@ -26,7 +20,8 @@ from nndsl.runtime.lines import MOST_ROWS, number, table
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.madetext import shown as made_shown
 from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
-from nndsl.semantics.program import Show, Use
+from nndsl.runtime.showing import Shown, datasets, networks, runs
+from nndsl.semantics.program import Show, Train
 
 if TYPE_CHECKING:
     from nndsl.runtime.session import Session
@@ -35,13 +30,20 @@ MOST_NUMBERS = 12
 MOST_COLUMNS = 16
 
 
-def shown(action: Show, session: Session) -> str:
-    """The text of `show name`."""
+def shown(action: Show, session: Session) -> Shown:
+    """What `show name` says."""
+    name = action.name
     if action.kind == "network":
-        return network(action.name, session)
+        return Shown("network", networks.shown(name, session), networks.facts(name, session))
     if action.kind == "data":
-        return data(session.signatures[action.name], session)
-    return result(session.results[action.name])
+        found = datasets.facts(name, session)
+        return Shown("data", datasets.shown(found), datasets.plain(found))
+    value = session.results[name]
+    if isinstance(value, Run):
+        train = next((a for a in session.program.actions if isinstance(a, Train) and a.name == name), None)
+        text = runs.shown(value, run_line(value), session.program, train)
+        return Shown("run", text, runs.facts(value, session.program, train))
+    return Shown(action.kind, result(value))
 
 
 def result(value: Any) -> str:
@@ -96,123 +98,12 @@ def matrix(values: NDArray[Any], names: Sequence[str] = ()) -> str:
     return "\n".join(lines + (["  ..."] if len(flat) > MOST_ROWS else []))
 
 
-# ---- networks and data -------------------------------------------------------------------------------------
-
-
-def network(name: str, session: Session) -> str:
-    """Layers with their weights, the shapes of input and output, and how many numbers there are."""
-    chosen = session.program.networks[name]
-    signature = _signature_for(name, session)
-    if signature is None:
-        return f"{name}: its sizes follow from data, and none is named yet"
-    graph = network_graph(session.program, chosen, signature, training=False)
-    groups: dict[str, list[tuple[str, tuple[Any, ...]]]] = {}
-    for variable in (*graph.parameters, *graph.states):
-        layer, _, weight = variable.name.rpartition(".")
-        groups.setdefault(layer or name, []).append((weight, variable.leaf.shape))
-    rows = []
-    for layer, weights in groups.items():
-        rows.append([layer, _weights(weights), f"{sum(math.prod(s) for _, s in weights):,}"])
-    total = sum(math.prod(concrete(v.leaf.shape, {})) for v in graph.parameters)
-    size = 4 if session.program.settings.precision == "float32" else 8
-    outputs = ", ".join(f"{_shape(out.shape)}, {out.kind}" for out in graph.outputs)
-    inputs = ", ".join(_shape(value.shape) for value in graph.inputs)
-    lines = [f"network {name} for {signature.name}", f"  input {inputs}"]
-    lines += table(["layer", "weights", "numbers"], rows, left=2) if rows else []
-    lines += [
-        f"  output {outputs}",
-        f"  {total:,} trained numbers, {total * size / 1024:,.1f} kB in {session.program.settings.precision}",
-    ]
-    return "\n".join(lines)
-
-
-def _weights(weights: Sequence[tuple[str, tuple[Any, ...]]]) -> str:
-    """`Wr, Wz, Wn [3, 8], b [8]`: a shape is said once for neighbours that share it."""
-    groups = itertools.groupby(weights, lambda weight: weight[1])
-    return ", ".join(f"{', '.join(name for name, _ in group)} {_shape(shape)}" for shape, group in groups)
-
-
-def _signature_for(name: str, session: Session) -> Signature | None:
-    """Of the data a network was last used with, is for, or will be used with."""
-    state = session.networks[name]
-    if state.dataset is not None:
-        return state.dataset.signature
-    named = session.program.networks[name].data
-    if named is None:
-        users = (a for a in session.program.actions if isinstance(a, Use) and a.network == name)
-        named = next((a.data for a in users), None)
-    return None if named is None else session.signatures.get(named)
-
-
-def _shape(shape: Sequence[Any]) -> str:
-    return "one number" if not shape else "[" + ", ".join(map(str, shape)) + "]"
-
-
-def data(signature: Signature, session: Session) -> str:
-    """Parts with their rows, what goes in and what is to come out."""
-    spec = session.program.data[signature.name]
-    count = sum(signature.rows.values())
-    things, each = _examples(signature, spec)
-    lines = [f"data {signature.name} from {spec.source.shown}: {count:,} {things}{each}"]
-    lines += table(["part", things], [[part, f"{rows:,}"] for part, rows in signature.rows.items()])
-    lines.append(f"  input {_shape(signature.input.shape)}: {_names(signature.input)}")
-    if signature.target is not None:
-        target = signature.target
-        what = (
-            f"{len(target.classes)} classes: {_some([visible(name) for name in target.classes])}"
-            if target.classes
-            else f"{_shape(target.shape)}"
-        )
-        lines.append(f"  target {_names(target)}: {what}{_ahead(signature, spec)}")
-    lines += [f"  {note}" for note in spec.notes] if signature.input.time else []
-    return "\n".join(lines)
-
-
-def _examples(signature: Signature, spec: DataSpec) -> tuple[str, str]:
-    """(what the examples are, how long each is)."""
-    field = signature.input
-    if not field.time:
-        return "rows", ""
-    if spec.timing is not None and spec.timing.window is not None:
-        return "windows", f" of {field.shape[0]} steps"
-    return "series", f" of up to {field.shape[0]} steps" if field.ragged else f" of {field.shape[0]} steps"
-
-
-def _ahead(signature: Signature, spec: DataSpec) -> str:
-    """Which step is told, of windows."""
-    timing = spec.timing
-    if not signature.input.time or timing is None or timing.window is None:
-        return ""
-    first = 1 if timing.first is None else timing.first
-    if timing.count > 1:
-        return f", at steps {first} to {first + timing.count - 1} after the window"
-    return ", at its last step" if not first else f", {first} step{'' if first == 1 else 's'} after the window"
-
-
-def _names(field: Field) -> str:
-    return _some(field.names)
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NUMBERS]) + (f", ... ({len(names)} in all)" if len(names) > MOST_NUMBERS else "")
-
-
 # ---- results ------------------------------------------------------------------------------------------------
 
 
 def run(value: Run) -> str:
     """Some twenty epochs, evenly chosen, with the best and the last."""
-    lines = [run_line(value)]
-    if value.epochs:
-        stride = -(-value.epochs // MOST_ROWS)
-        chosen = sorted({*range(stride, value.epochs + 1, stride), 1, value.best_epoch, value.epochs})
-        keys = list(value.history)
-        rows = [
-            [f"{e}{' *' if e == value.best_epoch else ''}", *(number(value.history[k][e - 1]) for k in keys)]
-            for e in chosen
-        ]
-        lines += table(["epoch", *keys], rows)
-    return "\n".join(lines)
+    return "\n".join([run_line(value), *runs.epochs(value)])
 
 
 def run_line(value: Run) -> str:

@@ -1,0 +1,125 @@
+"""`show RUN`: how a network was trained, why that ended, and the curves: as bars in a line, and some epochs as a table.
+
+In: a run, and the statement that made it. Out: its facts, or lines of text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nndsl.data.words import counted
+from nndsl.runtime.lines import MOST_ROWS, number, spark, table
+from nndsl.runtime.results import Run
+from nndsl.semantics.arguments import bind
+from nndsl.semantics.program import Program, Train
+from nndsl.syntax import ast
+
+
+def facts(run: Run, program: Program, train: Train | None) -> dict[str, Any]:
+    """For programs."""
+    how = {} if train is None else {
+        "optimizer": settings(train.optimizer, "optimizer", program), "batch": train.batch, "most_epochs": train.epochs,
+    }  # fmt: skip
+    return {
+        "run": run.name, "network": run.network, "data": run.data, **how, "epochs": run.epochs,
+        "best_epoch": run.best_epoch, "ended": ended(run, train), "seconds": run.seconds,
+        "examples_per_second": speed(run), "history": dict(run.history),
+    }  # fmt: skip
+
+
+def shown(run: Run, line: str, program: Program, train: Train | None) -> str:
+    """For people. line: what is said of every run."""
+    lines = [line]
+    if train is not None:
+        lines += [f"  {words}" for words in _how(program, train)]
+    lines.append(f"  ended {ended(run, train)}")
+    rate = speed(run)
+    lines.append(f"  {run.seconds:,.2f} s" + (f", {rate:,.0f} examples/s" if rate else ""))
+    lines += _curves(run)
+    return "\n".join([*lines, *epochs(run)])
+
+
+# ---- how it was trained -----------------------------------------------------------------------------------------
+
+
+def _how(program: Program, train: Train) -> list[str]:
+    loss = [] if train.loss is None else [f"loss {_written(train.loss)}"]
+    optimizer = f"optimizer {settings(train.optimizer, 'optimizer', program)}"
+    more = [] if train.schedule is None else [f"schedule {settings(train.schedule, 'schedule', program)}"]
+    more += [f"regularize {settings(one, 'regularizer', program)}" for one in train.regularizers]
+    more += [] if train.clip is None else [f"clip {number(train.clip)}"]
+    steps = "" if train.steps is None else f", {train.steps} steps each"
+    seed = program.settings.seed if train.seed is None else train.seed
+    stop = [] if train.stop is None else [f"stop patience={train.stop.patience}"]
+    counts = [f"batch {train.batch}", f"epochs {train.epochs}{steps}", *stop, f"seed {seed}"]
+    return [", ".join([*loss, optimizer]), *([", ".join(more)] if more else []), ", ".join(counts)]
+
+
+def settings(expr: ast.Expr, role: str, program: Program) -> str:
+    """`adam(lr=0.01, beta1=0.9, beta2=0.999, eps=1e-8)`: with what was left to the definition."""
+    head = expr.function if isinstance(expr, ast.Call) else expr
+    entry = program.scope.find(head.text, (role,)) if isinstance(head, ast.Name) else None
+    if entry is None:
+        return _written(expr)
+    arguments = list(expr.arguments) if isinstance(expr, ast.Call) else []
+    fed = 2 if role == "schedule" else 1 if role == "regularizer" else 0
+    given = bind(entry.definition, arguments, fed)
+    parts = [
+        f"{parameter.name}={_written(given[parameter.name].value if parameter.name in given else parameter.default)}"
+        for parameter in entry.definition.parameters[fed:]
+        if parameter.name in given or parameter.default is not None
+    ]
+    return f"{entry.name}({', '.join(parts)})" if parts else entry.name
+
+
+def _written(expr: ast.Expr | None) -> str:
+    """A name that was chosen, and not written, has the place of what it was chosen for."""
+    if isinstance(expr, ast.Name):
+        return expr.text
+    return "" if expr is None else " ".join(expr.span.text.split())
+
+
+def ended(run: Run, train: Train | None) -> str:
+    """Why there are no more epochs."""
+    if run.interrupted:
+        return f"by Ctrl-C after {counted(run.epochs, 'epoch')}"
+    if run.stopped_early and train is not None and train.stop is not None:
+        watched = f"{train.stop.monitor.part} {train.stop.monitor.quantity}"
+        return f"early: {watched} no better for {train.stop.patience} epochs; the weights are of epoch {run.best_epoch}"
+    return f"after all {run.epochs} epochs" if run.epochs > 1 else "after its one epoch"
+
+
+def speed(run: Run) -> float | None:
+    """Examples a second while it trained; None where nothing was measured."""
+    seconds = sum(run.epoch_seconds)
+    return run.epochs * run.rows / seconds if seconds > 0 else None
+
+
+# ---- the curves -------------------------------------------------------------------------------------------------
+
+
+def _curves(run: Run) -> list[str]:
+    """Of the losses and metrics: the first number, that of the best epoch, the last, and bars for all."""
+    if run.epochs < 2:
+        return []
+    best = f"best {run.best_epoch}"
+    rows = [
+        [key, number(column[0]), number(column[run.best_epoch - 1]), number(column[-1]), spark(column)]
+        for key, column in run.history.items()
+    ]
+    lines = table(["", "first", best, "last"], [row[:4] for row in rows])
+    width = max(map(len, lines))
+    return [lines[0], *(f"{line.ljust(width)}  {row[4]}" for line, row in zip(lines[1:], rows, strict=True))]
+
+
+def epochs(run: Run) -> list[str]:
+    """Some twenty epochs, evenly chosen, with the best and the last."""
+    if not run.epochs:
+        return []
+    stride = -(-run.epochs // MOST_ROWS)
+    chosen = sorted({*range(stride, run.epochs + 1, stride), 1, run.best_epoch, run.epochs})
+    keys = list(run.history)
+    rows = [
+        [f"{e}{' *' if e == run.best_epoch else ''}", *(number(run.history[k][e - 1]) for k in keys)] for e in chosen
+    ]
+    return table(["epoch", *keys], rows)
