@@ -27,8 +27,9 @@ def read_report(action: ast.Action, context: Context) -> Report:
             help=f'write `to "{expr.span.text.removesuffix(SUFFIX)}{SUFFIX}"`',
         )  # fmt: skip
     path = Path(expr.text)
-    if path.suffix.lower() != SUFFIX or not path.stem:
-        name = f'"{path.with_suffix(SUFFIX).as_posix() if path.name and path.stem else "report" + SUFFIX}"'
+    if path.suffix.lower() != SUFFIX:
+        whole = path.with_suffix(SUFFIX) if path.name.strip(".") == path.name else path.parent / f"report{SUFFIX}"
+        name = f'"{whole.as_posix()}"'
         prints = ", and print it from a browser" if path.suffix.lower() == ".pdf" else ""
         raise fault(
             "E0226", "a report is an HTML file", expr.span,

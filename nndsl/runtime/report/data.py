@@ -24,7 +24,9 @@ from nndsl.data.words import counted, visible
 from nndsl.runtime.lines import number
 from nndsl.runtime.report.element import Element, Part, el
 from nndsl.runtime.report.sheet import Sheet
-from nndsl.runtime.report.tables import MOST_ROWS, Column, code, facts, folded, left_out, table, worded
+from nndsl.runtime.report.tables import MOST_ROWS, Column, code, facts, folded, left_out, size_words, table, worded
+from nndsl.runtime.showing.datasets import Facts
+from nndsl.runtime.showing.datasets import facts as examples
 
 MOST_CLASSES = 30
 FEW_NAMES = 6  # classes that are named in a line
@@ -38,12 +40,15 @@ def data(sheet: Sheet) -> list[Element]:
 
 def _article(dataset: Dataset, sheet: Sheet) -> Element:
     spec = dataset.spec
-    shape = " × ".join(map(str, dataset.signature.input.shape)) or "one number"
+    said = examples(spec.name, sheet.session)
     about = facts(
         (
             ("from", _source(spec)),
             ("defined in", sheet.link(spec.span)),
-            ("an example", f"{shape}{_how(dataset)}"),
+            (said.things, f"{sum(said.rows.values()):,}{said.each}"),
+            ("left out", f"{said.left_out:,} rows" if said.left_out else None),
+            ("an example is", size_words(dataset.signature.input.shape)),
+            ("its target is", _target(dataset, said)),
             ("missing values", None if spec.missing is None else _missing_rule(spec)),
         )
     )
@@ -72,9 +77,11 @@ def _source(spec: DataSpec) -> Part:
     return f"{source.shown} in the script"
 
 
-def _how(dataset: Dataset) -> str:
-    field = dataset.signature.input
-    return f", {'up to ' if field.ragged else ''}{field.shape[0]} steps" if field.time else ""
+def _target(dataset: Dataset, said: Facts) -> str | None:
+    target = dataset.signature.target
+    if target is None:
+        return None
+    return (f"one of {len(target.classes)} classes" if target.classes else size_words(target.shape)) + said.ahead
 
 
 def _missing_rule(spec: DataSpec) -> str:
@@ -101,7 +108,7 @@ def _classes(dataset: Dataset) -> Element | None:
     names = target.classes
     counts = {name: _counts(part.target, len(names)) for name, part in dataset.parts.items() if part.target is not None}
     greatest = max((int(one.max(initial=0)) for one in counts.values()), default=0)
-    rows = [
+    rows: list[list[Part]] = [
         [visible(name), *(_bar(int(one[k]), greatest) for one in counts.values())]
         for k, name in enumerate(names[:MOST_CLASSES])
     ]
@@ -113,7 +120,7 @@ def _counts(target: Array, classes: int) -> NDArray[np.int64]:
     """[classes]"""
     values = target.floats()
     ids = values if values.dtype.kind == "i" else values.argmax(axis=-1)
-    return np.bincount(np.asarray(ids).ravel().astype(np.int64), minlength=classes)
+    return np.bincount(np.asarray(ids).ravel().astype(np.int64), minlength=classes).astype(np.int64)
 
 
 def _bar(count: int, greatest: int) -> Element:

@@ -22,25 +22,11 @@ MISSING = "E0704"  # the fault of a package that is not there
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 KNOWN = frozenset(
-    (
-        "svg",
-        "g",
-        "defs",
-        "clipPath",
-        "linearGradient",
-        "stop",
-        "path",
-        "rect",
-        "line",
-        "circle",
-        "text",
-        "tspan",
-        "image",
-    )
+    ("svg", "g", "defs", "clipPath", "linearGradient", "stop", "path", "rect", "line", "text", "tspan", "image")
 )
-IDLE = frozenset(
-    ("class", "role", "pointer-events", "font-family", "version", "width", "height")
-)  # the page says these
+# What the page itself says, and what speaks to programs that change figures.
+IDLE = frozenset(("class", "role", "pointer-events", "font-family", "version"))
+MOST_PIECES = 8  # panels that are set apart; more are read as one picture
 LONG_NUMBER = re.compile(r"(\d\.\d{2})\d+")
 PLACE = re.compile(r"url\(#([^)]*)\)")
 
@@ -54,16 +40,20 @@ class Artist:
         self._known: set[str] = set()  # what stands on the page
 
     def figure(self, figure: Figure) -> Element:
-        """The figure, its panels apart where their colours stay the same: so they find their places on a narrow page."""
-        return el("div", [self._one(one) for one in _apart(figure)], class_="figures")
+        """The figure, its panels apart where their colours stay the same: they find their places on a narrow page."""
+        pieces, said = _apart(figure), " ".join(figure.facts)
+        if len(pieces) == 1:
+            return el("div", self._one(figure, said), class_="figures")
+        group = el("div", (self._one(one, "") for one in pieces), class_="several")
+        return el("div", group, el("p", said, class_="caption") if said else None, class_="figures")
 
     def again(self, figure: Figure) -> bool:
         """Whether all of it stands on the page already."""
         found = [self._drawing(one) for one in _apart(figure)]
         return all(drawing is not None and _plain(drawing) in self._known for drawing in found)
 
-    def _one(self, figure: Figure) -> Element:
-        found, said = self._drawing(figure), " ".join(figure.facts)
+    def _one(self, figure: Figure, said: str) -> Element:
+        found = self._drawing(figure)
         if found is None:
             return el("figure", el("p", el("b", figure.title), ". ", said), class_="undrawn")
         self._known.add(_plain(found))
@@ -71,13 +61,13 @@ class Artist:
         name = f"figure-{self.drawn}"
         picture = _element(found, _Names(name))
         width, height = found.get("width", "0"), found.get("height", "0")
-        look = {
-            **picture.attributes, "width": width, "height": height, "style": f"--wide: {width}px", "role": "img",
-            "aria-labelledby": f"{name}-title", **({"aria-describedby": f"{name}-about"} if said else {}),
-        }  # fmt: skip
-        about = [el("title", figure.title, id=f"{name}-title")]
-        about += [el("desc", said, id=f"{name}-about")] if said else []
-        whole = Element("svg", look, (*about, *picture.children))
+        look = {"width": width, "height": height, "style": f"--wide: {width}px", "role": "img"}
+        title = el("title", figure.title, id=f"{name}-title")
+        whole = Element(
+            "svg",
+            {**picture.attributes, **look, "aria-labelledby": f"{name}-title"},
+            (title, *picture.children),
+        )
         return el("figure", el("div", whole, class_="picture"), el("figcaption", said) if said else None)
 
     def _drawing(self, figure: Figure) -> ElementTree.Element | None:
@@ -93,15 +83,13 @@ class Artist:
 
 
 def _apart(figure: Figure) -> list[Figure]:
-    """One figure for each panel; the whole where a name would then look different."""
+    """One figure for each panel; the whole where a panel has no title, or a name would look different."""
     looks = named(figure)
-    facts = [figure.facts, *[()] * (len(figure.panels) - 1)]
-    panels = [
-        replace(figure, title=panel.title, subtitle="", panels=(replace(panel, title=""),), facts=said)
-        for panel, said in zip(figure.panels, facts, strict=True)
+    pieces = [
+        replace(figure, title=panel.title, subtitle="", panels=(replace(panel, title=""),)) for panel in figure.panels
     ]
-    same = all(look == looks[name] for panel in panels for name, look in named(panel).items())
-    return panels if len(panels) > 1 and same and all(panel.title for panel in figure.panels) else [figure]
+    same = all(look == looks[name] for piece in pieces for name, look in named(piece).items())
+    return pieces if 1 < len(pieces) <= MOST_PIECES and same and all(piece.title for piece in pieces) else [figure]
 
 
 def _plain(drawing: ElementTree.Element) -> str:
@@ -128,9 +116,7 @@ def _element(found: ElementTree.Element, names: _Names) -> Element:
 def _attributes(found: ElementTree.Element, names: _Names) -> Iterator[tuple[str, str]]:
     for name, content in found.attrib.items():
         name = "href" if name == LINK else name
-        if name in IDLE and (found.tag == f"{SVG}svg" or name not in ("width", "height")):
-            continue
-        if name.startswith(("aria-", "on")):
+        if name in IDLE or name.startswith(("aria-", "on")):
             continue
         if name == "id":
             yield name, names.of(content)

@@ -5,22 +5,21 @@ In: the networks of a program, and the data they have met. Out: elements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
 
-import numpy as np
-
 from nndsl.data.types import Signature
-from nndsl.lower.layers import Layer, Shape, Weights, layers
+from nndsl.lower.layers import Layer, Weights, layers
+from nndsl.runtime.lines import amount
 from nndsl.runtime.report.element import Element, Part, el
 from nndsl.runtime.report.sheet import Sheet
-from nndsl.runtime.report.tables import Column, code, facts, table
-from nndsl.semantics.program import Network, Use
+from nndsl.runtime.report.tables import Column, code, facts, size_words, sizes, table
+from nndsl.runtime.showing.costs import StepCost, cost
+from nndsl.semantics.program import Network, Train, Use
 
 COLUMNS = (
     Column("layer", True),
     Column("as written", True),
-    Column("gives"),
+    Column("output"),
     Column("weights", True),
     Column("numbers"),
 )
@@ -45,37 +44,41 @@ def _met(network: Network, sheet: Sheet) -> Signature | None:
 
 def _article(network: Network, signature: Signature, sheet: Sheet) -> Element:
     program = sheet.session.program
-    found = layers(program, network, signature)
-    total, size = sum(layer.numbers for layer in found), np.dtype(program.settings.precision).itemsize
+    found, train = layers(program, network, signature), _training(network, signature, sheet)
+    costs = cost(program, network, signature, train)
     about = facts(
         (
             ("for", code(signature.name)),
             ("defined in", sheet.link(network.span)),
-            ("sees", _shape(signature.input.shape)),
-            ("answers with", ", ".join(map(_shape, found[-1].shapes)) if found else None),
-            ("trained numbers", f"{total:,}, {_bytes(total * size)} in {program.settings.precision}"),
+            ("sees", size_words(signature.input.shape)),
+            ("answers with", ", ".join(map(size_words, found[-1].shapes)) if found else None),
+            ("trained numbers", f"{costs.trained:,}"),
+            ("weights take", f"{amount(costs.weights)} in {program.settings.precision}"),
+            ("a row takes", f"{costs.forward:,} multiply-adds"),
+            ("a step takes", None if costs.step is None else _step(costs.step)),
         )
     )
     rows = [_row(layer) for layer in found]
     return el("article", el("h3", code(network.name)), about, table(f"Layers of {network.name}", COLUMNS, rows))
 
 
+def _training(network: Network, signature: Signature, sheet: Sheet) -> Train | None:
+    """The last run of the network on these data."""
+    actions = [a for a in sheet.session.program.actions if isinstance(a, Train) and a.network == network.name]
+    return next((a for a in reversed(actions) if a.data == signature.name), None)
+
+
+def _step(step: StepCost) -> str:
+    return f"{amount(step.bytes)} and {step.both:,} multiply-adds, for {step.batch} rows"
+
+
 def _row(layer: Layer) -> list[Part]:
     shared = [el("span", "shared", class_="quiet")] if layer.shared and not layer.weights else []
-    shapes = ", ".join(map(_shape, layer.shapes))
+    shapes = ", ".join(map(sizes, layer.shapes))
     return [code(layer.name), code(layer.text), shapes, [*_weights(layer.weights), *shared], f"{layer.numbers:,}"]
 
 
 def _weights(weights: Weights) -> list[Part]:
     """`Wr, Wz, Wn 3 × 8, b 8`: a shape is said once for neighbours that share it."""
     groups = groupby(weights, lambda weight: weight[1])
-    return [el("div", code(", ".join(name for name, _ in group)), " ", _shape(shape)) for shape, group in groups]
-
-
-def _shape(shape: Sequence[int] | Shape) -> str:
-    return " × ".join(map(str, shape)) or "1"
-
-
-def _bytes(count: int) -> str:
-    unit, size = next((u, s) for u, s in (("MB", 1 << 20), ("kB", 1 << 10), ("bytes", 1)) if count >= s or s == 1)
-    return f"{count / size:,.1f} {unit}" if size > 1 else f"{count} {unit}"
+    return [el("div", code(", ".join(name for name, _ in group)), " ", sizes(shape)) for shape, group in groups]

@@ -6,35 +6,32 @@ address at all, runs no script, and tells the browser to allow neither.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from nndsl import __version__
 from nndsl.paths import whole
 from nndsl.runtime.faults import cannot_write
-from nndsl.runtime.lines import number
 from nndsl.runtime.report.data import data
 from nndsl.runtime.report.drawing import Artist
 from nndsl.runtime.report.element import Element, Part, el, html
+from nndsl.runtime.report.expected import at_a_glance, expectations
 from nndsl.runtime.report.networks import networks
 from nndsl.runtime.report.record import date, record
 from nndsl.runtime.report.results import results
 from nndsl.runtime.report.runs import runs
 from nndsl.runtime.report.script import about, listing
 from nndsl.runtime.report.sheet import Sheet, prefix, sources_of
-from nndsl.runtime.report.tables import Column, code, folded, table, worded
-from nndsl.runtime.results import Evaluation, Written
-from nndsl.semantics.program import Expect, Report
+from nndsl.runtime.report.tables import folded, worded
+from nndsl.runtime.results import Written
+from nndsl.semantics.program import Report
 
 if TYPE_CHECKING:
     from nndsl.runtime.session import Session
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-MOST_CARDS = 8
 
 
 def write(session: Session, report: Report) -> Written:
@@ -57,21 +54,12 @@ def without_pictures(artist: Artist) -> str:
 
 
 def _page(sheet: Sheet) -> Element:
-    source = sheet.sources[0]
-    title = Path(source.name).name
-    sections = _sections(sheet)
-    links = el(
-        "nav", el("ul", (el("li", el("a", name, href=f"#{_anchor(name)}")) for name in sections)), aria_label="Contents"
-    )
-    missing = without_pictures(sheet.artist)
-    body = el(
-        "body",
-        el("header", el("p", "nndsl report", class_="kicker"), el("h1", title), el("p", about(source), class_="about"), el("p", date(), class_="quiet"), links),
-        el("main", el("p", "There are no pictures on this page. ", worded(missing), class_="warning", role="note") if missing else None,
-           _glance(sheet),
-           (el("section", el("h2", name), parts, id=_anchor(name)) for name, parts in sections.items())),
-    )  # fmt: skip
-    head = el(
+    title, sections = Path(sheet.sources[0].name).name, _sections(sheet)
+    return el("html", _head(title), el("body", _header(title, sheet, sections), _main(sheet, sections)), lang="en")
+
+
+def _head(title: str) -> Element:
+    return el(
         "head",
         el("meta", charset="utf-8"),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -81,7 +69,31 @@ def _page(sheet: Sheet) -> Element:
         el("title", f"{title}: nndsl report"),
         el("style", STYLE.read_text(encoding="utf-8")),
     )
-    return el("html", head, body, lang="en")
+
+
+def _header(title: str, sheet: Sheet, sections: Iterable[str]) -> Element:
+    """What this is, and where it goes on."""
+    links = (el("li", el("a", name, href=f"#{_anchor(name)}")) for name in sections)
+    said = about(sheet.sources[0])
+    return el(
+        "header",
+        el("p", "nndsl report", class_="kicker"),
+        el("h1", title),
+        el("p", said, class_="about") if said else None,
+        el("p", date(), class_="quiet"),
+        el("nav", el("ul", links), aria_label="Contents"),
+    )
+
+
+def _main(sheet: Sheet, sections: Mapping[str, Sequence[Part]]) -> Element:
+    missing = without_pictures(sheet.artist)
+    warning = el("p", "There are no pictures on this page: ", worded(missing), ".", class_="warning", role="note")
+    return el(
+        "main",
+        warning if missing else None,
+        at_a_glance(sheet),
+        (el("section", el("h2", name), parts, id=_anchor(name)) for name, parts in sections.items()),
+    )
 
 
 def _anchor(name: str) -> str:
@@ -95,7 +107,7 @@ def _sections(sheet: Sheet) -> dict[str, Sequence[Part]]:
         "Data": data(sheet),
         "Networks": networks(sheet),
         "Training": runs(sheet),
-        "Results": [*results(sheet), *_expectations(sheet)],
+        "Results": [*results(sheet), *expectations(sheet)],
         "Plots": _plots(sheet),
         "Record": record(sheet),
     }
@@ -105,39 +117,10 @@ def _sections(sheet: Sheet) -> dict[str, Sequence[Part]]:
 def _listings(sheet: Sheet) -> list[Part]:
     """The script, and the files it uses, folded."""
     first, *used = sheet.sources
-    return [
-        listing(first, prefix(0)),
-        *(folded(source.name, listing(source, prefix(k))) for k, source in enumerate(used, 1)),
-    ]
+    more = (folded(source.name, listing(source, prefix(place))) for place, source in enumerate(used, 1))
+    return [listing(first, prefix(0)), *more]
 
 
 def _plots(sheet: Sheet) -> list[Part]:
     """What `plot` has drawn, in order, but for what stands further up already."""
     return [sheet.artist.figure(figure) for _, figure in sheet.session.figures if not sheet.artist.again(figure)]
-
-
-def _expectations(sheet: Sheet) -> list[Part]:
-    """What the script has expected and was so: where it is not, the script ends."""
-    rows: list[list[Part]] = []
-    for action, outcome in sheet.session.log:
-        if isinstance(action, Expect):
-            sides = outcome if isinstance(outcome, tuple) else ()
-            rows.append(
-                [code(" ".join(action.expr.span.text.split())), ", ".join(map(_said, sides)), sheet.link(action.span)]
-            )
-    columns = (Column("expected", True), Column("found"), Column("written in", True))
-    return [el("article", el("h3", "Expectations"), table("All of these hold", columns, rows))] if rows else []
-
-
-def _said(value: object) -> str:
-    return number(value) if isinstance(value, int | float | str | np.generic) else type(value).__name__
-
-
-def _glance(sheet: Sheet) -> Element | None:
-    """The numbers that a reader looks for first: of each evaluation, its metrics."""
-    cards = [
-        el("div", el("dt", key.replace("_", " ")), el("dd", number(found)), el("dd", f"{value.network} on {value.data}.{value.part}", class_="quiet"))
-        for value in sheet.session.results.values() if isinstance(value, Evaluation)
-        for key, found in value.metrics.items() if not isinstance(found, np.ndarray)
-    ]  # fmt: skip
-    return el("dl", cards[:MOST_CARDS], class_="glance") if cards else None

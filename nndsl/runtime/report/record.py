@@ -41,8 +41,8 @@ def record(sheet: Sheet) -> list[Element]:
         ("date", date()),
         ("took", seconds(time.perf_counter() - session.begun)),
     ]
-    return [facts(pairs), table("SHA-256 of what went in", (Column("of", True), Column("sum", True)), list(_hashes(sheet))),
-            *_constants(sheet)]  # fmt: skip
+    sums = table("SHA-256 of what went in", (Column("of", True), Column("sum", True)), list(_hashes(sheet)))
+    return [facts(pairs), sums, *_constants(sheet)]
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ In: the results of a session, by name. Out: elements. What has no page of its ow
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -15,12 +16,15 @@ from numpy.typing import NDArray
 from nndsl.data.words import visible
 from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
+from nndsl.runtime.diagnosis.finding import Finding
+from nndsl.runtime.diagnosis.health import Health
+from nndsl.runtime.diagnosis.text import WORDS
 from nndsl.runtime.lines import number
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.report.element import Element, Part, el
 from nndsl.runtime.report.maps import coloured, of_groups
 from nndsl.runtime.report.sheet import Sheet
-from nndsl.runtime.report.tables import Column, code, folded, left_out, seconds, table
+from nndsl.runtime.report.tables import Column, code, folded, left_out, seconds, table, worded
 from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
 from nndsl.runtime.show import result as as_text
 from nndsl.show.confusion import confusion
@@ -87,8 +91,9 @@ def _array(key: str, found: NDArray[Any], classes: Sequence[str], name: str, she
     """A confusion matrix as a figure, and as numbers for those who ask; any other table as numbers."""
     names = [visible(one) for one in classes]
     if key != "confusion" or len(found) != len(names):
-        return table(f"{name}: {key}", (Column("row"), *(Column(str(k)) for k in range(_width(found)))),
-                     [[str(k), *map(number, row)] for k, row in enumerate(found.reshape(len(found), -1).tolist())])  # fmt: skip
+        flat = found.reshape(len(found), -1).tolist()
+        columns = (Column("row"), *(Column(str(k)) for k in range(_width(found))))
+        return table(f"{name}: {key}", columns, [[str(k), *map(number, row)] for k, row in enumerate(flat)])
     drawn = sheet.artist.figure(confusion(found, names, f"Confusion: {name}"))
     return [drawn, _by_class(found, names, name, opened=sheet.artist.fault is not None)]
 
@@ -207,7 +212,28 @@ def _is_number(text: str) -> bool:
     return True
 
 
+# ---- what is wrong ------------------------------------------------------------------------------------
+
+
+def _health(value: Health, sheet: Sheet) -> Part:
+    seen = f", {value.rows:,} rows, after {value.epochs} epochs of "
+    known = {WORDS[key]: figure for key, figure in value.figures.items() if not math.isnan(figure)}
+    return [
+        el("p", code(value.network), " on ", code(f"{value.data}.{value.part}"), seen, code(value.run)),
+        [_finding(finding, sheet) for finding in value.findings] or el("p", "Nothing wrong was found."),
+        _numbers({words: f"{figure:.2g}" for words, figure in known.items()}),
+    ]
+
+
+def _finding(finding: Finding, sheet: Sheet) -> Element:
+    place = sheet.link(finding.span)
+    return el(
+        "div", el("p", el("b", finding.severity), ": ", worded(finding.message), [" (", place, ")"] if place else None),
+        (el("p", worded(note)) for note in finding.notes), el("p", "Try: ", worded(finding.advice)), class_="finding",
+    )  # fmt: skip
+
+
 SECTIONS: Mapping[type[Any], Callable[[Any, Sheet], Part]] = {
     Evaluation: _evaluation, Neighbours: _neighbours, PrincipalComponents: _components, NeighbourMap: _map,
-    Groups: _groups, Answers: _answers, Forecast: _forecast, Text: _text,
+    Groups: _groups, Answers: _answers, Forecast: _forecast, Text: _text, Health: _health,
 }  # fmt: skip

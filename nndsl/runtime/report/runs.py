@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nndsl.runtime.faults import optimizer_words
 from nndsl.runtime.lines import number
 from nndsl.runtime.report.element import Element, Part, el
 from nndsl.runtime.report.sheet import Sheet
-from nndsl.runtime.report.tables import Column, code, facts, folded, seconds, table, worded
+from nndsl.runtime.report.tables import Column, code, facts, folded, seconds, table
 from nndsl.runtime.results import Run
+from nndsl.runtime.showing.runs import ended, settings
 from nndsl.semantics.program import Train
 from nndsl.show.curves import History, curves
 from nndsl.syntax.text import to_text
@@ -38,20 +38,21 @@ def _article(run: Run, train: Train, sheet: Sheet) -> Element:
 
 def _how(run: Run, train: Train, sheet: Sheet) -> Mapping[str, Part]:
     program = sheet.session.program
-    ended = ", ended early" if run.stopped_early else ", interrupted" if run.interrupted else ""
     return {
         "network": code(run.network),
         "data": code(run.data),
         "written in": sheet.link(train.span),
         "loss": None if train.loss is None else code(to_text(train.loss)),
-        "optimizer": worded(optimizer_words(train, program)),
-        "regularizers": [code(to_text(one)) for one in train.regularizers],
+        "optimizer": code(settings(train.optimizer, "optimizer", program)),
+        "schedule": None if train.schedule is None else code(settings(train.schedule, "schedule", program)),
+        "regularizers": [el("div", code(settings(one, "regularizer", program))) for one in train.regularizers],
         "batch": str(train.batch),
         "greatest gradient": None if train.clip is None else number(train.clip),
         "seed": str(program.settings.seed if train.seed is None else train.seed),
-        "epochs": f"{run.epochs} of {train.epochs}{ended}",
+        "rows of an epoch": f"{run.rows:,}",
+        "epochs": f"{run.epochs} of {train.epochs}",
+        "ended": ended(run, train),
         "best epoch": str(run.best_epoch) if run.best_epoch else None,
-        "rows": f"{run.rows:,}",
         "took": seconds(run.seconds),
     }
 

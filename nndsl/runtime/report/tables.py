@@ -38,7 +38,7 @@ def _cells(columns: Sequence[Column], row: Sequence[Part]) -> Iterable[Element]:
 
 def facts(pairs: Iterable[tuple[str, Part]]) -> Element:
     """A list of names and what they are; those that are nothing are left out."""
-    kept = [(name, found) for name, found in pairs if found not in (None, "", ())]
+    kept = [(name, found) for name, found in pairs if found is not None and found != "" and found != []]
     return el("dl", (el("div", el("dt", name), el("dd", found)) for name, found in kept), class_="facts")
 
 
@@ -51,6 +51,18 @@ def seconds(took: float) -> Element:
     """A duration. Every time on the page stands in a `time`: all else is the same in the next run."""
     words = f"{took:.2f} s" if took < 10 else f"{took:.0f} s" if took < 120 else f"{took / 60:.1f} min"
     return el("time", words, datetime=f"PT{took:.3f}S")
+
+
+def sizes(shape: Sequence[int]) -> str:
+    """`28 × 28 × 1`, in a table."""
+    return " × ".join(map(str, shape)) or "1"
+
+
+def size_words(shape: Sequence[int]) -> str:
+    """`28 × 28 × 1`, in a sentence: of one axis `9 numbers`."""
+    if len(shape) > 1:
+        return sizes(shape)
+    return "one number" if not shape or shape[0] == 1 else f"{shape[0]:,} numbers"
 
 
 def left_out(count: int, things: str) -> str:
