@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from nndsl.data.spec import DataSpec
 from nndsl.diagnostics import Span
+from nndsl.semantics.drawings import Plot
 from nndsl.semantics.scopes import Entry, Scope
 from nndsl.syntax import ast
 from nndsl.values import value
@@ -190,7 +191,7 @@ class Tsne:
     early: int = 250
     iterations: int = 1000
     momentum: float = 0.8
-    start: str = "pca"
+    start: Literal["pca", "random"] = "pca"
     seed: int | None = None
 
 
@@ -217,8 +218,8 @@ class Knn:
     span: Span
     data_span: Span
     k: int = 5
-    distance: str = "euclidean"
-    weights: str = "uniform"
+    distance: Literal["euclidean", "manhattan", "cosine"] = "euclidean"
+    weights: Literal["uniform", "distance"] = "uniform"
     metrics: tuple[Metric, ...] = ()
 
 
@@ -271,7 +272,7 @@ class Report:
 
 Use = Train | Evaluate | Predict | Sample | Diagnose  # what names a network and a data set
 Analysis = Pca | Tsne | Kmeans | Knn  # what looks at a data set alone
-Action = Use | Analysis | Show | Print | Expect | Report
+Action = Use | Analysis | Plot | Show | Print | Expect | Report
 
 
 @value
