@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nndsl.analysis import native
 from nndsl.analysis.native import Crew
 from nndsl.analysis.neighbours import nearest
+from nndsl.analysis.tsne import affinities
 from nndsl.analysis.tsne import embed as embed_module
+from nndsl.analysis.tsne import forces as forces_module
+from nndsl.analysis.tsne import tree as tree_module
 from nndsl.analysis.tsne.affinities import Sparse, conditional, joint
 from nndsl.analysis.tsne.descent import NotFinite
 from nndsl.analysis.tsne.embed import Embedding, embed
@@ -21,6 +25,7 @@ from nndsl.analysis.tsne.place import place
 from nndsl.analysis.tsne.tree import Tree
 from nndsl.analysis.unfit import Unfit
 from nndsl.analysis.watch import Watch
+from nndsl.backend.cpu.machine import Machine, machine
 
 Array = NDArray[Any]
 
@@ -182,6 +187,32 @@ def test_repulsion_through_the_tree(n: int, scale: float, dimensions: int) -> No
     error = np.linalg.norm(forces[:, :dimensions] - wanted) / np.linalg.norm(wanted)
     assert error < 0.01
     np.testing.assert_allclose(sums.sum(dtype=np.float64) - n, z, rtol=2e-3, atol=2e-7 * n)
+
+
+@pytest.mark.parametrize("vector_bytes", [16, 32])
+def test_narrower_registers(vector_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P and both repulsions, as machines with other registers compute them."""
+    other = Machine(machine().key, vector_bytes, machine().tiles)
+    for module in (native, affinities, forces_module, tree_module):
+        monkeypatch.setattr(module, "machine", lambda: other)
+    x, y = _normal(333, 4), _clusters(333, 2)
+    rows, sums = map_rows(y), np.zeros(333, np.float32)
+    pull, pairs, through = (np.zeros_like(rows) for _ in range(3))
+    distances, numbers = nearest(x, x, 30, itself=False)
+    with Crew() as crew:
+        P = affinities.symmetric(conditional(distances, 10, crew), numbers, crew)
+        attraction(P, rows, rows, pull, 2, crew)()
+        z = Pairs(333, 2, crew).push(rows, pairs)
+        tree = Tree(rows, 2, crew)
+        tree.follow()
+        tree.pushing(tree, through, sums)()
+    wanted, total = _repulsion(y)
+    d, q = _q(y)
+    np.testing.assert_allclose(_dense(P).sum(), 1, rtol=1e-6)
+    np.testing.assert_allclose(pull, ((_dense(P) * q)[..., None] * d).sum(1), rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(pairs, wanted, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(z, total, rtol=1e-6)
+    assert np.linalg.norm(through - wanted) < 0.01 * np.linalg.norm(wanted)
 
 
 def test_a_tree_follows_points_that_move() -> None:

@@ -9,6 +9,7 @@ The same rows, seed and number of threads give the same bits.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -17,8 +18,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.analysis.native import Crew
+from nndsl.analysis import neighbours
+from nndsl.analysis.native import Crew, kernels
 from nndsl.analysis.neighbours import nearest
+from nndsl.analysis.tsne import affinities, descent, forces, tree
 from nndsl.analysis.tsne.affinities import NEIGHBOURS, Sparse, conditional, symmetric
 from nndsl.analysis.tsne.descent import Descent
 from nndsl.analysis.tsne.forces import Pairs, attraction, divergence
@@ -27,6 +30,7 @@ from nndsl.analysis.tsne.start import principal_start, random_start
 from nndsl.analysis.tsne.tree import WORTH, Tree
 from nndsl.analysis.unfit import Unfit
 from nndsl.analysis.watch import Watch
+from nndsl.backend.cpu.cache import Text
 from nndsl.values import value
 
 Floats = NDArray[np.float32]
@@ -34,6 +38,12 @@ Floats = NDArray[np.float32]
 FEWEST = 5  # rows: with fewer no perplexity above 1 has its neighbours
 LOOK = 50  # steps from one divergence to the next
 SORT = (0, 50, 125, 250, 500)  # before these steps the rows are sorted: what is near in the map is near in memory
+
+
+def texts(dimensions: int) -> list[Text]:
+    """All kernels that a map needs, and new rows in one."""
+    own = (forces.texts(dimensions), tree.texts(dimensions), descent.texts(dimensions))
+    return [*neighbours.texts(), *affinities.texts(), *itertools.chain(*own)]
 
 
 @value
@@ -76,6 +86,8 @@ def embed(
     check_rows(x, perplexity)
     x = np.ascontiguousarray(x, np.float32)
     y = _start(x, dimensions, start, seed)
+    kernels(texts(dimensions))  # those that are new are compiled side by side
+    clock.lap("kernels")
     with Crew(threads) as crew:
         k = int(NEIGHBOURS * perplexity)
         distances, numbers = nearest(x, x, k, itself=False, threads=threads, watch=watch)

@@ -17,7 +17,7 @@ from nndsl.backend.cpu.memory import aligned
 # columns: LANES points from i on. same: one point in all lanes. here: one row of a map, in all lanes. put: LANES points
 # to where `columns` finds them. put_totals: the sums over the lanes, as one row of a map.
 _WORDS = """
-inline = njit(error_model="numpy")
+inline = njit(error_model="numpy", inline="always")
 f4 = np.float32
 D, STRIDE = {dimensions}, {stride}
 gather = gather_{width}
