@@ -59,7 +59,7 @@ def _article(dataset: Dataset, sheet: Sheet) -> Element:
         el("h3", code(spec.name)),
         about,
         notes,
-        el("div", _parts(dataset), _classes(dataset), class_="beside"),
+        el("div", _parts(dataset, said.things), _classes(dataset), class_="beside"),
         columns,
     )
 
@@ -92,12 +92,12 @@ def _missing_rule(spec: DataSpec) -> str:
 # ---- parts and classes --------------------------------------------------------------------------------
 
 
-def _parts(dataset: Dataset) -> Element:
+def _parts(dataset: Dataset, things: str) -> Element:
     rows = dataset.signature.rows
     total = sum(rows.values())
     body = [[part, f"{count:,}", f"{count / max(total, 1):.1%}"] for part, count in rows.items()]
     more = f"{total:,} in all" if len(rows) > 1 else ""
-    return table("Parts", (Column("part", True), Column("rows"), Column("share")), body, more)
+    return table("Parts", (Column("part", True), Column(things), Column("share")), body, more)
 
 
 def _classes(dataset: Dataset) -> Element | None:
@@ -196,7 +196,7 @@ def _range(column: Cells) -> Sequence[str]:
 
 def _way(chain: Chain) -> str:
     """`log → standard (mean 3.4, deviation 0.2)`."""
-    steps = [text for text in map(_step, chain.steps) if text]
+    steps = [*chain.making, *(text for text in map(_step, chain.steps) if text)]
     fill = (
         [] if chain.fill is None else [f"missing: {chain.fill if isinstance(chain.fill, str) else _short(chain.fill)}"]
     )
@@ -225,5 +225,7 @@ def _learnt(step: Scale) -> str:
 
 
 def _short(value: float) -> str:
-    """Five digits: enough to know a column by."""
+    """Five digits, enough to know a column by; whole numbers in full."""
+    if math.isfinite(value) and value == round(value) and abs(value) < 1e9:
+        return f"{value:.0f}"
     return f"{value:.5g}" if math.isfinite(value) else "—"

@@ -43,7 +43,7 @@ class Artist:
         """The figure, its panels apart where their colours stay the same: they find their places on a narrow page."""
         pieces, said = _apart(figure), " ".join(figure.facts)
         if len(pieces) == 1:
-            return el("div", self._one(figure, said), class_="figures")
+            return el("div", self._one(pieces[0], said), class_="figures")
         group = el("div", (self._one(one, "") for one in pieces), class_="several")
         return el("div", group, el("p", said, class_="caption") if said else None, class_="figures")
 
@@ -88,8 +88,10 @@ def _apart(figure: Figure) -> list[Figure]:
     pieces = [
         replace(figure, title=panel.title, subtitle="", panels=(replace(panel, title=""),)) for panel in figure.panels
     ]
+    if len(pieces) == 1 and figure.subtitle:
+        return [figure]
     same = all(look == looks[name] for piece in pieces for name, look in named(piece).items())
-    return pieces if 1 < len(pieces) <= MOST_PIECES and same and all(piece.title for piece in pieces) else [figure]
+    return pieces if len(pieces) <= MOST_PIECES and same and all(piece.title for piece in pieces) else [figure]
 
 
 def _plain(drawing: ElementTree.Element) -> str:

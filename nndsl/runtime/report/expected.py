@@ -15,6 +15,7 @@ from nndsl.runtime.report.sheet import Sheet
 from nndsl.runtime.report.tables import Column, code, table
 from nndsl.runtime.results import Evaluation
 from nndsl.semantics.program import Expect
+from nndsl.syntax import ast
 
 MOST_CARDS = 8
 
@@ -40,11 +41,18 @@ def expectations(sheet: Sheet) -> list[Part]:
     rows: list[list[Part]] = []
     for action, outcome in sheet.session.log:
         if isinstance(action, Expect):
-            sides = outcome if isinstance(outcome, tuple) else ()
             written = " ".join(action.expr.span.text.split())
-            rows.append([code(written), ", ".join(map(_said, sides)), sheet.link(action.span)])
-    columns = (Column("expected", True), Column("found"), Column("written in", True))
+            rows.append([code(written), _found(action.expr, outcome), sheet.link(action.span)])
+    columns = (Column("expected", True), Column("found", True), Column("written in", True))
     return [el("article", el("h3", "Expectations"), table("All of these hold", columns, rows))] if rows else []
+
+
+def _found(expr: ast.Expr, outcome: object) -> str:
+    """Both sides of a comparison as numbers."""
+    if not isinstance(expr, ast.Binary) or not isinstance(outcome, tuple):
+        return "true"
+    left, right = map(_said, outcome)
+    return f"{left} {expr.op} {right}"
 
 
 def _said(value: object) -> str:

@@ -20,7 +20,7 @@ def coloured(found: Table, what: str) -> list[Figure]:
     if len(names) < 2:
         return []
     columns = {name: values[:, k].astype(np.float64) for k, name in enumerate(names[:shown])}
-    return [scatter(columns, _target(found), f"{what} of {found.data}: {found.name}")]
+    return [scatter(columns, _target(found), f"{what} of {found.data}")]
 
 
 def _target(found: Table) -> Colour | None:
@@ -45,4 +45,4 @@ def of_groups(found: Groups) -> list[Figure]:
     values = source.all().input.floats("float64").reshape(-1, 2)
     columns = {name: values[:, k] for k, name in enumerate(source.signature.input.names)}
     cluster = np.array([str(k) for k in found.cluster.astype(np.int64).tolist()], object)
-    return [scatter(columns, by_class("group", cluster), f"Groups of {found.data}: {found.name}")]
+    return [scatter(columns, by_class("group", cluster), f"Groups of {found.data}")]

@@ -79,7 +79,7 @@ def _header(title: str, sheet: Sheet, sections: Iterable[str]) -> Element:
         "header",
         el("p", "nndsl report", class_="kicker"),
         el("h1", title),
-        el("p", said, class_="about") if said else None,
+        el("p", worded(said), class_="about") if said else None,
         el("p", date(), class_="quiet"),
         el("nav", el("ul", links), aria_label="Contents"),
     )
@@ -123,4 +123,5 @@ def _listings(sheet: Sheet) -> list[Part]:
 
 def _plots(sheet: Sheet) -> list[Part]:
     """What `plot` has drawn, in order, but for what stands further up already."""
-    return [sheet.artist.figure(figure) for _, figure in sheet.session.figures if not sheet.artist.again(figure)]
+    new = [(title, figure) for title, figure in sheet.session.figures if not sheet.artist.again(figure)]
+    return [el("article", el("h3", title), sheet.artist.figure(figure)) for title, figure in new]

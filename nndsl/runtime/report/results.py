@@ -32,7 +32,7 @@ from nndsl.show.confusion import confusion
 FIRST_ROWS = 8  # of answers
 MOST_COLUMNS = 12
 MOST_CLASSES = 25  # of a table of classes by classes
-MOST_COMPONENTS = 20
+MOST_COMPONENTS = 10
 
 
 def results(sheet: Sheet) -> list[Element]:

@@ -23,6 +23,7 @@ KINDS = {
     "COMMENT": "comment",
 }
 BEGINS = ("LBRACE", "_SEP")  # an item begins behind them
+ENDS = ("RBRACE", "_SEP", "")  # and ends before them: a name that stands alone is a layer
 USES = ("_CALL", "ARROW", "EQUAL", "COMMA", "DOT")  # behind the name of a layer or of a value, not of an option
 
 Piece = tuple[int, int, str]  # characters from, to, and what they are
@@ -44,10 +45,10 @@ def listing(source: Source, prefix: str = "line") -> Element:
 
 
 def about(source: Source) -> str:
-    """What the script says of itself: the comment it begins with, if it does."""
-    lines = [line.strip() for line in source.text.splitlines()]
-    head = list(takewhile(lambda line: line.startswith("#"), lines))
-    return " ".join(line.lstrip("#! ").strip() for line in head)
+    """What the script says of itself: the first paragraph of the comment it begins with, if it does."""
+    lines = (line.strip() for line in source.text.splitlines())
+    head = takewhile(bool, (line.lstrip("#! ") for line in takewhile(lambda line: line.startswith("#"), lines)))
+    return " ".join(head)
 
 
 def _pieces(source: Source) -> Iterator[Piece]:
@@ -68,7 +69,7 @@ def _named(tokens: list[Token]) -> Iterator[tuple[Token, str]]:
         after = tokens[place + 1].type if place + 1 < len(tokens) else ""
         if token.type == "NAME" and before is None and after not in USES:
             yield token, "word"
-        elif token.type == "NAME" and before in BEGINS and after not in USES:
+        elif token.type == "NAME" and before in BEGINS and after not in (*USES, *ENDS):
             yield token, "key"
         else:
             yield token, token.type
