@@ -82,7 +82,8 @@ def _table(found: Sequence[Layer]) -> list[str]:
     texts = [shortened(layer.text, LONGEST) for layer in found]
     shapes = [" and ".join(map(shape_words, layer.shapes)) for layer in found]
     numbers = [f"{layer.numbers:,}" if layer.numbers else "" for layer in found]
-    others = sum(max(map(len, column)) + 2 for column in (texts, shapes, [*numbers, "numbers"]))
+    columns = ([*texts, "layer"], [*shapes, "output"], [*numbers, "numbers"])
+    others = sum(max(map(len, column)) + 2 for column in columns)
     room = max(WIDTH - others - 2, NARROWEST)
     rows: list[list[str]] = []
     for place, (layer, text, shape, count) in enumerate(zip(found, texts, shapes, numbers, strict=True)):
@@ -97,7 +98,7 @@ def _as_before(layer: Layer, earlier: Sequence[Layer]) -> list[str]:
     if not any("." in name for name, _ in layer.weights):
         return []
     like = next((x for x in earlier if (x.weights, x.states) == (layer.weights, layer.states)), None)
-    return [] if like is None else [f"{layer.name}: as {like.name}"]
+    return [] if like is None else [layer.name, f"  as {like.name}"]
 
 
 def _weights(layer: Layer, room: int) -> list[str]:
