@@ -21,6 +21,8 @@ from nndsl.data.fitted import Encoders
 from nndsl.data.sparse import Sparse, stacked
 from nndsl.data.sparsearray import SparseArray
 from nndsl.diagnostics import Fault
+from nndsl.runtime.events import Silent
+from nndsl.runtime.showing import Shown
 
 LABELS = "cell_type\nB\nB\nT\nT\n"
 RNG = np.random.default_rng(5)
@@ -271,6 +273,23 @@ def test_a_network_learns_the_same_of_both() -> None:
     assert found[0]["answers"]["cell_type"].tolist() == found[1]["answers"]["cell_type"].tolist()
     new = [f["net"].predict({"counts": scipy.sparse.csr_matrix(WIDE[:5])}) for f in found]
     assert new[0].tolist() == new[1].tolist() and set(new[0]) <= {"B", "T"}
+
+
+def test_what_is_shown_of_a_matrix_and_of_shares() -> None:
+    class Ears(Silent):
+        said = ""
+
+        def done(self, action: object, outcome: object, elapsed_s: float) -> None:
+            assert isinstance(outcome, Shown)
+            self.said = outcome.text
+
+    text = "data d {\n  input counts -> share -> sqrt\n  input (a, b) -> share\n  target cell_type\n}\nshow d\n"
+    ears = Ears()
+    nndsl.compile(text, data=wide(a=list(range(60)), b=list(range(1, 61)))).run(listener=ears)
+    lines = [" ".join(line.split()) for line in ears.said.splitlines()]
+    counts = next(line for line in lines if line.startswith("counts "))
+    assert "40" in counts and counts.endswith(f"share -> sqrt 0 to {WIDE.max():g}")
+    assert "a number share 0 to 59" in lines and "b number share 1 to 60" in lines
 
 
 # ---- what is wrong -------------------------------------------------------------------------------------

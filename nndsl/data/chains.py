@@ -88,8 +88,18 @@ class Chain:
 
     @property
     def source(self) -> str:
-        """The column that new rows have for it."""
-        return self.name if self.portion is None else self.portion.name
+        """The column of the source that it is made of."""
+        return self.shown
+
+    @property
+    def making(self) -> tuple[str, ...]:
+        """The encoders that have made the column of its source, in words: `share`; `log`, `diff`."""
+        return () if self.name == self.shown else tuple(self.name.removeprefix(f"{self.shown} -> ").split(" -> "))
+
+    @property
+    def encoded(self) -> str:
+        """All its encoders in words: `share -> log(x + 1)`."""
+        return " -> ".join([*self.making, *(getattr(step, "text", step.kind) for step in self.steps)])
 
     @property
     def classes(self) -> Classes | None:

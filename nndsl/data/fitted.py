@@ -87,7 +87,8 @@ class Encoders:
 
     def _encode(self, chains: tuple[Chain, ...], x: object) -> Values:
         table = self._table(chains, x)
-        for name in _names(chains):
+        for chain in chains:
+            name = chain.name if chain.portion is None else chain.source
             if name not in table.columns:
                 raise fault(
                     "E0517", f"{SHOWN} have no column `{name}`", self.span,

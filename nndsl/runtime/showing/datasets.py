@@ -33,7 +33,7 @@ MOST_CLASSES = 12  # of a column, that are named
 
 @value
 class Column:
-    """role: input or target. kind: number, classes, characters, pictures or numbers (several a row). low, high: the
+    """role: input or target. kind: number, classes, characters, or what each row holds several of. low, high: the
     range of numbers. classes: names. missing: cells of the source. encoded: the encoders, as written. count: how many
     columns are told together.
     """
@@ -104,12 +104,12 @@ def _chains(dataset: Dataset) -> Iterable[tuple[str, Chain]]:
 
 
 def _column(chain: Chain, role: str, dataset: Dataset) -> Column:
-    encoded = " -> ".join(str(getattr(step, "text", step.kind)) for step in chain.steps)
+    encoded = chain.encoded
     names = tuple(visible(name) for name in chain.classes.names) if chain.classes is not None else ()
     if chain.shape:
         return _block(chain, role, encoded, dataset)
     values = dataset.column(chain.source)
-    missing = int(missing_cells(values).sum()) if not isinstance(values, Sparse) and values.ndim == 1 else 0
+    missing = int(missing_cells(values).sum()) if values.ndim == 1 else 0
     if chain.classes is not None:
         kind = "characters" if values.dtype.kind == "U" else "classes"
         return Column(chain.shown, role, kind, encoded, classes=names, missing=missing)
@@ -121,14 +121,15 @@ def _column(chain: Chain, role: str, dataset: Dataset) -> Column:
 
 def _block(chain: Chain, role: str, encoded: str, dataset: Dataset) -> Column:
     """Several numbers a row; of bytes the range is known, and nothing is read for it."""
-    pictures = len(chain.shape) == 3
-    kind = f"{'pictures' if pictures else 'numbers'} {' x '.join(map(str, chain.shape))}"
+    size = " x ".join(f"{n:,}" for n in chain.shape)
+    kind = f"pictures {size}" if len(chain.shape) == 3 else f"{size} numbers"
     if chain.bytes:
         return Column(chain.shown, role, kind, encoded, 0, 255)
-    values = dataset.column(chain.source)
-    low, high = _range(values.data if isinstance(values, Sparse) else _numbers(values))
-    if isinstance(values, Sparse):
-        low, high = min(low or 0.0, 0.0), max(high or 0.0, 0.0)
+    column = dataset.source_column(chain.source)
+    if isinstance(column.source, Sparse):  # what it does not keep is 0
+        low, high = _range(np.append(column.source.data, np.float32(0)))
+    else:
+        low, high = _range(_numbers(column.cells()))
     return Column(chain.shown, role, kind, encoded, low, high)
 
 
@@ -149,7 +150,7 @@ def _left_out(dataset: Dataset) -> int:
     """Rows of the source that no part has, where rows are examples."""
     if dataset.signature.input.time or not dataset.encoders.columns or len(dataset.parts) == 0:
         return 0
-    source = len(dataset.column(dataset.encoders.columns[0]))
+    source = dataset.source_column(dataset.encoders.columns[0]).rows
     own = {"validation": dataset.spec.validation, "test": dataset.spec.test}
     used = sum(count for part, count in dataset.signature.rows.items() if own.get(part) is None)
     return max(source - used, 0)
@@ -191,7 +192,7 @@ def shown(found: Facts) -> str:
     lines.append(f"  input {shape_words(found.signature.input.shape)}")
     if found.signature.target is not None:
         lines.append(f"  target {_target(found)}")
-    lines += [f"  {note}" for note in found.notes]
+    lines += [f"  {shortened(note, WIDTH - 2)}" for note in found.notes]
     return "\n".join(lines)
 
 
