@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from nndsl.data.types import Field, Signature
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Label, Span
-from nndsl.lower import foresight, method, sampling
+from nndsl.lower import foresight, method, plots, sampling
 from nndsl.lower.activation import applier
 from nndsl.lower.backwards import seen_once
 from nndsl.lower.channels import channels_first
@@ -29,6 +29,7 @@ from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
 from nndsl.semantics import check as semantics
 from nndsl.semantics.analyses import features, more_than
 from nndsl.semantics.cascades import settle
+from nndsl.semantics.drawings import Plot
 from nndsl.semantics.modules import scope_of
 from nndsl.semantics.program import (
     Action,
@@ -142,6 +143,8 @@ class _Checker:
                 return self._pca(action)
             case Diagnose():
                 return self._diagnose(action)
+            case Plot():
+                return self.attempt(lambda: plots.checked(action, self.program, self.signatures))
         return action
 
     def _train(self, train: Train) -> Train | None:

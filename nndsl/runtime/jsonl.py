@@ -19,7 +19,7 @@ from nndsl.runtime.diagnosis.health import Health
 from nndsl.runtime.diagnosis.text import objects
 from nndsl.runtime.events import Progress, Work
 from nndsl.runtime.made import Neighbours, Table
-from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text, Written
+from nndsl.runtime.results import Answers, Drawn, Evaluation, Fields, Forecast, Run, Text, Written
 from nndsl.runtime.showing import Shown
 from nndsl.semantics.program import Action, Expect, Print
 
@@ -100,6 +100,8 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
                 "network": outcome.network, "data": outcome.data, "after": outcome.after, "length": outcome.length,
                 "columns": dict(outcome.columns), "path": outcome.path,
             }  # fmt: skip
+        case Drawn():
+            return dict(outcome.fields)
         case Written():
             return {"path": outcome.path, "figures": outcome.figures, "missing": outcome.missing or None}
     if isinstance(action, Print):

@@ -9,7 +9,9 @@ results repeat.
 from __future__ import annotations
 
 import os
+import shutil
 import time
+from dataclasses import replace
 from typing import Any, TextIO
 
 from nndsl.data.words import counted
@@ -18,15 +20,18 @@ from nndsl.runtime.diagnosis.text import told as health_told
 from nndsl.runtime.events import Progress, Work
 from nndsl.runtime.lines import number
 from nndsl.runtime.madetext import line as made_line
-from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text, Written
+from nndsl.runtime.results import Answers, Drawn, Evaluation, Forecast, Run, Text, Written
 from nndsl.runtime.show import evaluation, forecast_line, printed, run_line
 from nndsl.runtime.show import text as text_shown
 from nndsl.semantics.program import Action, Expect, Print
+from nndsl.show.screen import screen, shown
+from nndsl.show.terminal import plain
 
 REDRAW_S = 0.1
 PATIENCE_S = 0.3  # a run that is done before this needs no live line
 WORTH_SAYING_S = 1.0  # what takes less needs no word of how long it took
 SILENCE_S = 10.0  # after which a plain line comes even between; then twice that, and so on
+DRAWING_WIDTH = 110  # characters of a figure at most: wider ones are no clearer
 LINES = 25  # plain lines of a run, about
 
 
@@ -90,9 +95,17 @@ class Human:
             self._say(f"{progress.name}: {epochs} in {duration(seconds)} ({speed(progress, seconds)})")
 
     def done(self, action: Action, outcome: object, elapsed_s: float) -> None:
-        text = told(action, outcome)
+        text = self._drawn(outcome) if isinstance(outcome, Drawn) else told(action, outcome)
         if text is not None:
             print(text, file=self.results, flush=True)
+
+    def _drawn(self, drawn: Drawn) -> str:
+        """A figure as the terminal shows it best; where it is in a file, the file's name."""
+        if drawn.path is not None:
+            return drawn_line(drawn)
+        columns = shutil.get_terminal_size((DRAWING_WIDTH, 24)).columns
+        found = screen(os.environ, self.results.isatty(), min(columns, DRAWING_WIDTH))
+        return shown(drawn.figure, found if self.color else replace(found, colours="none", protocol=""))
 
     def _tell(self, progress: Progress, last: bool = False) -> None:
         """Plain lines for the epochs that are new, every so many."""
@@ -215,6 +228,8 @@ def told(action: Action, outcome: object) -> str | None:
         return print_text(outcome)
     if isinstance(outcome, Run):
         return run_line(outcome)
+    if isinstance(outcome, Drawn):
+        return plain(outcome.figure) if outcome.path is None else drawn_line(outcome)
     if isinstance(outcome, Evaluation):
         return evaluation(outcome)
     if isinstance(outcome, Answers):
@@ -231,6 +246,11 @@ def told(action: Action, outcome: object) -> str | None:
     if isinstance(outcome, Text):
         return text_shown(outcome) + (f"\n  (written to `{outcome.path}`)" if outcome.path else "")
     return str(outcome)
+
+
+def drawn_line(drawn: Drawn) -> str:
+    """`Training of mlp: written to `curves.svg``."""
+    return f"{drawn.figure.title}: written to `{drawn.path}`"
 
 
 def _where(found: Answers | Forecast) -> str:

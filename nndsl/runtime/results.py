@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nndsl.data import Dataset
 from nndsl.data.types import Signature
 from nndsl.semantics.results import columns_of, step_name
+from nndsl.show.figures import Figure
 from nndsl.values import value
 
 
@@ -243,6 +244,24 @@ class Written:
     path: str
     figures: int
     missing: str = ""
+
+
+@value
+class Drawn:
+    """A figure. kind: its name in the language. path: the file it was written to, as written in the script; None where
+    there is none.
+    """
+
+    kind: str
+    figure: Figure
+    path: str | None
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What is told of it."""
+        return {
+            "kind": self.kind, "title": self.figure.title, "facts": list(self.figure.facts), "path": self.path,
+        }  # fmt: skip
 
 
 Result = Run | Evaluation | Answers | Text | Forecast

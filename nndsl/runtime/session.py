@@ -27,13 +27,15 @@ from nndsl.runtime.made import Groups, Kept, NeighbourMap, Neighbours, Principal
 from nndsl.runtime.measures import Measure, Stopped, measured, measures
 from nndsl.runtime.models import Model, ModelEvaluator
 from nndsl.runtime.network import NetworkState
+from nndsl.runtime.plotting.draw import carry_out as plot
 from nndsl.runtime.report.page import write as write_report
-from nndsl.runtime.results import DataFields, Evaluation, Fields, Forecast, Run, Text, Written
+from nndsl.runtime.results import DataFields, Drawn, Evaluation, Fields, Forecast, Run, Text, Written
 from nndsl.runtime.show import shown
 from nndsl.runtime.showing import Shown
 from nndsl.runtime.training import Task, carry_out, compared, rows_of, run_seed
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.constants import CONSTANTS, arithmetic, evaluate
+from nndsl.semantics.drawings import Plot
 from nndsl.semantics.program import (
     Action,
     Analysis,
@@ -289,6 +291,11 @@ class Session:
         self.results[action.name] = result
         return result
 
+    def _plot(self, action: Plot) -> Drawn:
+        drawn = plot(action, self)
+        self.figures.append((drawn.figure.title, drawn.figure))
+        return drawn
+
     def _show(self, action: Show) -> Shown:
         return shown(action, self)
 
@@ -317,7 +324,7 @@ CARRIERS: Mapping[type[Any], Callable[[Session, Any], object]] = {
     Train: Session._train, Evaluate: Session._evaluate, Predict: Session._predict, Sample: Session._sample,
     Pca: Session._analyse, Tsne: Session._analyse, Kmeans: Session._analyse, Knn: Session._analyse,
     Diagnose: Session._diagnose, Show: Session._show, Print: Session._print, Expect: Session._expect,
-    Report: Session._report,
+    Report: Session._report, Plot: Session._plot,
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from nndsl.semantics.parts import (
     part_or_all,
     result_name,
 )
+from nndsl.semantics.plots import read_plot
 from nndsl.semantics.program import Action, Evaluate, Expect, Predict, Print, Show
 from nndsl.semantics.reading import later
 from nndsl.semantics.report import read_report
@@ -229,6 +230,6 @@ def _expect(action: ast.Action, context: Context) -> Expect:
 READERS: dict[str, Callable[[ast.Action, Context], Action | None]] = {
     "train": read_train, "evaluate": _evaluate, "predict": _predict, "sample": read_sample, "pca": read_pca,
     "tsne": read_tsne, "kmeans": read_kmeans, "knn": read_knn,
-    "diagnose": read_diagnose, "show": _show, "print": _print, "expect": _expect,
+    "diagnose": read_diagnose, "plot": read_plot, "show": _show, "print": _print, "expect": _expect,
     "report": read_report,
 }  # fmt: skip

@@ -7,6 +7,7 @@ Checks, completion, documentation and the record of a run read it. A form says w
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from nndsl.values import value
 
@@ -113,7 +114,22 @@ class Truth:
     words: str = "`true` or `false`"
 
 
-Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys | Text | Start | Truth
+@value
+class ColumnName:
+    """A column of the table that is drawn, or of another one with the same rows."""
+
+    words: str = "a column, as in `species` or `iris.species`"
+
+
+@value
+class WeightNames:
+    """Numbers among the weights of a network."""
+
+    several: bool = True
+    words: str = "names of weights, as in `dense_1.W[0, 0]`"
+
+
+Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys | Text | Start | Truth | ColumnName | WeightNames
 
 
 # ---- the table -----------------------------------------------------------------------------------
@@ -183,10 +199,50 @@ TRAINING = (
     Option("episodes", None, "how often a policy is tried", later=True),
 )
 
+# Of every figure, and of each kind. Places, directions and rows have defaults that are good enough to publish.
+FIGURE = (
+    Option("to", Text(), "the file it is written to: `.png`, `.svg`, `.pdf` or `.html`", "the terminal"),
+    Option("title", Text(), "what stands above it", "made of the names"),
+    Option("width", Whole(60, 4000), "of what is inside the axes, all panels together, in pixels"),
+    Option("height", Whole(40, 4000), "likewise"),
+)
+_COLOR = Option("color", ColumnName(), "what rows are coloured by", "the target")
+_ROWS_SEEN = Option("rows", Whole(1), "how many rows are looked at, at most")
+PLOTS: dict[str, tuple[Option, ...]] = {
+    "curves": (),
+    "confusion": (),
+    "scatter": (
+        Option("x", ColumnName(), "the column to the right", "the first of the input"),
+        Option("y", ColumnName(), "the column upwards", "the second of the input"),
+        _COLOR,
+    ),
+    "histogram": (Option("color", ColumnName(), "classes that are drawn apart"),),
+    "boundary": (Option("resolution", Whole(10, 1000), "places along each axis", "200"),),
+    "fit": (),
+    "surface": (
+        Option("resolution", Whole(5, 400), "places along each axis", "41"),
+        Option("span", Real(0, above=True), "how far it reaches from the trained weights, in their norms", "1"),
+        Option("seed", SEED, "of the two directions", "the script's `set seed`"),
+        _ROWS_SEEN,
+        Option("weights", WeightNames(), "two weights, in place of directions"),
+    ),
+    "pictures": (Option("count", Whole(1, 400), "how many, at even distances", "36"),),
+    "filters": (Option("count", Whole(1, 400), "how many at most", "64"),),
+    "network": (),
+    "forecast": (),
+    "gradients": (_ROWS_SEEN,),
+    "activations": (_ROWS_SEEN,),
+}
+
+
+def _all_of(tables: Iterable[tuple[Option, ...]]) -> tuple[Option, ...]:
+    """Each option once."""
+    return tuple({option.name: option for table in tables for option in table}.values())
+
+
 _LATER = {
     "sweep": "tries many settings",
     "crossval": "trains on each fold's complement",
-    "plot": "draws a figure",
     "save": "writes a trained network to a file",
     "load": "reads a trained network from a file",
     "export": "writes a network in another format",
@@ -305,6 +361,13 @@ _ROWS = (
                 "rows", Whole(16), "how many rows are looked at, at even distances; fewer of a large network", "1024"
             ),
         ),
+    ),
+    Statement(
+        "plot",
+        "draws a figure, in a file or on the terminal",
+        'plot run { to "curves.svg" }',
+        {"to": False},
+        _all_of((FIGURE, *PLOTS.values())),
     ),
     Statement("show", "shows a network, a data set or a result", "show net", {}),
     Statement("print", "prints values", "print run.history.loss[-1]", {}),

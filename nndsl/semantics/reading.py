@@ -16,6 +16,7 @@ from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.constants import describe, evaluate, lookup_in
 from nndsl.semantics.options import (
     Choice,
+    ColumnName,
     Definition,
     Form,
     Keys,
@@ -26,6 +27,7 @@ from nndsl.semantics.options import (
     Start,
     Text,
     Truth,
+    WeightNames,
     Whole,
 )
 from nndsl.semantics.roles import namespace
@@ -113,7 +115,7 @@ class Reader:
         for argument in arguments:
             if argument.default is not None or argument.initial is not None:
                 raise fault("E0202", f"`{row.name}` takes {row.form.words}, not `{argument.span.text}`", argument.span)
-        several = isinstance(row.form, Definition) and row.form.several
+        several = isinstance(row.form, Definition | WeightNames) and row.form.several
         if not arguments or (len(arguments) > 1 and not several):
             found = "nothing is given" if not arguments else f"{len(arguments)} values are given"
             raise fault("E0202", f"`{row.name}` takes {row.form.words}; {found}", item.span)
@@ -151,7 +153,7 @@ class Reader:
     # ---- one value ---------------------------------------------------------------------------------
 
     def value(self, name: str, form: Form, expr: ast.Expr) -> Any:
-        """The value of an expression where a form is asked for. Definitions, losses and quantities stay expressions."""
+        """The value of an expression where a form is asked for. Definitions, losses and names stay expressions."""
         match form:
             case Whole():
                 return self._whole(name, form, self._constant(expr, name, form), expr.span)
@@ -165,7 +167,7 @@ class Reader:
                 return self._text(name, form, expr)
             case Truth():
                 return self._truth(name, form, expr)
-            case Loss() | Quantity():
+            case Loss() | Quantity() | ColumnName() | WeightNames():
                 return expr
             case Keys():
                 raise AssertionError(name)

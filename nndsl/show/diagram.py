@@ -18,12 +18,13 @@ HEAD = 5.0  # of an arrow
 @value
 class Stage:
     """A layer. shape: of what leaves it, one example's. weights: how many numbers are trained in it. entry: whether it
-    is what comes in."""
+    is what comes in. sources: the stages it reads, by place; empty: the one before."""
 
     name: str
     shape: tuple[int | str, ...]
     weights: int = 0
     entry: bool = False
+    sources: tuple[int, ...] = ()
 
 
 def diagram(stages: Sequence[Stage], title: str, subtitle: str = "") -> Figure:
@@ -38,12 +39,14 @@ def diagram(stages: Sequence[Stage], title: str, subtitle: str = "") -> Figure:
     details = tuple(_detail(stage) for stage in stages)
     middle = x + WIDTH / 2
     layers: list[Layer] = [
-        Paths(tuple(_arrows(x, y, per)), QUIET, 1.2),
+        Paths(tuple(_arrows(stages, x, y)), QUIET, 1.2),
         Boxes(x, x + WIDTH, y, y + HEIGHT, fills, edge=tint(COLOURS[0], 0.6), radius=5),
         Labels(middle, y + HEIGHT / 2, names, dy=-8, size=12.5, bold=True, colours=(INK,)),
         Labels(middle, y + HEIGHT / 2, details, dy=9, size=11, colours=(QUIET,)),
     ]
     width, height = columns * (WIDTH + SPACE_X) - SPACE_X, per * (HEIGHT + SPACE_Y) - SPACE_Y
+    room = SPACE_X if any(len(s.sources) > 1 or any(k > 0 for k in s.sources) for s in stages) else 0.0
+    width += room  # for arrows round boxes
     across = Axis(shown=False, low=-2, high=width + 2)
     down = Axis(shown=False, low=-2, high=height + 2, down=True)
     facts = tuple(f"{stage.name}: {_detail(stage)}." for stage in stages)
@@ -59,18 +62,34 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _arrows(x: Numbers, y: Numbers, per: int) -> list[Numbers]:
-    """From each box to the next; round the corner where a new column begins."""
+def _arrows(stages: Sequence[Stage], x: Numbers, y: Numbers) -> list[Numbers]:
+    """From each box to those that read it: straight down, round a box that lies between, or over to another column."""
     found: list[Numbers] = []
-    for k in range(len(x) - 1):
-        if (k + 1) % per:
-            a, b = x[k] + WIDTH / 2, y[k + 1]
-            found.append(np.array([[a, y[k] + HEIGHT], [a, b]]))
-            found.append(np.array([[a - HEAD, b - HEAD], [a, b], [a + HEAD, b - HEAD]]))
-        else:
-            a, b = x[k + 1], y[k + 1] + HEIGHT / 2
-            turn = a - SPACE_X / 2
-            start = y[k] + HEIGHT / 2
-            found.append(np.array([[x[k] + WIDTH, start], [turn, start], [turn, b], [a, b]]))
-            found.append(np.array([[a - HEAD, b - HEAD], [a, b], [a - HEAD, b + HEAD]]))
+    lanes = 0
+    for k, stage in enumerate(stages):
+        for source in stage.sources or ((k - 1,) if k else ()):
+            if x[source] != x[k]:
+                found += _over(x[source], y[source], x[k], y[k])
+            elif source == k - 1:
+                found += _down(x[k] + WIDTH / 2, y[source] + HEIGHT, y[k])
+            else:
+                lanes += 1
+                found += _round(x[k] + WIDTH, y[source] + HEIGHT / 2, y[k] + HEIGHT / 2, 12 + 7 * (lanes % 6))
     return found
+
+
+def _down(x: float, top: float, bottom: float) -> list[Numbers]:
+    head = np.array([[x - HEAD, bottom - HEAD], [x, bottom], [x + HEAD, bottom - HEAD]])
+    return [np.array([[x, top], [x, bottom]]), head]
+
+
+def _round(x: float, top: float, bottom: float, out: float) -> list[Numbers]:
+    head = np.array([[x + HEAD, bottom - HEAD], [x, bottom], [x + HEAD, bottom + HEAD]])
+    return [np.array([[x, top], [x + out, top], [x + out, bottom], [x, bottom]]), head]
+
+
+def _over(x: float, y: float, to_x: float, to_y: float) -> list[Numbers]:
+    """To a column further right."""
+    start, end, turn = y + HEIGHT / 2, to_y + HEIGHT / 2, to_x - SPACE_X / 3
+    head = np.array([[to_x - HEAD, end - HEAD], [to_x, end], [to_x - HEAD, end + HEAD]])
+    return [np.array([[x + WIDTH, start], [turn, start], [turn, end], [to_x, end]]), head]

@@ -12,13 +12,15 @@ from nndsl.values import value
 
 @value
 class Series:
-    """One column over time. history: before the forecast begins, [h]. forecast: [f], from step h + 1. truth: what came,
-    [t]; empty where it is not known. name: of the column."""
+    """One column over time. history: before the forecast begins, [h]. forecast: [f], from the step after it. truth:
+    what came, [t]; empty where it is not known. name: of the column. begin: how many steps there were before the
+    history."""
 
     name: str
     history: Numbers
     forecast: Numbers
     truth: Numbers
+    begin: int = 0
 
 
 def forecast(series: list[Series], step: str, title: str, subtitle: str = "") -> Figure:
@@ -28,13 +30,13 @@ def forecast(series: list[Series], step: str, title: str, subtitle: str = "") ->
 
 
 def _panel(series: Series, step: str) -> Panel:
-    begin = len(series.history)
+    begin = series.begin + len(series.history)
     layers: list[Layer] = []
-    before = np.arange(1, begin + 1, dtype=np.float64)
+    before = np.arange(series.begin + 1, begin + 1, dtype=np.float64)
     ahead = np.arange(begin + 1, begin + 1 + max(len(series.forecast), len(series.truth)), dtype=np.float64)
     last = series.history[-1:]  # lines go on from here, without a gap
     start = before[-1:]
-    if begin:
+    if len(before):
         layers.append(Line(before, series.history, "history" if not len(series.truth) else "truth", width=1.6))
     if len(series.truth):
         y = np.concatenate([last, series.truth])
@@ -43,7 +45,7 @@ def _panel(series: Series, step: str) -> Panel:
     layers.append(Line(np.concatenate([start, ahead[: len(series.forecast)]]), y, "forecast", width=2.2))
     every = np.concatenate([series.history, series.truth, series.forecast])
     known = every[np.isfinite(every)]
-    if begin and len(known):
+    if len(before) and len(known):
         rule = np.array([[begin, known.min()], [begin, known.max()]], np.float64)
         layers.insert(0, Paths((rule,), QUIET, 1.0, dashed=True))
         top = np.array([float(begin)]), np.array([float(known.max())])

@@ -1,0 +1,1 @@
+"""Carries out `plot`: gathers the numbers of a figure from a session."""
