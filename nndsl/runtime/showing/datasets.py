@@ -214,7 +214,7 @@ def _column_lines(columns: Sequence[Column]) -> list[str]:
             rows.append(["target", *[""] * (len(header) - 1)])
         rows.append(_row("  " + column.name, column, missing))
     room = WIDTH - 2 - sum(max(len(row[k]) for row in [header, *rows]) + 2 for k in range(len(header) - 1))
-    cut = [[*row[:-1], shortened(row[-1], max(room, 16))] for row in rows]
+    cut = [[*row[:-1], shortened(row[-1], max(room, 10))] for row in rows]
     return table(header, cut, left=len(header))
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from nndsl.data.words import counted
-from nndsl.runtime.lines import MOST_ROWS, number, spark, table
+from nndsl.runtime.lines import MOST_ROWS, WIDTH, number, spark, table
 from nndsl.runtime.results import Run
 from nndsl.semantics.arguments import bind
 from nndsl.semantics.program import Program, Train
 from nndsl.syntax import ast
+
+FEWEST_BARS = 8
 
 
 def facts(run: Run, program: Program, train: Train | None) -> dict[str, Any]:
@@ -28,8 +30,8 @@ def facts(run: Run, program: Program, train: Train | None) -> dict[str, Any]:
 
 
 def shown(run: Run, line: str, program: Program, train: Train | None) -> str:
-    """For people. line: what is said of every run."""
-    lines = [line]
+    """For people. line: what is said of every run, which the table of curves says better."""
+    lines = [line.partition(": loss ")[0] if run.epochs > 1 else line]
     if train is not None:
         lines += [f"  {words}" for words in _how(program, train)]
     lines.append(f"  ended {ended(run, train)}")
@@ -85,14 +87,13 @@ def ended(run: Run, train: Train | None) -> str:
         return f"by Ctrl-C after {counted(run.epochs, 'epoch')}"
     if run.stopped_early and train is not None and train.stop is not None:
         watched = f"{train.stop.monitor.part} {train.stop.monitor.quantity}"
-        return f"early: {watched} no better for {train.stop.patience} epochs; the weights are of epoch {run.best_epoch}"
+        return f"early: {watched} no better for {train.stop.patience} epochs; weights of epoch {run.best_epoch}"
     return f"after all {run.epochs} epochs" if run.epochs > 1 else "after its one epoch"
 
 
 def speed(run: Run) -> float | None:
-    """Examples a second while it trained; None where nothing was measured."""
-    seconds = sum(run.epoch_seconds)
-    return run.epochs * run.rows / seconds if seconds > 0 else None
+    """Examples a second, with all that was measured between epochs; None where no time went by."""
+    return run.epochs * run.rows / run.seconds if run.seconds > 0 else None
 
 
 # ---- the curves -------------------------------------------------------------------------------------------------
@@ -104,12 +105,13 @@ def _curves(run: Run) -> list[str]:
         return []
     best = f"best {run.best_epoch}"
     rows = [
-        [key, number(column[0]), number(column[run.best_epoch - 1]), number(column[-1]), spark(column)]
+        [key, number(column[0]), number(column[run.best_epoch - 1]), number(column[-1])]
         for key, column in run.history.items()
     ]
-    lines = table(["", "first", best, "last"], [row[:4] for row in rows])
-    width = max(map(len, lines))
-    return [lines[0], *(f"{line.ljust(width)}  {row[4]}" for line, row in zip(lines[1:], rows, strict=True))]
+    head, *lines = table(["", "first", best, "last"], rows)
+    width = max(map(len, [head, *lines]))
+    bars = [spark(column, max(WIDTH - width - 2, FEWEST_BARS)) for column in run.history.values()]
+    return [head, *(f"{line.ljust(width)}  {bar}" for line, bar in zip(lines, bars, strict=True))]
 
 
 def epochs(run: Run) -> list[str]:
