@@ -142,6 +142,13 @@ class Probes:
 
 def probe(state: NetworkState, dataset: Dataset, part: Part, loss: ast.Expr, seed: int, rows: int = ROWS) -> Probes:
     """Looks at some rows of a part, at even distances. loss: what the network was trained with."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # one step's products are small: threads would wait for one another
+        return _probe(state, dataset, part, loss, seed, rows)
+
+
+def _probe(state: NetworkState, dataset: Dataset, part: Part, loss: ast.Expr, seed: int, rows: int) -> Probes:
     graph = probe_graph(state.program, state.network, loss, dataset.signature)
     state.prepare((*graph.parameters, *graph.states), dataset, seed)
     work = _Work(graph)

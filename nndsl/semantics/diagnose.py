@@ -31,7 +31,7 @@ def read_diagnose(action: ast.Action, context: Context) -> Diagnose | None:
     context.results[name] = "anything"
     runs = [run for run in context.runs if run.network == network.name]
     if part == "test":
-        raise _tested(data, data_span)
+        raise _tested(data, signature, data_span)
     if signature is None:
         return None
     _has_part(signature, part, data_span)
@@ -78,13 +78,14 @@ def _untrained(network: str, data: str, span: Span) -> Fault:
     )
 
 
-def _tested(data: str, span: Span) -> Fault:
+def _tested(data: str, signature: Signature | None, span: Span) -> Fault:
+    validation = f", or `on {data}.validation`" if signature is not None and "validation" in signature.rows else ""
     return fault(
         "E0413",
         f"the test part of `{data}` is not there to find faults with",
         span,
         notes=("a network that is mended by what is seen on the test part cannot be measured on it any more",),
-        help=f"write `on {data}`, its training part, or `on {data}.validation`",
+        help=f"write `on {data}`, its training part{validation}",
     )
 
 

@@ -24,10 +24,14 @@ class Case:
     own: bool
 
     @property
+    def brought_back(self) -> bool:
+        """Whether the network has the weights of the best epoch, not those of the last."""
+        return self.train.stop is not None and not self.run.interrupted
+
+    @property
     def kept(self) -> int:
         """The epoch, from 1, whose weights the network has; 0 where none was completed."""
-        brought_back = self.train.stop is not None and not self.run.interrupted
-        return self.run.best_epoch if brought_back else self.run.epochs
+        return self.run.best_epoch if self.brought_back else self.run.epochs
 
     @property
     def losses(self) -> list[float]:

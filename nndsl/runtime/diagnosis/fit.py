@@ -8,13 +8,15 @@ above its least is the generalisation loss of Prechelt, "Early stopping - but wh
 from __future__ import annotations
 
 import math
+import statistics
 
 from nndsl.runtime.diagnosis.finding import UNKNOWN, Case, Finding, percent, severity
 
 GAP = 0.2  # a fifth of what there is to learn is known of the training rows alone
 GAP_SEVERE = 0.5
 RISE = 0.2  # Prechelt stops at 1% to 5%; small validation parts waver by more than that
-LEAST_RISE = 0.02  # of the scale: of a loss near 0 any wavering is a large share
+LEAST_RISE = 0.05  # of the scale: of a loss near 0 any wavering is a large share
+LONG_AGO = 0.75  # of the epochs: a best epoch before that is no wavering of the last ones
 LEARNT = 0.9  # a network that is not a tenth better than a constant has not learnt
 NOTHING = 1.0
 
@@ -65,15 +67,24 @@ def _rise(case: Case) -> float:
     if not validation or not case.kept:
         return UNKNOWN
     least = min(validation[: case.kept])
-    return float(validation[case.kept - 1] / least - 1) if least > 0 else UNKNOWN
+    return float(_now(case) / least - 1) if least > 0 else UNKNOWN
+
+
+def _now(case: Case) -> float:
+    """The validation loss at the weights the network has: where they are those of the last epoch, the median of the
+    last tenth of the epochs, since one epoch wavers.
+    """
+    validation = case.run.history["validation_loss"][: case.kept]
+    last = validation[-max(len(validation) // 10, 1) :]
+    return float(validation[-1] if case.brought_back else statistics.median(last))
 
 
 def _still_learns(case: Case) -> bool:
     """Whether the validation loss has risen while the training loss fell: a rise of both is a rate too high."""
     validation, losses, kept = case.run.history["validation_loss"], case.losses, case.kept
     best = min(range(kept), key=validation.__getitem__)
-    far = validation[kept - 1] - validation[best] > LEAST_RISE * case.scale
-    return far and losses[kept - 1] < losses[best]
+    far = _now(case) - validation[best] > LEAST_RISE * case.scale
+    return far and best + 1 <= LONG_AGO * kept and losses[kept - 1] < losses[best]
 
 
 def underfitting(case: Case) -> tuple[float, list[Finding]]:

@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 
 from nndsl.runtime.diagnosis.finding import UNKNOWN, Case, Finding, severity
+from nndsl.runtime.diagnosis.units import DEAD
 from nndsl.runtime.probes import Probe, Probes
 
 LAYERS = 1e-3  # healthy networks are within a factor of a hundred; a thousandth moves a thousand times more slowly
@@ -34,7 +35,7 @@ def by_layer(case: Case) -> tuple[float, list[Finding]]:
     if LAYERS <= ratio <= 1 / LAYERS or case.learnt:
         return ratio, []
     small = ratio < 1
-    blocked = next((p for p in case.probes.layers if p.role == "activation" and 0 < p.units == p.dead), None)
+    blocked = next((p for p in case.probes.layers if p.units and p.dead / p.units > DEAD), None)
     if small and blocked is not None:
         advice = f"nothing comes through the dead units of `{blocked.words}`: mend those first"
     elif small:

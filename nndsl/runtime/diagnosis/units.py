@@ -9,11 +9,14 @@ and Bengio, "Understanding the difficulty of training deep feedforward neural ne
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from nndsl.diagnostics import Span
 from nndsl.runtime.diagnosis.finding import Case, Finding, percent, severity
 from nndsl.runtime.probes import Probe
 
-DEAD = 0.3  # share of a layer's units: trained networks have some dead ones and do well; a third is lost room
-DEAD_SEVERE = 0.75
+DEAD = 0.4  # share of a layer's units: networks that do well have up to a third; a rate too high makes 40% (CS231n)
+DEAD_SEVERE = 0.6
 SATURATED = 0.5  # share of a layer's values: where most are flat, most of the gradient is lost
 SATURATED_SEVERE = 0.8
 GATES = 0.95  # within a cell: gates are there to open and to close, and stand still only where nearly all are flat
@@ -24,7 +27,7 @@ def dead(case: Case) -> tuple[float, list[Finding]]:
     """The share of dead units in the worst layer, and each layer with too many."""
     layers = [p for p in case.probes.layers if p.kind in ("rectifying", "other") and p.units]
     found = [_dead(p, case) for p in layers if p.dead / p.units > DEAD]
-    return max((p.dead / p.units for p in layers), default=0.0), found
+    return max((p.dead / p.units for p in layers), default=0.0), _a_line(found)
 
 
 def _dead(layer: Probe, case: Case) -> Finding:
@@ -51,7 +54,7 @@ def saturated(case: Case) -> tuple[float, list[Finding]]:
     """
     layers = [p for p in case.probes.layers if p.kind == "saturating" and not p.output]
     found = [_saturated(p) for p in layers if p.flat > (GATES if p.cell else SATURATED)]
-    return max((p.flat for p in layers if not p.cell), default=0.0), found
+    return max((p.flat for p in layers if not p.cell), default=0.0), _a_line(found)
 
 
 def _saturated(layer: Probe) -> Finding:
@@ -67,6 +70,20 @@ def _saturated(layer: Probe) -> Finding:
         "`layernorm` before it, or `relu` in its place",
         (_fed(layer),),
     )
+
+
+def _a_line(found: list[Finding]) -> list[Finding]:
+    """One finding for each line, the worst: `repeat` makes many layers of one."""
+    by_line: dict[Span, list[Finding]] = {}
+    for finding in found:
+        by_line.setdefault(finding.span, []).append(finding)
+    worst = []
+    for each in by_line.values():
+        first = max(each, key=lambda finding: finding.figure)
+        more = len(each) - 1
+        note = f"so it is with {more} other layer{'' if more == 1 else 's'} of this line"
+        worst.append(replace(first, notes=(*first.notes, note)) if more else first)
+    return worst
 
 
 def _fed(layer: Probe) -> str:
