@@ -15,6 +15,7 @@ import numpy as np
 from nndsl.analysis.centred import Centred, Floats
 from nndsl.analysis.spectrum import Spectrum, orthonormal
 from nndsl.analysis.watch import Watch
+from nndsl.data.randoms import LOOK, Draws
 
 TOLERANCE = 2e-4  # a step that adds less than this share to the variance found is the last one
 STEPS = 40
@@ -27,7 +28,7 @@ def approximate(z: Centred, count: int, seed: int, watch: Watch) -> Spectrum:
     forth, back = (z.times, z.back) if tall else (z.back, z.times)
     short = min(n, d)
     width = block_width(count)
-    draws = np.random.Generator(np.random.Philox(seed)).standard_normal((short, width))
+    draws = Draws(seed, LOOK).normal(short * width).reshape(short, width)
     basis, image = np.empty((short, 0), z.dtype), np.empty((max(n, d), 0), z.dtype)
     inner = np.empty((0, 0), z.dtype)
     block, found = _apart(draws.astype(z.dtype), basis), 0.0

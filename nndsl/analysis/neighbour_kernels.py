@@ -142,10 +142,14 @@ def manhattan(g):
 
 def near(distance: str) -> Text:
     """`euclidean`: sums of squares. `manhattan`: sums of magnitudes."""
+    return vector_text(f"near_{distance}", measure(distance) + _SELECT + _NEAR.format(name=f"near_{distance}"))
+
+
+def measure(distance: str) -> str:
+    """The text of `measure(x, y, width)`, for other kernels too."""
     form = {"euclidean": "{0} * {0}", "manhattan": "larger({0}, zero - {0})"}[distance]
     terms = {f"d{lane}": form.format(f"d{lane}") for lane in range(4)}
-    measure = _MEASURE.format(term={"euclidean": "d d", "manhattan": "|d|"}[distance], **terms)
-    return vector_text(f"near_{distance}", measure + _SELECT + _NEAR.format(name=f"near_{distance}"))
+    return _MEASURE.format(term={"euclidean": "d d", "manhattan": "|d|"}[distance], **terms)
 
 
 def leave() -> Text:

@@ -67,7 +67,7 @@ class Index:
         from threadpoolctl import threadpool_limits
 
         finite(points)
-        self.points = _whole_vectors(points)
+        self.points = whole_vectors(points)
         with Crew(threads) as crew:
             if distance == "manhattan":
                 self._bounds: Bounds = Magnitudes(points, crew)
@@ -112,7 +112,7 @@ class Index:
         """All points pass by some queries, at most `SIDE`. first: the number of the first, where a row must not find
         itself."""
         rows, shifts = self._bounds.rows(queries)
-        count, x, number = len(queries), _whole_vectors(queries), 0
+        count, x, number = len(queries), whole_vectors(queries), 0
         own = np.full(count, NOBODY) if first is None else np.arange(first, first + count)
         desk.clear()
         for block in self._bounds.blocks:
@@ -146,7 +146,7 @@ class _Desk:
         )  # fmt: skip
 
 
-def _whole_vectors(rows: Floats) -> Floats:
+def whole_vectors(rows: Floats) -> Floats:
     """Rows filled up with zeros to whole vectors."""
     lanes = machine().lanes("float32")
     count, D = rows.shape

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MASK = (1 << 64) - 1
-SPLIT, GENERATE = 1, 2  # streams of one seed
+SPLIT, GENERATE, LOOK = 1, 2, 3  # streams of one seed: splits, made-up data, what looks at data
 ROUNDS = 10
 FACTORS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
 STEPS = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)  # the golden ratio, and the root of 3 less 1
