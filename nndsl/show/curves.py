@@ -53,7 +53,6 @@ def _of_run(key: str, history: History, alone: bool) -> Iterator[Layer]:
     """The lines of one run, on both parts, and its best epoch."""
     found = {part: history.columns.get(prefix + key) for part, prefix in zip(PARTS, ("", VALIDATION), strict=True)}
     last: tuple[str, Numbers] | None = None
-    first: Numbers | None = None  # of the training part, where the validation part is marked
     for part, column in found.items():
         if column is None or not len(column):
             continue
@@ -63,23 +62,26 @@ def _of_run(key: str, history: History, alone: bool) -> Iterator[Layer]:
         yield Line(x, y, name, part)
         if len(y) == 1:  # a line of one point cannot be seen
             yield Points(x, y, np.zeros(1), (name,), size=40)
-        first, last = (last[1] if last else None), (name, y)
+        last = name, y
     if last is not None and 0 < history.best <= len(last[1]):
-        yield from _best(history.best, *last, first, alone)
+        yield from _best(history.best, *last, alone)
 
 
-def _best(epoch: int, name: str, y: Numbers, other: Numbers | None, alone: bool) -> Iterator[Layer]:
-    """A point at the best epoch; with its numbers where it is the only one, on the side away from the other line."""
+def _best(epoch: int, name: str, y: Numbers, alone: bool) -> Iterator[Layer]:
+    """A point at the best epoch; where it is the only one, a line through it, whose end away from the curve has its
+    numbers."""
     at, level = np.array([float(epoch)]), y[epoch - 1 : epoch]
     if not np.isfinite(level[0]):
         return
     if alone:
-        yield Paths((np.array([[epoch, np.nanmin(y)], [epoch, np.nanmax(y)]], np.float64),), QUIET, 0.8, dashed=True)
-    yield Points(at, level, np.zeros(1), (name,), size=75)
-    if alone:
-        left, under = epoch > 0.7 * len(y), other is not None and other[epoch - 1] > level[0]
+        low, high = float(np.nanmin(y)), float(np.nanmax(y))
+        yield Paths((np.array([[epoch, low], [epoch, high]]),), QUIET, 0.8, dashed=True)
+        above = np.mean(np.nan_to_num(y, nan=high) > level[0]) > 0.5  # a loss falls, an accuracy rises
+        left = epoch > 0.7 * len(y)
         text = (f"best: epoch {epoch}, {short(float(level[0]))}",)
-        yield Labels(at, level, text, "right" if left else "left", -8 if left else 8, 14 if under else -14, halo=True)
+        end = np.array([high if above else low])
+        yield Labels(at, end, text, "right" if left else "left", -6 if left else 6, 0, halo=True)
+    yield Points(at, level, np.zeros(1), (name,), size=75)
 
 
 def _facts(histories: Sequence[History]) -> Iterator[str]:

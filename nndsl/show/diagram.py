@@ -45,7 +45,7 @@ def diagram(stages: Sequence[Stage], title: str, subtitle: str = "") -> Figure:
         Labels(middle, y + HEIGHT / 2, details, dy=9, size=11, colours=(QUIET,)),
     ]
     width, height = columns * (WIDTH + SPACE_X) - SPACE_X, per * (HEIGHT + SPACE_Y) - SPACE_Y
-    room = SPACE_X if any(len(s.sources) > 1 or any(k > 0 for k in s.sources) for s in stages) else 0.0
+    room = SPACE_X if any(source < k - 1 for k, s in enumerate(stages) for source in s.sources) else 0.0
     width += room  # for arrows round boxes
     across = Axis(shown=False, low=-2, high=width + 2)
     down = Axis(shown=False, low=-2, high=height + 2, down=True)

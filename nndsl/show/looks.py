@@ -113,17 +113,26 @@ def heat_shares(heat: Heat) -> tuple[Numbers, tuple[float, float]]:
 
 
 def nice_marks(low: float, high: float, count: int, axis: Axis) -> list[float]:
-    """About `count` round numbers from low to high: powers of ten where the axis is logarithmic."""
+    """About `count` round numbers from low to high; of a logarithmic axis powers of ten, and 2 and 5 times those where
+    there are few."""
     if axis.log:
-        first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-        stride = max(1, math.ceil((last - first + 1) / max(count, 1)))
-        found = [10.0**k for k in range(first, last + 1, stride)]
-        return found if len(found) > 1 else [low, high]
+        return _powers(low, high, count)
     step = _nice_step((high - low) / max(count, 1))
     if axis.whole:
         step = max(1.0, step)
     first = math.ceil(low / step - 1e-9)
     return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _powers(low: float, high: float, count: int) -> list[float]:
+    first, last = math.floor(math.log10(low) - 1e-9), math.ceil(math.log10(high) + 1e-9)
+    every = [f * 10.0**k for k in range(first, last + 1) for f in (1, 2, 5)]
+    inside = [mark for mark in every if low * (1 - 1e-9) <= mark <= high * (1 + 1e-9)]
+    if len(inside) <= 1.5 * count:
+        return inside if len(inside) > 1 else [low, high]
+    tens = [mark for mark in inside if f"{mark:.0e}".startswith("1")]
+    stride = max(1, math.ceil(len(tens) / max(count, 1)))
+    return tens[::stride]
 
 
 def _nice_step(rough: float) -> float:

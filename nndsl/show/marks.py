@@ -81,7 +81,7 @@ def _line(line: Line, context: Context) -> Iterator[Spec]:
         encoding["color"] = _colour(context)
     else:
         mark["color"] = line.colour or INK
-    if style and context.styles:
+    if style and len(context.styles) > 1:
         field = "name" if set(context.styles) <= context.looks.keys() else "style"
         dashes = [[1, 0] if k == 0 else DASH for k in range(len(context.styles))]
         legend = None if context.legend is None else {**context.legend, "title": None, "symbolStrokeColor": INK}

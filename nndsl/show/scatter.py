@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from nndsl.show.figures import Axis, Figure, Labels, Layer, Numbers, Panel, Points
+from nndsl.show.looks import MARGIN
 from nndsl.show.palette import COLOURS, DISTINCT
 from nndsl.values import value
 
@@ -48,11 +49,14 @@ def _natural(name: str) -> list[tuple[int, float, str]]:
     return [(0, float(part), "") if part.isdigit() else (1, 0.0, part) for part in parts if part]
 
 
-def scatter(columns: Mapping[str, Numbers], colour: Colour | None, title: str, subtitle: str = "") -> Figure:
-    """columns: two, or three, whose pairs then have a panel each; by name, each [n]."""
+def scatter(
+    columns: Mapping[str, Numbers], colour: Colour | None, title: str, subtitle: str = "", *, equal: bool = False
+) -> Figure:
+    """columns: two, or three, whose pairs then have a panel each; by name, each [n]. equal: both axes have one unit, as
+    on a map, where distances count in all directions alike."""
     pairs = list(combinations(columns, 2))
     size = (540.0, 430.0) if len(pairs) == 1 else (360.0, 320.0)
-    panels = tuple(_panel((a, columns[a]), (b, columns[b]), colour, size) for a, b in pairs)
+    panels = tuple(_panel((a, columns[a]), (b, columns[b]), colour, size, equal) for a, b in pairs)
     rows = len(next(iter(columns.values())))
     subtitle = subtitle or f"{rows:,} rows" + (f", coloured by {colour.title}" if colour is not None else "")
     return Figure(
@@ -60,7 +64,9 @@ def scatter(columns: Mapping[str, Numbers], colour: Colour | None, title: str, s
     )
 
 
-def _panel(x: tuple[str, Numbers], y: tuple[str, Numbers], colour: Colour | None, size: tuple[float, float]) -> Panel:
+def _panel(
+    x: tuple[str, Numbers], y: tuple[str, Numbers], colour: Colour | None, size: tuple[float, float], equal: bool
+) -> Panel:
     layers: list[Layer]
     if colour is None:
         layers = [Points(x[1], y[1])]
@@ -71,7 +77,25 @@ def _panel(x: tuple[str, Numbers], y: tuple[str, Numbers], colour: Colour | None
         layers = [Points(x[1], y[1], colour.groups, colour.names)]
         if len(colour.names) > len(COLOURS):
             layers += _names(x[1], y[1], colour.groups, colour.names, size)
-    return Panel(tuple(layers), Axis(x[0]), Axis(y[0]), "", *size)
+    axes = _one_unit(x, y, size) if equal else None
+    return Panel(tuple(layers), *(axes or (Axis(x[0]), Axis(y[0]))), "", *size)
+
+
+def _one_unit(x: tuple[str, Numbers], y: tuple[str, Numbers], size: tuple[float, float]) -> tuple[Axis, Axis] | None:
+    """Axes on which a unit has as many pixels in both directions."""
+    known = np.isfinite(x[1]) & np.isfinite(y[1])
+    if not known.any():
+        return None
+    ends = [(float(column[known].min()), float(column[known].max())) for column in (x[1], y[1])]
+    unit = max((high - low) / pixels for (low, high), pixels in zip(ends, size, strict=True)) * (1 + 2 * MARGIN)
+    if unit <= 0:
+        return None
+    halves = [unit * pixels / 2 for pixels in size]
+    middles = [(low + high) / 2 for low, high in ends]
+    first, second = (
+        Axis(name, low=m - h, high=m + h) for name, m, h in zip((x[0], y[0]), middles, halves, strict=True)
+    )
+    return first, second
 
 
 def _names(

@@ -68,7 +68,7 @@ def _legend(
         sign = "━" if name in lines and name not in kinds[1:] else "╍" if name in lines else "●"
         sign = letter(place) if colours == "none" and many and name not in lines else sign
         entries.append((sign, ink(look.colour), name))
-    if not set(kinds) <= looks.keys():
+    if len(kinds) > 1 and not set(kinds) <= looks.keys():
         entries += [("━" if k == 0 else "╍", None, kind) for k, kind in enumerate(kinds)]
     line, used = "", 0
     for sign, colour, name in entries:

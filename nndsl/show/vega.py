@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nndsl.show.figures import Axis, Boxes, Figure, Line, Panel, Points
-from nndsl.show.looks import named, styles, x_range, y_range
+from nndsl.show.looks import named, nice_marks, styles, x_range, y_range
 from nndsl.show.marks import Context, marks
 from nndsl.show.palette import FAINT, INK, PAGE, QUIET, Look
 
@@ -95,12 +95,12 @@ def _axis(axis: Axis, limits: tuple[float, float], count: float) -> Spec:
         names = json.dumps(list(axis.names), ensure_ascii=False)
         style |= {"values": list(range(len(axis.names))), "labelExpr": f"{names}[datum.value]", "labelOverlap": False}
         style |= {"ticks": False, "domain": False, "labelPadding": 6}
+    elif axis.log:
+        style |= {"values": nice_marks(*limits, max(2, round(count)), axis), "format": "~g"}
     else:
         style["tickCount"] = max(2, round(count))
     if axis.whole and not axis.names:
-        style |= {"tickMinStep": 1, "format": ",d"}
-    if axis.log:
-        style |= {"labelOverlap": True, "format": "~g"}
+        style |= {"tickMinStep": 1, "format": ",d", "tickCount": max(1, round(min(count, limits[1] - limits[0])))}
     return {"type": "quantitative", "scale": scale, "axis": style, "title": axis.title or None}
 
 

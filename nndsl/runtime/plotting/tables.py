@@ -36,7 +36,8 @@ def of_rows(drawing: Scatter, session: Session) -> Figure:
     chosen = colour(drawing.color, rows, session) if drawing.color is not None else None
     title = _title(rows, session) + (f", by {chosen.title}" if chosen is not None else "")
     count = len(next(iter(columns.values())))
-    return scatter(columns, chosen, title, _subtitle(rows, count, session))
+    is_map = isinstance(session.results.get(rows.data), NeighbourMap)
+    return scatter(columns, chosen, title, _subtitle(rows, count, session), equal=is_map)
 
 
 def _title(rows: Rows, session: Session) -> str:
