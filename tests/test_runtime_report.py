@@ -12,17 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import console, looked_at, run
-from run_tools import blobs, checked
+from run_tools import blobs
 from script_tools import check
 
 from nndsl import __version__
 from nndsl.api import RunError, compile
 from nndsl.cli import main
-from nndsl.runtime.report.drawing import Artist
+from nndsl.runtime.report.artist import Artist
 from nndsl.runtime.report.element import el, html
 from nndsl.runtime.report.page import STYLE
-from nndsl.runtime.session import Session
-from nndsl.show.curves import History, curves
 from nndsl.show.scatter import scatter
 
 EVIL = "<script>alert(1)</script>"
@@ -108,8 +106,8 @@ def test_the_page_holds_the_whole_experiment(page: str) -> None:
     assert "90" in words and "60.0%" in words  # rows of the training part
     assert "standard" not in words and "dense(8) -> tanh" in words and "2 × 8" in words
     assert "adam(lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8)" in words and "8 of 8" in words
-    assert "Training of run" not in words  # two panels, each with its own title
-    assert "Confusion: result" in words and "P(" in words and "pc1" in words
+    assert "Training of net on points: run" not in words  # two panels, each with its own title
+    assert "Confusion of net on points.test" in words and "P(" in words and "pc1" in words
     assert "result.accuracy > 0.2" in words
 
 
@@ -184,21 +182,12 @@ def _saved(text: str, folder: Path) -> Path:
 
 
 def test_figures_of_the_script_stand_there_once(tmp_path: Path) -> None:
-    path = _saved(blobs(ACTIONS), tmp_path)
-    session = Session(checked(path.read_text(encoding="utf-8"), tmp_path), tmp_path)
-    *before, report = session.program.actions
-    for action in before:
-        session.carry_out(action)
-    run = session.results["run"]
-    shown_already = curves(
-        [History("run", dict(run.fields["history"]), run.fields["best"]["epoch"])], "Training of run"
-    )
-    columns = {"u": np.arange(9.0), "v": np.arange(9.0) ** 2}
-    session.figures += [("curves", shown_already), ("more", scatter(columns, None, "Nine & more"))]
-    session.carry_out(report)
-    page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert page.count(">Nine &amp; more</title>") == 1 and "<h2>Plots</h2>" in page
-    assert page.count(">accuracy</title>") == 1
+    plots = 'plot run\nplot result\nplot pc\nplot histogram(points.x) { title "Where & <how>" }\n'
+    page = written(blobs(ACTIONS.replace("report", plots + "report")), tmp_path)
+    assert "<h2>Plots</h2>" in page and page.count(">Where &amp; &lt;how&gt;</title>") == 1
+    for title in ("loss", "accuracy", "Confusion of net on points.test"):
+        assert page.count(f">{title}</title>") == 1
+    assert len(re.findall("<figure", page)) == 5
 
 
 def test_large_clouds_of_points_stay_small() -> None:
@@ -214,7 +203,7 @@ def test_without_what_draws_the_page_holds_all_else(tmp_path: Path, monkeypatch:
     assert "<svg" not in bare and "<svg" in page
     said = Text(bare).words
     assert "There are no pictures on this page: figures in files need the package vl-convert-python" in said
-    assert "pip install 'nndsl[plots]'" in said and "Confusion: result. " in said
+    assert "pip install 'nndsl[plots]'" in said and "Confusion of net on points.test. " in said
     assert re.findall(r"<h2>(\w+)</h2>", bare) == re.findall(r"<h2>(\w+)</h2>", page)
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from nndsl import __version__
 from nndsl.paths import whole
 from nndsl.runtime.faults import cannot_write
+from nndsl.runtime.report.artist import Artist, apart
 from nndsl.runtime.report.data import data
-from nndsl.runtime.report.drawing import Artist
 from nndsl.runtime.report.element import Element, Part, el, html
 from nndsl.runtime.report.expected import at_a_glance, expectations
 from nndsl.runtime.report.networks import networks
@@ -124,4 +124,7 @@ def _listings(sheet: Sheet) -> list[Part]:
 def _plots(sheet: Sheet) -> list[Part]:
     """What `plot` has drawn, in order, but for what stands further up already."""
     new = [(title, figure) for title, figure in sheet.session.figures if not sheet.artist.again(figure)]
-    return [el("article", el("h3", title), sheet.artist.figure(figure)) for title, figure in new]
+    return [
+        el("article", el("h3", title) if apart(figure)[0] is not figure else None, sheet.artist.figure(figure))
+        for title, figure in new
+    ]

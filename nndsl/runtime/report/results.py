@@ -5,33 +5,28 @@ In: the results of a session, by name. Out: elements. What has no page of its ow
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nndsl.data.words import visible
 from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
-from nndsl.runtime.diagnosis.finding import Finding
 from nndsl.runtime.diagnosis.health import Health
-from nndsl.runtime.diagnosis.text import WORDS
 from nndsl.runtime.lines import number
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
+from nndsl.runtime.report.drawings import of_forecast, of_groups, of_table
 from nndsl.runtime.report.element import Element, Part, el
-from nndsl.runtime.report.maps import coloured, of_groups
+from nndsl.runtime.report.measured import evaluation, health, neighbours, numbers
 from nndsl.runtime.report.sheet import Sheet
-from nndsl.runtime.report.tables import Column, code, folded, left_out, seconds, table, worded
+from nndsl.runtime.report.tables import Column, code, left_out, seconds, table
 from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
 from nndsl.runtime.show import result as as_text
-from nndsl.show.confusion import confusion
 
 FIRST_ROWS = 8  # of answers
 MOST_COLUMNS = 12
-MOST_CLASSES = 25  # of a table of classes by classes
 MOST_COMPONENTS = 10
 
 
@@ -48,78 +43,6 @@ def _inside(value: Any, sheet: Sheet) -> Part:
     return el("pre", as_text(value), class_="said")
 
 
-# ---- what was measured --------------------------------------------------------------------------------
-
-
-def _evaluation(value: Evaluation, sheet: Sheet) -> Part:
-    loss = {} if value.loss is None else {"loss": value.loss}
-    return [
-        el("p", code(value.network), " on ", code(f"{value.data}.{value.part}"), f", {value.rows:,} rows"),
-        _numbers({**loss, **value.metrics}),
-        [_array(key, found, value.classes, value.name, sheet) for key, found in _arrays(value.metrics)],
-    ]
-
-
-def _neighbours(value: Neighbours, sheet: Sheet) -> Part:
-    dataset = sheet.session.datasets[value.data]
-    classes = dataset.signature.target.classes if dataset.signature.target is not None else ()
-    return [
-        el("p", f"the {value.k} nearest of {value.rows:,} rows of ", code(value.data), ", in ", seconds(value.seconds)),
-        [
-            [
-                el("h4", f"on the {part} part"), _numbers(found),
-                [_array(key, one, classes, f"{value.name} on {part}", sheet) for key, one in _arrays(found)],
-            ]
-            for part, found in value.measured.items()
-        ],
-    ]  # fmt: skip
-
-
-def _numbers(metrics: Mapping[str, Any]) -> Element:
-    """Numbers under their names."""
-    return el(
-        "dl", (el("div", el("dt", key.replace("_", " ")), el("dd", number(found))) for key, found in metrics.items()
-               if not isinstance(found, np.ndarray)), class_="numbers",
-    )  # fmt: skip
-
-
-def _arrays(metrics: Mapping[str, Any]) -> list[tuple[str, NDArray[Any]]]:
-    return [(key, found) for key, found in metrics.items() if isinstance(found, np.ndarray)]
-
-
-def _array(key: str, found: NDArray[Any], classes: Sequence[str], name: str, sheet: Sheet) -> Part:
-    """A confusion matrix as a figure, and as numbers for those who ask; any other table as numbers."""
-    names = [visible(one) for one in classes]
-    if key != "confusion" or len(found) != len(names):
-        flat = found.reshape(len(found), -1).tolist()
-        columns = (Column("row"), *(Column(str(k)) for k in range(_width(found))))
-        return table(f"{name}: {key}", columns, [[str(k), *map(number, row)] for k, row in enumerate(flat)])
-    drawn = sheet.artist.figure(confusion(found, names, f"Confusion: {name}"))
-    return [drawn, _by_class(found, names, name, opened=sheet.artist.fault is not None)]
-
-
-def _by_class(found: NDArray[Any], names: Sequence[str], name: str, opened: bool) -> Element:
-    """Each class with how much of it was found, how often it was said rightly, and what was said of its rows."""
-    right, true, said = found.diagonal(), found.sum(axis=1), found.sum(axis=0)
-    shown = names[:MOST_CLASSES] if len(names) <= MOST_CLASSES else []
-    rows = [
-        [label, f"{int(true[k]):,}", _share(right[k], true[k]), _share(right[k], said[k]),
-         *(f"{int(v):,}" for v in found[k][: len(shown)])]
-        for k, label in enumerate(names)
-    ]  # fmt: skip
-    columns = (Column("true class", True), Column("rows"), Column("recall"), Column("precision"),
-               *(Column(f"→ {label}") for label in shown))  # fmt: skip
-    return folded("Classes as numbers", table(f"Answers of {name} by true class", columns, rows), opened=opened)
-
-
-def _share(part: Any, whole: Any) -> str:
-    return f"{part / whole:.1%}" if whole else "—"
-
-
-def _width(found: NDArray[Any]) -> int:
-    return int(np.prod(found.shape[1:]))
-
-
 # ---- what was found in data ---------------------------------------------------------------------------
 
 
@@ -134,7 +57,7 @@ def _components(value: PrincipalComponents, sheet: Sheet) -> Part:
     return [
         el("p", f"principal components of {value.rows:,} rows of ", code(value.data), ", in ", seconds(value.seconds)),
         table(f"Components of {value.name}", columns, rows[:MOST_COMPONENTS], more),
-        [sheet.artist.figure(figure) for figure in coloured(value, "Principal components")],
+        sheet.artist.figures(of_table(value, sheet.session)),
     ]
 
 
@@ -144,8 +67,8 @@ def _map(value: NeighbourMap, sheet: Sheet) -> Part:
         el(
             "p", f"{value.rows:,} rows of ", code(value.data), f" on a map by t-SNE{ended}, in ", seconds(value.seconds)
         ),
-        _numbers({"divergence": value.kl, "perplexity": value.perplexity, "iterations": value.iterations}),
-        [sheet.artist.figure(figure) for figure in coloured(value, "Map")],
+        numbers({"divergence": value.kl, "perplexity": value.perplexity, "iterations": value.iterations}),
+        sheet.artist.figures(of_table(value, sheet.session)),
     ]
 
 
@@ -154,9 +77,9 @@ def _groups(value: Groups, sheet: Sheet) -> Part:
     columns, rows = (Column("group", True), Column("rows")), [[str(k), f"{size:,}"] for k, size in enumerate(sizes)]
     return [
         el("p", f"{len(sizes)} groups of {value.rows:,} rows of ", code(value.data), ", in ", seconds(value.seconds)),
-        _numbers({"inertia": value.fitted.inertia, "silhouette": value.fitted.silhouette}),
+        numbers({"inertia": value.fitted.inertia, "silhouette": value.fitted.silhouette}),
         table(f"Groups of {value.name}", columns, rows),
-        [sheet.artist.figure(figure) for figure in of_groups(value)],
+        sheet.artist.figures(of_groups(value, sheet.session)),
     ]
 
 
@@ -172,7 +95,8 @@ def _answers(value: Answers, sheet: Sheet) -> Part:
 def _forecast(value: Forecast, sheet: Sheet) -> Part:
     start = "after the prompt" if value.after is None else f"after row {value.after:,}"
     about = el("p", code(value.network), " goes on with ", code(value.data), f" {start}", _written(value.path))
-    return [about, _first_rows(value.name, *steps_table(value), value.length, "steps")]
+    drawn = sheet.artist.figures(of_forecast(value, sheet.session))
+    return [about, drawn, _first_rows(value.name, *steps_table(value), value.length, "steps")]
 
 
 def _text(value: Text, sheet: Sheet) -> Part:
@@ -212,28 +136,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-# ---- what is wrong ------------------------------------------------------------------------------------
-
-
-def _health(value: Health, sheet: Sheet) -> Part:
-    seen = f", {value.rows:,} rows, after {value.epochs} epochs of "
-    known = {WORDS[key]: figure for key, figure in value.figures.items() if not math.isnan(figure)}
-    return [
-        el("p", code(value.network), " on ", code(f"{value.data}.{value.part}"), seen, code(value.run)),
-        [_finding(finding, sheet) for finding in value.findings] or el("p", "Nothing wrong was found."),
-        _numbers({words: f"{figure:.2g}" for words, figure in known.items()}),
-    ]
-
-
-def _finding(finding: Finding, sheet: Sheet) -> Element:
-    place = sheet.link(finding.span)
-    return el(
-        "div", el("p", el("b", finding.severity), ": ", worded(finding.message), [" (", place, ")"] if place else None),
-        (el("p", worded(note)) for note in finding.notes), el("p", "Try: ", worded(finding.advice)), class_="finding",
-    )  # fmt: skip
-
-
 SECTIONS: Mapping[type[Any], Callable[[Any, Sheet], Part]] = {
-    Evaluation: _evaluation, Neighbours: _neighbours, PrincipalComponents: _components, NeighbourMap: _map,
-    Groups: _groups, Answers: _answers, Forecast: _forecast, Text: _text, Health: _health,
+    Evaluation: evaluation, Neighbours: neighbours, PrincipalComponents: _components, NeighbourMap: _map,
+    Groups: _groups, Answers: _answers, Forecast: _forecast, Text: _text, Health: health,
 }  # fmt: skip

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nndsl.runtime.lines import number
+from nndsl.runtime.report.drawings import of_run
 from nndsl.runtime.report.element import Element, Part, el
 from nndsl.runtime.report.sheet import Sheet
 from nndsl.runtime.report.tables import Column, code, facts, folded, seconds, table
 from nndsl.runtime.results import Run
 from nndsl.runtime.showing.runs import ended, settings
 from nndsl.semantics.program import Train
-from nndsl.show.curves import History, curves
 from nndsl.syntax.text import to_text
 
 SHOWN_EPOCHS = 20
@@ -29,11 +29,8 @@ def runs(sheet: Sheet) -> list[Element]:
 
 
 def _article(run: Run, train: Train, sheet: Sheet) -> Element:
-    figure = None
-    if run.epochs:
-        histories = [History(run.name, dict(run.history), run.best_epoch)]
-        figure = sheet.artist.figure(curves(histories, f"Training of {run.name}"))
-    return el("article", el("h3", code(run.name)), facts(_how(run, train, sheet).items()), figure, _epochs(run))
+    drawn = sheet.artist.figures(of_run(run, sheet.session))
+    return el("article", el("h3", code(run.name)), facts(_how(run, train, sheet).items()), drawn, _epochs(run))
 
 
 def _how(run: Run, train: Train, sheet: Sheet) -> Mapping[str, Part]:

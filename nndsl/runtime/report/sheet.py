@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nndsl.diagnostics import Source, Span
 from nndsl.diagnostics.location import line_of
-from nndsl.runtime.report.drawing import Artist
+from nndsl.runtime.report.artist import Artist
 from nndsl.runtime.report.element import Element, el
 from nndsl.semantics.modules import in_library
 from nndsl.values import value

@@ -8,7 +8,7 @@ vl-convert there are no pictures: their facts stand in their places then, and th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -41,15 +41,19 @@ class Artist:
 
     def figure(self, figure: Figure) -> Element:
         """The figure, its panels apart where their colours stay the same: they find their places on a narrow page."""
-        pieces, said = _apart(figure), " ".join(figure.facts)
+        pieces, said = apart(figure), " ".join(figure.facts)
         if len(pieces) == 1:
             return el("div", self._one(pieces[0], said), class_="figures")
         group = el("div", (self._one(one, "") for one in pieces), class_="several")
         return el("div", group, el("p", said, class_="caption") if said else None, class_="figures")
 
+    def figures(self, figures: Iterable[Figure]) -> list[Element]:
+        """Several."""
+        return [self.figure(figure) for figure in figures]
+
     def again(self, figure: Figure) -> bool:
         """Whether all of it stands on the page already."""
-        found = [self._drawing(one) for one in _apart(figure)]
+        found = [self._drawing(one) for one in apart(figure)]
         return all(drawing is not None and _plain(drawing) in self._known for drawing in found)
 
     def _one(self, figure: Figure, said: str) -> Element:
@@ -82,7 +86,7 @@ class Artist:
         return None
 
 
-def _apart(figure: Figure) -> list[Figure]:
+def apart(figure: Figure) -> list[Figure]:
     """One figure for each panel; the whole where a panel has no title, or a name would look different."""
     looks = named(figure)
     pieces = [
