@@ -211,6 +211,21 @@ def test_equations_that_bend_are_found_without_a_name() -> None:
     assert kinds(network) == {"max": "rectifying", "g -> tanh": "saturating", "dense_1 -> softmax": "softmax"}
 
 
+def test_equations_that_bend_are_found_within_a_cell_too() -> None:
+    cell = """cell plain {
+  input x[in]
+  param W[in, 3]
+  state h[3] = 0
+  h' = max(x @ W + 0.5 * h, 0)
+  output h'
+}
+"""
+    found, _ = probed(WAVES.format(cell + "network net for waves { plain -> last -> dense(1) }", rows=SERIES))
+    one = of(found, "plain_1 -> max")
+    assert (one.kind, one.cell, one.shape, one.gradient) == ("rectifying", "plain_1", (6, 3), None)
+    assert one.span.text == "max(x @ W + 0.5 * h, 0)" and one.flat == one.values.zeros > 0
+
+
 def test_activations_are_named_after_their_equation_or_their_layer() -> None:
     layer = "layer block { input x[in]\n gate = sigmoid(x -> dense(in))\n output gate * (x -> dense(in) -> tanh) }\n"
     assert list(kinds("dense(4) -> block -> dense(classes) -> softmax", layer)) == [

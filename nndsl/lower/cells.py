@@ -210,7 +210,7 @@ def _unrolled(
     steps = [plain(value) for value in outputs]
     nodes = [x.node if x.batched else b.expand(x.node, (BATCH, *x.shape), origin=x.made) for x in steps]
     watch = frame.build.watch
-    watched = watch.wanted(drawn) if watch is not None else []
+    watched = watch.wanted(nodes, drawn, frame) if watch is not None else []
     every, memories = loop.run([*nodes, *watched], drawn, reverse=reverse, origin=frame.site)
     parts, noted = every[: len(nodes)], every[len(nodes) :]
     if watch is not None:

@@ -141,9 +141,11 @@ class Watch:
         """A cell's body is read from here on."""
         self.loops.append(_Loop(recurrence, path))
 
-    def wanted(self, streams: frozenset[int]) -> list[Node]:
+    def wanted(self, outputs: Sequence[Node], streams: frozenset[int], frame: Frame) -> list[Node]:
         """The nodes of the body under way that leave the loop beside its outputs."""
         loop = self.loops[-1]
+        states = [s.kept for s in loop.recurrence.states.values() if s.kept is not None]
+        self.unnamed([*outputs, *states], frame)
         nodes = [n for seen in loop.seen for n in (seen.value, seen.fed, seen.slope) if n is not None]
         inner = loop.recurrence.inner(nodes, streams)
         return [n for n in dict.fromkeys(nodes) if n in inner and n.shape[:1] == (BATCH,)]
@@ -162,14 +164,18 @@ class Watch:
     # ---- bends without a name
 
     def unnamed(self, outputs: Iterable[Node], frame: Frame) -> None:
-        """Adds what bends numbers in equations: tanh, a sigmoid, a maximum with a number."""
+        """Adds what bends numbers in equations: tanh, a sigmoid, a maximum with a number. Within a loop no zeros are
+        added to it any more: there is no gradient by it.
+        """
         for node in topological(outputs):
             x = None if node in self.claimed else _bends(node)
             if x is None or BATCH not in node.shape[:1] or node.origin is None or in_library(node.origin):
                 continue
             self.claimed.update(_between(x, node))
             name = self.homes.get(x) or _short(frame.path, frame)
-            self.seen.append(seen_of(name, _word(node), node.origin, x, node))
+            found = seen_of(name, _word(node), node.origin, x, node)
+            found.cell = _short(self.loops[-1].path, frame) if self.loops else ""
+            (self.loops[-1].seen if self.loops else self.seen).append(found)
 
 
 def seen_of(name: str, by: str, span: Span, fed: Node, value: Node) -> Seen:

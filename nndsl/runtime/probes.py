@@ -257,6 +257,8 @@ class _Reader:
 
     def _gradient(self, seen: Seen, rows: int) -> Floats | None:
         """[B, *core], of each example's own loss: the mean over the batch is taken back."""
+        if seen.cell and seen.shift is None:
+            return None
         by = seen.shift if seen.shift is not None else self.work.value_of[seen.value]
         slope = self.work.slopes.get(by)
         if slope is None:
