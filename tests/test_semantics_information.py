@@ -11,8 +11,9 @@ import pytest
 from script_tools import check
 
 import nndsl
+from nndsl.cli import main
 from nndsl.diagnostics import Collector, Source
-from nndsl.semantics.constants import evaluate, lookup_in
+from nndsl.semantics.constants import FUNCTION_WORDS, FUNCTIONS, evaluate, lookup_in
 from nndsl.semantics.information import TOLERANCE, cross_entropy, entropy, kl, perplexity, shares, surprise
 from nndsl.syntax import ast, parse
 
@@ -232,3 +233,13 @@ def test_columns_are_checked_before_anything_runs(line: str, code: str, words: s
     )
     _, found = check(text.replace("split train=60%, test=40%, order=true", "") + line, tmp_path)
     assert [d.code for d in found if d.severity == "error"] == [code] and words in found[0].message
+
+
+# ---- words -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_every_function_says_what_it_is(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(FUNCTION_WORDS) == set(FUNCTIONS) and FUNCTION_WORDS[name][0].startswith(f"{name}(")
+    assert main(["doc", name]) == 0
+    assert f"{FUNCTION_WORDS[name][0]} in `let`, `print` and `expect`: " in capsys.readouterr().out

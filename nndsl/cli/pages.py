@@ -91,7 +91,7 @@ def doc(name: str | None, console: Console) -> int:
     if name is None:
         console.show(contents())
         return 0
-    parts = [*_definitions(name), *_statement(name), *_options(name), *_builtin(name), *_words(name)]
+    parts = [*_definitions(name), *_statement(name), *_options(name), *_builtin(name), *_of_lists(name), *_words(name)]
     if not parts:
         names = sorted({n for row in catalogue().values() for n in row})
         hint = did_you_mean(name, names)
@@ -106,6 +106,7 @@ def catalogue() -> dict[str, list[str]]:
     from nndsl.data import ENCODERS, GENERATORS
     from nndsl.data import OPTIONS as DATA_OPTIONS
     from nndsl.semantics.builtins import BUILTINS
+    from nndsl.semantics.constants import FUNCTIONS
     from nndsl.semantics.modules import library
     from nndsl.semantics.options import SETTINGS, STATEMENTS
 
@@ -120,6 +121,7 @@ def catalogue() -> dict[str, list[str]]:
     options = [option.name for row in STATEMENTS.values() for option in row.options if not option.later]
     found["options of train and evaluate"] = list(dict.fromkeys(options))
     found["functions"] = list(BUILTINS)
+    found["functions of numbers and lists"] = list(FUNCTIONS)
     return found
 
 
@@ -190,6 +192,15 @@ def _builtin(name: str) -> Iterator[str]:
     row = BUILTINS.get(name)
     if row is not None:
         yield f"{row.signature}: {row.doc}\n\n  a function that is built in"
+
+
+def _of_lists(name: str) -> Iterator[str]:
+    from nndsl.semantics.constants import ELEMENTWISE, FUNCTION_WORDS
+
+    if name in FUNCTION_WORDS:
+        call, meaning = FUNCTION_WORDS[name]
+        more = "; of a list, of each of its values" if name in ELEMENTWISE else ""
+        yield f"{call} in `let`, `print` and `expect`: {meaning}{more}"
 
 
 def _words(name: str) -> Iterator[str]:

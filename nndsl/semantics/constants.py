@@ -69,6 +69,33 @@ REDUCING: dict[str, Callable[..., Any]] = {
 # Functions of whole lists that give another list.
 LISTING: dict[str, Callable[..., Any]] = {"shares": information.shares}
 FUNCTIONS: dict[str, Callable[..., Any]] = {**ELEMENTWISE, **REDUCING, **LISTING}
+# How each is called, and what it gives.
+FUNCTION_WORDS = {
+    "abs": ("abs(x)", "the absolute value"),
+    "sqrt": ("sqrt(x)", "the square root"),
+    "exp": ("exp(x)", "e to the power x"),
+    "log": ("log(x)", "the natural logarithm"),
+    "log2": ("log2(x)", "the logarithm to the base of 2"),
+    "floor": ("floor(x)", "the greatest whole number not above x"),
+    "round": ("round(x), round(x, digits)", "the nearest number with so many digits behind the point"),
+    "sin": ("sin(x)", "the sine of radians"),
+    "cos": ("cos(x)", "the cosine of radians"),
+    "tanh": ("tanh(x)", "the hyperbolic tangent"),
+    "surprise": ("surprise(p)", "the surprise of an event of probability p, in bits: -log2(p)"),
+    "min": ("min(values), min(a, b, ...)", "the least"),
+    "max": ("max(values), max(a, b, ...)", "the greatest"),
+    "mean": ("mean(values)", "the mean"),
+    "sum": ("sum(values)", "the sum"),
+    "length": ("length(values)", "how many there are"),
+    "entropy": ("entropy(p)", "the mean surprise of a distribution, in bits; of names, that of their shares"),
+    "cross_entropy": ("cross_entropy(p, q)", "the mean surprise of q where p is the truth, in bits"),
+    "kl": ("kl(p, q)", "the Kullback-Leibler divergence of q from p, in bits: cross_entropy(p, q) - entropy(p)"),
+    "perplexity": (
+        "perplexity(p), perplexity(p, q)",
+        "between how many things, all as likely, one would be as uncertain: 2 to the entropy, or to the cross-entropy",
+    ),
+    "shares": ("shares(values)", "how often each value occurs, by how many there are; in the order of the values"),
+}
 CONSTANTS = {"pi": math.pi, "infinity": math.inf}
 
 
