@@ -28,7 +28,6 @@ from nndsl.runtime.measures import Measure, Stopped, measured, measures
 from nndsl.runtime.models import Model, ModelEvaluator
 from nndsl.runtime.network import NetworkState
 from nndsl.runtime.plotting.draw import carry_out as plot
-from nndsl.runtime.report.page import write as write_report
 from nndsl.runtime.results import DataFields, Drawn, Evaluation, Fields, Forecast, Run, Text, Written
 from nndsl.runtime.show import shown
 from nndsl.runtime.showing import Shown
@@ -300,7 +299,9 @@ class Session:
         return shown(action, self)
 
     def _report(self, action: Report) -> Written:
-        written = write_report(self, action)
+        from nndsl.runtime.report.page import write  # which most scripts never ask for
+
+        written = write(self, action)
         self.say(written.missing)
         return written
 

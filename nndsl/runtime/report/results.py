@@ -78,7 +78,7 @@ def _groups(value: Groups, sheet: Sheet) -> Part:
     return [
         el("p", f"{len(sizes)} groups of {value.rows:,} rows of ", code(value.data), ", in ", seconds(value.seconds)),
         numbers({"inertia": value.fitted.inertia, "silhouette": value.fitted.silhouette}),
-        table(f"Groups of {value.name}", columns, rows),
+        table("Rows of each group", columns, rows),
         sheet.artist.figures(of_groups(value, sheet.session)),
     ]
 
