@@ -34,6 +34,7 @@ from nndsl.semantics.drawings import (
     PictureRows,
     Plot,
     Rows,
+    Scatter,
     Surface,
     WeightHistogram,
 )
@@ -100,6 +101,22 @@ def checked(plot: Plot, program: Program, signatures: Signatures) -> Plot | None
 
 def _missing(what: str, span: Span, help: str | None = None, labels: tuple[Label, ...] = ()) -> Fault:
     return fault("E0221", what, span, labels=labels, help=help)
+
+
+# ---- answers as points ------------------------------------------------------------------------------------
+
+
+def _scatter(drawing: Scatter, case: Case) -> Scatter:
+    """Answers have columns now; other tables had them before."""
+    rows = drawing.rows
+    names = case.signatures[rows.data].input.names
+    if len(drawing.columns) >= 2:
+        return drawing
+    more = [one for one in names if one not in drawing.columns]
+    columns = (*drawing.columns, *more)[: 2 if drawing.columns or len(names) != 3 else 3]
+    if len(columns) < 2:
+        raise _missing(f"the answers `{rows.data}` are one number each: they have no place in a plane", rows.span)
+    return replace(drawing, columns=columns)
 
 
 # ---- classifiers and regressions -----------------------------------------------------------------------
@@ -261,32 +278,42 @@ def _is_picture(shape: tuple[int, ...]) -> bool:
 
 
 def _pictures(drawing: PictureRows, case: Case) -> PictureRows:
-    signature = case.signatures[drawing.rows.data]
-    if signature.input.time or not _is_picture(signature.input.shape):
-        raise _missing(
-            f"the rows of `{drawing.rows.data}` are {shape_words(signature.input.shape)} numbers, no pictures",
-            drawing.rows.span, labels=(Label(signature.input.span, "its input"),),
-        )  # fmt: skip
-    return drawing
+    seen = case.signatures[drawing.rows.data].input
+    whose = f"the rows of `{drawing.rows.data}` are"
+    if seen.time:
+        raise _missing(f"{whose} sequences, no pictures", drawing.rows.span)
+    return replace(drawing, shape=_shape(drawing.shape, seen.shape, whose, drawing.rows.span, case))
+
+
+def _shape(said: tuple[int, ...], found: tuple[int, ...], whose: str, span: Span, case: Case) -> tuple[int, ...]:
+    """Of one picture: as it is, or as the script says of flat rows."""
+    count = math.prod(found)
+    if said and math.prod(said) != count:
+        raise _missing(f"{whose} {shape_words(found)} numbers, no pictures of {shape_words(said)}",
+                       case.plot.places.get("shape", span))  # fmt: skip
+    if said or _is_picture(found):
+        return said or found
+    side = math.isqrt(count)
+    square = side * side == count and side > 1
+    hint = f"where they are pictures, say of what size: `shape [{side}, {side}]`" if square else None
+    raise _missing(f"{whose} {shape_words(found)} numbers, no pictures", span, hint)
 
 
 def _answers(drawing: PictureAnswers, case: Case) -> PictureAnswers:
     """Shaped like pictures, or flat with as many numbers as the pictures they are for."""
     predict = next(a for a in case.program.actions if isinstance(a, Predict) and a.name == drawing.answers)
     rows = Rows(predict.data, predict.part, predict.data_span)
-    outputs, _ = case.outputs(
-        Asked(predict.network, predict.network_span, predict.network in case.program.models), rows
-    )
+    asked = Asked(predict.network, predict.network_span, predict.network in case.program.models)
+    outputs, _ = case.outputs(asked, rows)
+    if len(outputs) != 1:
+        raise _missing(f"`{drawing.answers}` are the answers of several outputs", drawing.span)
     seen, shape = case.signatures[predict.data].input.shape, outputs[0].shape
-    if len(outputs) == 1 and not _is_picture(shape) and _is_picture(seen) and math.prod(shape) == math.prod(seen):
+    if not drawing.shape and not _is_picture(shape) and _is_picture(seen) and math.prod(shape) == math.prod(seen):
         shape = seen
-    if len(outputs) != 1 or not _is_picture(shape):
-        raise _missing(f"`{drawing.answers}` are answers of {shape_words(shape)} numbers, no pictures", drawing.span,
-                       f"`plot {drawing.answers}` draws them as points" if math.prod(shape) > 1 else None)  # fmt: skip
-    return replace(drawing, shape=shape)
+    return replace(drawing, shape=_shape(drawing.shape, shape, f"`{drawing.answers}` are", drawing.span, case))
 
 
 CHECKS: Mapping[type[Any], Callable[[Any, Case], Drawing]] = {
-    Boundary: _boundary, Fit: _fit, Forecasts: _forecasts, Surface: _surface, Layers: _layers,
+    Scatter: _scatter, Boundary: _boundary, Fit: _fit, Forecasts: _forecasts, Surface: _surface, Layers: _layers,
     WeightHistogram: _weights, Filters: _filters, Diagram: _diagram, PictureRows: _pictures, PictureAnswers: _answers,
 }  # fmt: skip

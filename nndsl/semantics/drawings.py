@@ -69,7 +69,8 @@ class Confusion:
 
 @value
 class Scatter:
-    """Rows as points. columns: two or three. color: None where rows are all alike."""
+    """Rows as points. columns: two or three; of answers fewer, until lowering knows how many there are. color: None
+    where rows are all alike."""
 
     rows: Rows
     columns: tuple[str, ...]
@@ -129,16 +130,17 @@ class Surface:
 
 @value
 class PictureRows:
-    """Rows that are pictures."""
+    """Rows that are pictures. shape: of one, as the script says; empty: as the rows are."""
 
     rows: Rows
     count: int = 36
+    shape: tuple[int, ...] = ()
 
 
 @value
 class PictureAnswers:
-    """Answers that are pictures, under the rows they are for where those are pictures too. shape: of one; empty until
-    lowering has found it."""
+    """Answers that are pictures, under the rows they are for where those are pictures too. shape: of one, as the script
+    says; else empty until lowering has found it."""
 
     answers: str
     span: Span

@@ -129,7 +129,28 @@ class WeightNames:
     words: str = "names of weights, as in `dense_1.W[0, 0]`"
 
 
-Form = Whole | Real | Choice | Definition | Loss | Quantity | Keys | Text | Start | Truth | ColumnName | WeightNames
+@value
+class Sizes:
+    """Height and width of pictures, and their channels where there are several."""
+
+    words: str = "a list of two or three sizes, as in `[28, 28]`"
+
+
+Form = (
+    Whole
+    | Real
+    | Choice
+    | Definition
+    | Loss
+    | Quantity
+    | Keys
+    | Text
+    | Start
+    | Truth
+    | ColumnName
+    | WeightNames
+    | Sizes
+)
 
 
 # ---- the table -----------------------------------------------------------------------------------
@@ -226,7 +247,10 @@ PLOTS: dict[str, tuple[Option, ...]] = {
         _ROWS_SEEN,
         Option("weights", WeightNames(), "two weights, in place of directions"),
     ),
-    "pictures": (Option("count", Whole(1, 400), "how many, at even distances", "36"),),
+    "pictures": (
+        Option("count", Whole(1, 400), "how many, at even distances", "36"),
+        Option("shape", Sizes(), "height, width and channels, where rows are flat"),
+    ),
     "filters": (Option("count", Whole(1, 400), "how many at most", "64"),),
     "network": (),
     "forecast": (),

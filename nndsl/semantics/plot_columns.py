@@ -58,11 +58,19 @@ def _named(data: str, part: str | None, name: str, span: Span, context: Context)
     if context.data.get(data) is None or context.signatures.get(data) is None:
         return None
     names = known(data, context)
+    if _is_answered(data, context) and name.startswith("output"):
+        return Column(data, part, name, span)  # how many outputs there are is known when the network has been read
     if name not in names:
         some = ", ".join(f"`{one}`" for one in names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
         raise fault("E0211", f"`{data}` has no column `{name}`", span, notes=(f"it has {some}",) if names else (),
                     help=did_you_mean(name, names))  # fmt: skip
     return Column(data, part, name, span)
+
+
+def _is_answered(data: str, context: Context) -> bool:
+    """Whether a table has the answers of a network."""
+    spec = context.data.get(data)
+    return spec is not None and isinstance(spec.source, MadeSource) and spec.source.verb == "predict"
 
 
 # ---- scatter and histogram -------------------------------------------------------------------------------
@@ -80,7 +88,7 @@ def scatter(rows: Rows, given: Given, context: Context) -> Scatter | None:
     names = [one.name for one in found if one is not None]
     if len(names) < len(found):
         return None
-    if len(names) < 2:
+    if len(names) < 2 and not _is_answered(rows.data, context):
         default = [name for name in _drawn(signature, rows, context) if name not in names]
         made = context.data[rows.data]
         three = not names and len(default) == 3 and made is not None and isinstance(made.source, MadeSource)

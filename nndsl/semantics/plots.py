@@ -321,9 +321,9 @@ def _pictures(subject: Subject, given: Given, context: Context) -> PictureRows |
     expr = subject.things[0]
     found = context.results.get(expr.text) if isinstance(expr, ast.Name) else None
     if isinstance(expr, ast.Name) and isinstance(found, Record) and found.kind == "answers":
-        return PictureAnswers(expr.text, expr.span, **_only(given, "count"))
+        return PictureAnswers(expr.text, expr.span, **_only(given, "count", "shape"))
     rows = _rows(expr, context, ("train",))
-    return PictureRows(rows, **_only(given, "count")) if rows is not None else None
+    return PictureRows(rows, **_only(given, "count", "shape")) if rows is not None else None
 
 
 def _filters(subject: Subject, given: Given, context: Context) -> Filters | None:

@@ -24,6 +24,7 @@ from nndsl.semantics.options import (
     Option,
     Quantity,
     Real,
+    Sizes,
     Start,
     Text,
     Truth,
@@ -167,12 +168,14 @@ class Reader:
                 return self._text(name, form, expr)
             case Truth():
                 return self._truth(name, form, expr)
+            case Sizes():
+                return self._sizes(name, form, expr)
             case Loss() | Quantity() | ColumnName() | WeightNames():
                 return expr
             case Keys():
                 raise AssertionError(name)
 
-    def _constant(self, expr: ast.Expr, name: str, form: Whole | Real | Text | Start | Truth) -> Any:
+    def _constant(self, expr: ast.Expr, name: str, form: Whole | Real | Text | Start | Truth | Sizes) -> Any:
         """The value of an expression; a word that is no constant is told what is asked for here."""
         try:
             return evaluate(expr, lookup_in(self.constants))
@@ -211,6 +214,13 @@ class Reader:
         if not isinstance(found, bool):
             raise fault("E0202", f"`{name}` takes {form.words}, found {_shown(found)}", expr.span)
         return found
+
+    def _sizes(self, name: str, form: Sizes, expr: ast.Expr) -> tuple[int, ...]:
+        found = self._constant(expr, name, form)
+        whole = isinstance(found, list) and all(isinstance(n, int) and not isinstance(n, bool) for n in found)
+        if not whole or len(found) not in (2, 3) or min(found) < 1 or (len(found) == 3 and found[2] not in (1, 3)):
+            raise fault("E0202", f"`{name}` takes {form.words}, found {expr.span.text}", expr.span)
+        return tuple(found)
 
     def _text(self, name: str, form: Text | Start, expr: ast.Expr) -> Any:
         """A text; where a sequence may begin with values, a list of them too."""

@@ -57,7 +57,7 @@ def evaluation_record(name: str, metrics: Mapping[str, Plain], loss: bool) -> Re
 
 def answers_record(name: str, columns: Iterable[str]) -> Record:
     """`predict ... as name`: one value a row in each column."""
-    return Record("answers", f"the answers `{name}`", {**dict.fromkeys(columns, "numbers"), "rows": "number"})
+    return Record("answers", f"the answers `{name}`", {**dict.fromkeys(columns, "column"), "rows": "number"})
 
 
 def table_record(record: Record, signature: Signature) -> Record:

@@ -26,7 +26,7 @@ def of_rows(drawing: PictureRows, session: Session) -> Figure:
     dataset = session.dataset(drawing.rows.data)
     part = part_of(dataset, drawing.rows.part)
     chosen = sample(part.input.count, drawing.count)
-    pictures = part.input.take(chosen).floats()
+    pictures = part.input.take(chosen).floats().reshape(len(chosen), *drawing.shape)
     what = f"{len(chosen)} of {part.input.count:,} pictures of {told(drawing.rows)}"
     return grid(bytes_of(pictures), _classes(dataset, part, chosen), what)
 
@@ -51,9 +51,10 @@ def of_answers(drawing: PictureAnswers, session: Session) -> Figure:
     dataset = session.dataset(found.data)
     part = part_of(dataset, None if found.part == "all" else found.part)
     title = f"{len(chosen)} of {len(values):,} answers of {found.asked}"
-    if part.input.values.shape[1:] != drawing.shape:
-        return grid(bytes_of(values[chosen]), (), title)
     inputs = np.asarray(part.input.take(chosen).floats(), np.float64)
+    if inputs[0].size != values[0].size:
+        return grid(bytes_of(values[chosen]), (), title)
+    inputs = inputs.reshape(len(chosen), *drawing.shape)
     limits = (float(min(0.0, inputs.min())), float(max(1.0, inputs.max())))
     return beside(bytes_of(inputs, limits), bytes_of(values[chosen], limits), ("input", "answer"), title)
 
