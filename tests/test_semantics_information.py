@@ -145,6 +145,7 @@ expect entropy(p) == cross_entropy(p, p)
 expect abs(sum(p * surprise(p)) - entropy(p)) < 1e-12
 expect perplexity(p) <= 2
 expect entropy(said.k) <= 1
+expect said.k[0] == "n" or said.k[0] == "y"
 """
 
 
