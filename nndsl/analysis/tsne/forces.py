@@ -25,6 +25,8 @@ Floats = NDArray[np.float32]
 FAR = 1e6  # where points stand that fill up the last vector: so far that they push nothing
 
 _ATTRACT = """
+AHEAD = 1024  # values: P passes by once a step, and from 30000 points on it does not stay in the cache
+
 def KERNEL(g):
     # Rows first .. last: where P's rows begin, its numbers, its values; the rows that are pulled, those that pull them;
     # forces
@@ -33,6 +35,8 @@ def KERNEL(g):
     for i in range(first, last):
         mine, force = here(rows, i), nothing()
         for e in range(starts[i], starts[i + 1], LANES):
+            prefetch(numbers, e + AHEAD)
+            prefetch(values, e + AHEAD)
             d = minus(mine, gather(others, numbers, e))
             force = plus(force, load(values, e) * inverse(one + square(d)), d)
         put_totals(forces, i, force)

@@ -9,6 +9,11 @@ A node acts as a whole where the mean square s of its points' distances from the
 with d from the block's box to that middle: on that scale the kernel 1 / (1 + d^2) is smooth, near by too. Its points
 are then taken as a round cloud: the mean of q = 1 / (1 + d^2) over one of D dimensions is, to the second order,
 q + s q^2 (a - b q) with a = 4/D - 1, b = 4/D.
+
+Why no grid: fields interpolated on a grid by FFTs (one charge a point, cubic splines, nodes 0.4 apart, transforms of
+our own) were measured on final maps of Fashion-MNIST in the plane. 5000 points: 5.1 ms a step, forces wrong by 1.0 %;
+the tree takes 0.28 ms and is wrong by 0.3 %. 20000: 13.5 ms and 1.1 %, 1.5 ms and 0.7 %. 60000: 14.9 ms and 1.0 %,
+5.1 ms and 1.0 %. In space a grid has a node for every cube of that side, empty or not.
 """
 
 from __future__ import annotations
@@ -26,7 +31,7 @@ from nndsl.backend.cpu.memory import aligned
 
 Floats = NDArray[np.float32]
 
-NEAR = 0.08
+NEAR = 0.08  # from 0.04 to 0.12 the divergence of maps of 5000 and 20000 points does not tell which it was
 WORTH = 1000  # points: below, all pairs take a quarter of a second longer in 1000 steps, and are exact
 LOOSE = 1.2  # blocks are made anew when they are so many times as wide as they were
 

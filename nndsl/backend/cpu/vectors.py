@@ -137,6 +137,21 @@ def total(context: Any, x: Any) -> Any:
     return types.float32(x), emit
 
 
+@intrinsic  # type: ignore[misc, unused-ignore]
+def prefetch(context: Any, pointer: Any, index: Any) -> Any:
+    """Fetches the cache line of an element that is needed soon; it may lie behind the end."""
+
+    def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, _i32, _i32, _i32])
+        read, near, data = (ir.Constant(_i32, k) for k in (0, 3, 1))
+        fetch = cgutils.get_or_insert_function(b.module, kind, "llvm.prefetch.p0i8")
+        b.call(fetch, [b.bitcast(b.gep(a[0], [a[1]]), byte), read, near, data])
+        return c.get_dummy_value()
+
+    return types.void(pointer, types.int64), emit
+
+
 def _comparison(name: str) -> Any:
     """The smaller or larger of two in each lane; where one of them is NaN the second."""
 
