@@ -7,7 +7,6 @@ say everything, whatever encoders that look at one number at a time do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -46,10 +45,11 @@ class Kept:
     def then(self, step: Fitted) -> Kept:
         """After one more encoder."""
         if isinstance(step, OwnTotal):
-            totals = np.bincount(self.of.rows_of(), weights=self.values, minlength=len(self.of)).astype(np.float64)
+            rows = self.of.rows_of()
+            totals = np.bincount(rows, weights=self.values, minlength=len(self.of)).astype(np.float64)
             totals[totals == 0] = 1
-            return replace(self, values=self.values / totals[self.of.rows_of()])
-        return replace(self, values=_at(step, self.of.indices).apply(self.values), base=_wide(step, self.base))
+            return replace(self, values=self.values / totals[rows])
+        return replace(self, values=_at(step, self.of.indices).apply(self.values), base=step.apply(self.base))
 
     def first_infinite(self) -> Place | None:
         """Where a number is not finite; None where all are."""
@@ -99,22 +99,9 @@ def _at(step: Fitted, columns: Indices) -> Fitted:
     return step
 
 
-def _wide(step: Fitted, base: Values) -> Values:
-    return np.asarray(step.apply(base), np.float64)
-
-
 def stays_sparse(steps: tuple[Fitted, ...]) -> bool:
     """Whether all look at one number at a time: an activation may look at the whole row, as softmax does."""
     return not any(isinstance(step, Activation) for step in steps)
-
-
-def through(steps: tuple[Fitted, ...], sparse: Sparse) -> Iterator[tuple[Fitted, Kept, Kept]]:
-    """(the step, the cells before it, the cells after it) for each step."""
-    kept = Kept.begin(sparse)
-    for step in steps:
-        after = kept.then(step)
-        yield step, kept, after
-        kept = after
 
 
 def as_array(kept: Kept, word: Word, precision: str) -> SparseArray | None:
