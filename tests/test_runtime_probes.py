@@ -275,6 +275,8 @@ def test_a_distribution_keeps_some_of_its_numbers() -> None:
     agrees(one, values)
     empty = distribution(np.zeros((0, 3)))
     assert empty.count == 0 and not any(empty.quantiles)
+    masked = distribution(np.array([1.0, -np.inf, 3.0]))
+    assert (masked.count, masked.mean, masked.quantiles[0]) == (2, 2.0, 1.0)
 
 
 # ---- constant answers --------------------------------------------------------------------------------------

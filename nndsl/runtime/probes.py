@@ -304,8 +304,9 @@ def _steps(gradient: Floats, seen: Seen) -> tuple[float, ...]:
 
 
 def distribution(array: Floats) -> Distribution:
-    """Of all numbers of an array; of none, zeros."""
+    """Of all finite numbers of an array: scores that a mask has set to minus infinity are none. Of none, zeros."""
     flat = np.asarray(array, np.float64).reshape(-1)
+    flat = flat[np.isfinite(flat)]
     if not flat.size:
         return Distribution(0, 0.0, 0.0, 0.0, 0.0, (0.0,) * len(LEVELS), flat)
     sizes = np.abs(flat)
