@@ -29,7 +29,7 @@ def made_signature(spec: DataSpec, source: Signature, parts: tuple[str, ...], na
 
 
 class Derived(Dataset):
-    """See the head of this module. source: what it is made of. more: columns beside the inputs, by name, then by part."""
+    """See the head of this module. source: what it is made of. more: columns beside the inputs, by name, by part."""
 
     def __init__(
         self,
