@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestNeighbors
 
 from nndsl.analysis import screens
+from nndsl.analysis.cells import among_themselves, nearly
 from nndsl.analysis.knn import Knn
 from nndsl.analysis.neighbours import Index, nearest
 from nndsl.analysis.unfit import Unfit
@@ -190,3 +191,64 @@ def test_what_the_data_do_not_allow(distance: Any) -> None:
 def test_numbers_that_cannot_be_squared() -> None:
     with pytest.raises(Unfit, match="too large"):
         nearest(drawn(5, 3), drawn(5, 3) * np.float32(1e30), 2, itself=True)
+
+
+def grouped(rows: int, columns: int) -> Floats:
+    """Rows on curved sheets, as those of real data: each has neighbours in few of all directions."""
+    rng = np.random.default_rng(3)
+    angles = rng.uniform(0, 6, size=(rows, 2))
+    waves = np.concatenate([np.sin(angles), np.cos(angles), np.sin(2 * angles)], axis=1)
+    return (waves @ rng.normal(size=(6, columns)) + 0.02 * rng.normal(size=(rows, columns))).astype(np.float32)
+
+
+def test_cells_find_nearly_all_neighbours() -> None:
+    x = grouped(12_000, 10)
+    found = nearly(x, 15, seed=0, threads=1, watch=Watch())
+    again = nearly(x, 15, seed=0, threads=2, watch=Watch())
+    assert found is not None and again is not None
+    distances, numbers = found
+    truth, order = nearest(x, x, 15, itself=False)
+    kept = np.mean([len(np.intersect1d(a, b)) / 15 for a, b in zip(numbers, order, strict=True)])
+    assert 0.97 < kept <= 1
+    assert (distances >= truth).all() and (np.diff(distances) >= 0).all()
+    given = ((x[:500, None] - x[numbers[:500]]) ** 2).sum(2)
+    np.testing.assert_allclose(distances[:500], given, rtol=1e-5)
+    assert not (numbers == np.arange(len(x))[:, None]).any()
+    np.testing.assert_array_equal(found[0], again[0])
+    np.testing.assert_array_equal(found[1], again[1])
+
+
+def test_cells_are_left_where_they_do_not_pay() -> None:
+    noise = np.random.default_rng(0).normal(size=(5000, 40)).astype(np.float32)
+    assert nearly(noise, 10, seed=0, threads=1, watch=Watch()) is None
+    few = grouped(700, 4)
+    for ours, exact in zip(among_themselves(few, 5), nearest(few, few, 5, itself=False), strict=True):
+        np.testing.assert_array_equal(ours, exact)
+
+
+def test_cells_of_duplicates_and_far_rows_hold_enough() -> None:
+    """One row in a thousand places, and a cell with a single row far from all: it still finds its neighbours."""
+    x = np.repeat(grouped(10, 3), 600, axis=0)
+    x[0] = 100
+    found = nearly(x, 40, seed=0, threads=1, watch=Watch())
+    if found is not None:
+        assert np.isfinite(found[0]).all()
+        assert len(set(found[1][0].tolist())) == 40 and 0 not in found[1][0]
+    distances, _ = among_themselves(x, 40)
+    assert np.isfinite(distances).all()
+
+
+class Impatient(Watch):
+    """Says stop when the first rows are done."""
+
+    def __setattr__(self, name: str, to: Any) -> None:
+        super().__setattr__(name, to)
+        if name == "done" and to > 0:
+            super().__setattr__("stopped", True)
+
+
+def test_a_stopped_search_in_cells_says_what_it_did_not_reach() -> None:
+    watch = Impatient()
+    found = nearly(grouped(12_000, 10), 15, seed=0, threads=1, watch=watch)
+    assert found is not None and 0 < watch.done < 12_000
+    assert np.isfinite(found[0]).all(axis=1).sum() == watch.done

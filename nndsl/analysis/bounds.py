@@ -16,6 +16,7 @@ Letters: Q queries, N points, D columns, P directions, C coordinates (D, or P an
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +36,11 @@ WIDE = 512  # points in a block: of 64 to 512 these took the least time
 
 
 class Products:
-    """axes: [D, P], orthonormal columns, or None: then the columns are the coordinates."""
+    """axes: [D, P], orthonormal columns, or None: then the columns are the coordinates. cuts: the rows of each block;
+    left out, as many as suit the cache.
+    """
 
-    def __init__(self, points: Floats, axes: Floats | None, crew: Crew) -> None:
+    def __init__(self, points: Floats, axes: Floats | None, crew: Crew, cuts: Sequence[slice] = ()) -> None:
         self.axes = axes
         self.middle = points.mean(0, dtype=np.float64).astype(np.float32)  # small numbers round less
         D = points.shape[1]
@@ -46,14 +49,13 @@ class Products:
         if axes is not None:
             self.slack += UNIT * 2 * math.sqrt(axes.shape[1]) * (min(D, RUN) + D / RUN)
         (self._product,) = kernels([library.kernel("product", "float32")])
-        self.wide = _block_width(self.coordinates)
-        starts = range(0, len(points), self.wide)
-        self.blocks: list[Floats] = [np.empty(0, np.float32)] * len(starts)
+        self.cuts = cuts or _even_cuts(len(points), self.coordinates)
+        self.blocks: list[Floats] = [np.empty(0, np.float32)] * len(self.cuts)
 
         def make(item: int, _: int) -> None:
-            self.blocks[item] = self._block(points[starts[item] : starts[item] + self.wide])
+            self.blocks[item] = self._block(points[self.cuts[item]])
 
-        crew.each(len(starts), make)
+        crew.each(len(self.cuts), make)
 
     def rows(self, queries: Floats) -> tuple[Floats, Floats]:
         """(coordinates [Q, C], shifts [Q]): a bound is their product with a block, plus the shift."""
@@ -97,9 +99,8 @@ class Magnitudes:
         (self._sums,) = kernels([neighbour_kernels.manhattan()])
         D = points.shape[1]
         self._part = 1 - UNIT * (2 * D + 64)
-        self.wide = _block_width(D)
-        starts = range(0, len(points), self.wide)
-        self.blocks = [_block_of(points[start : start + self.wide], D) for start in starts]
+        self.cuts = _even_cuts(len(points), D)
+        self.blocks = [_block_of(points[cut], D) for cut in self.cuts]
 
     def rows(self, queries: Floats) -> tuple[Floats, Floats]:
         """(queries, shifts of 0)."""
@@ -113,10 +114,11 @@ class Magnitudes:
 Bounds = Products | Magnitudes
 
 
-def _block_width(coordinates: int) -> int:
-    """Points in a block, which takes at most a quarter of the second-level cache."""
+def _even_cuts(count: int, coordinates: int) -> list[slice]:
+    """Rows in blocks, each of which takes at most a quarter of the second-level cache."""
     unit = 4 * machine().lanes("float32")
-    return max(unit, min(WIDE, machine().cache_bytes // (16 * coordinates)) // unit * unit)
+    wide = max(unit, min(WIDE, machine().cache_bytes // (16 * coordinates)) // unit * unit)
+    return [slice(start, min(start + wide, count)) for start in range(0, count, wide)]
 
 
 def _block_of(points: Floats, coordinates: int) -> Floats:

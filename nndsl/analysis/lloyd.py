@@ -47,10 +47,7 @@ class Lloyd:
 
     def run(self, centres: Floats, most: int, tolerance: float, watch: Watch) -> tuple[Floats, int]:
         """(centres [k, width], steps). most: steps at most. tolerance: the sum of squared moves that ends it."""
-        self._calls = self._calls or [self._prepared(item) for item in range(STRIPS)]
-        self._sums.fill(0)
-        self._counts.fill(0)
-        self._ids.fill(-1)
+        self._begin()
         step = 0
         while step < most and not watch.stopped:
             step += 1
@@ -63,6 +60,12 @@ class Lloyd:
             if not changed or shift <= tolerance:
                 break
         return centres, step
+
+    def settled(self, centres: Floats) -> Ints:
+        """[N] the number of the nearest centre of each row, by products."""
+        self._begin()
+        self._settle_all(centres)
+        return self._ids.copy()
 
     def nearest(self, centres: Floats) -> tuple[Floats, Ints]:
         """(squared distances [N] to the nearest centres, their numbers [N]), by differences."""
@@ -113,6 +116,12 @@ class Lloyd:
             )  # fmt: skip
             calls += [product, settle]
         return calls
+
+    def _begin(self) -> None:
+        self._calls = self._calls or [self._prepared(item) for item in range(STRIPS)]
+        self._sums.fill(0)
+        self._counts.fill(0)
+        self._ids.fill(-1)
 
     def _settle_all(self, centres: Floats) -> int:
         """Gives every row to its nearest centre; how many have changed."""

@@ -10,8 +10,8 @@ Letters: Q queries, N points, D columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,30 +58,32 @@ class Index:
     """Points that are ready to be searched, again and again.
 
     points: [N, D]. k: how many neighbours will be asked for, about. distance: `euclidean` gives squares. screen:
-    whether a few directions are used to rule points out first; left out, it is tried on a sample.
+    whether a few directions are used to rule points out first; left out, it is tried on a sample. cuts: the rows of
+    each block of points, for Euclidean distances.
     """
 
     def __init__(
-        self, points: Floats, k: int, *, distance: Distance = "euclidean", screen: bool | None = None, threads: int = 1
-    ) -> None:
+        self, points: Floats, k: int, *, distance: Distance = "euclidean", screen: bool | None = None,
+        cuts: Sequence[slice] = (), threads: int = 1,
+    ) -> None:  # fmt: skip
         from threadpoolctl import threadpool_limits
 
         finite(points)
         self.points = whole_vectors(points)
         with Crew(threads) as crew:
             if distance == "manhattan":
-                self._bounds: Bounds = Magnitudes(points, crew)
+                self.bounds: Bounds = Magnitudes(points, crew)
             else:
                 with threadpool_limits(threads):
                     axes = None if screen is False else directions(points, k, certain=screen is True)
                 with threadpool_limits(1):
-                    self._bounds = Products(points, axes, crew)
-        self.near, self.leave = kernels([neighbour_kernels.near(distance), neighbour_kernels.leave()])
+                    self.bounds = Products(points, axes, crew, cuts)
+        self._near, self._leave = kernels([neighbour_kernels.near(distance), neighbour_kernels.leave()])
 
     @property
     def screened(self) -> bool:
         """Whether points are ruled out by a few directions first."""
-        return isinstance(self._bounds, Products) and self._bounds.axes is not None
+        return isinstance(self.bounds, Products) and self.bounds.axes is not None
 
     def nearest(
         self, queries: Floats, k: int, *, itself: bool = True, threads: int = 1, watch: Watch | None = None
@@ -96,36 +98,50 @@ class Index:
         distances = np.full((len(queries), k), np.inf, np.float32)
         numbers = np.zeros((len(queries), k), np.int32)
         with Crew(threads) as crew, threadpool_limits(1):
-            desks = [_Desk(k, self._bounds.wide) for _ in range(crew.members)]
+            desks = [self.desk(k) for _ in range(crew.members)]
 
             def strip(item: int, member: int) -> None:
                 if not watch.stopped:
                     rows = slice(item * SIDE, min((item + 1) * SIDE, len(queries)))
-                    self._search(queries[rows], None if itself else rows.start, desks[member])
-                    desks[member].leave(self.leave, distances[rows], numbers[rows])
+                    own = None if itself else np.arange(rows.start, rows.stop)
+                    self.search(desks[member], queries[rows], own, range(len(self.bounds.blocks)))
+                    self.leave(desks[member], distances[rows], numbers[rows])
                     watch.done += rows.stop - rows.start
 
             crew.each(-(-len(queries) // SIDE), strip)
         return distances, numbers
 
-    def _search(self, queries: Floats, first: int | None, desk: _Desk) -> None:
-        """All points pass by some queries, at most `SIDE`. first: the number of the first, where a row must not find
-        itself."""
-        rows, shifts = self._bounds.rows(queries)
-        count, x, number = len(queries), whole_vectors(queries), 0
-        own = np.full(count, NOBODY) if first is None else np.arange(first, first + count)
+    def desk(self, k: int) -> Desk:
+        """Where one thread finds k neighbours of up to `SIDE` queries."""
+        return Desk(k, max(block.shape[1] for block in self.bounds.blocks))
+
+    def search(self, desk: Desk, queries: Floats, own: NDArray[np.int64] | None, blocks: Iterable[int]) -> None:
+        """Some blocks of points pass by some queries, at most `SIDE`. own: the point that each must not find."""
+        rows, shifts = self.bounds.rows(queries)
+        count, x = len(queries), whole_vectors(queries)
+        own = np.full(count, NOBODY) if own is None else own
         desk.clear()
-        for block in self._bounds.blocks:
+        bounds, shift, owns, here, there, distances, numbers, limits, counts = (
+            a.ctypes.data  # found once, not for each block
+            for a in (desk.block, shifts, own, x, self.points, desk.distances, desk.numbers, desk.limits, desk.counts)
+        )
+        for which in blocks:
+            block, first = self.bounds.blocks[which], self.bounds.cuts[which].start
             wide = block.shape[1]
-            self._bounds.fill(desk.block, rows, block)
-            self.near(
-                0, count, 0, desk.block, wide, shifts, number, own, desk.k, x, self.points, x.shape[1],
-                desk.distances, desk.numbers, desk.room, desk.limits, desk.counts,
+            self.bounds.fill(desk.block, rows, block)
+            self._near(
+                0, count, 0, bounds, wide, shift, first, owns, desk.k, here, there, x.shape[1], distances, numbers,
+                desk.room, limits, counts,
             )  # fmt: skip
-            number += wide
+
+    def leave(self, desk: Desk, distances: Floats, numbers: Ints) -> None:
+        """Writes the k nearest of each query of the desk, sorted; there must be so many. [rows, k] each."""
+        self._leave(
+            0, len(distances), 0, desk.k, desk.distances, desk.numbers, desk.room, desk.counts, distances, numbers
+        )
 
 
-class _Desk:
+class Desk:
     """What one thread writes to on its way: of each query the nearest so far, `room` places of which `counts` are
     taken; limits: the distance that must be undercut."""
 
@@ -138,12 +154,6 @@ class _Desk:
 
     def clear(self) -> None:
         self.limits[:], self.counts[:] = np.inf, 0
-
-    def leave(self, sort: Callable[..., Any], distances: Floats, numbers: Ints) -> None:
-        """Writes the k nearest of each query, sorted."""
-        sort(
-            0, len(distances), 0, self.k, self.distances, self.numbers, self.room, self.counts, distances, numbers
-        )  # fmt: skip
 
 
 def whole_vectors(rows: Floats) -> Floats:
