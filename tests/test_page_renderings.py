@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from golden import check_golden
-from page_pictures import folders_for
+from page_pictures import do_without, folders_for
 
 from nndsl.api import DiagnosticError, compile
 from nndsl.diagnostics import Collector, Diagnostic, Source
@@ -41,6 +41,7 @@ def carry_out(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[
 def test_the_wrong_script_of_a_page(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ((kind, script),) = BLOCK.findall(page(code) or "")
     folders_for(code, tmp_path)
+    do_without(code, monkeypatch)
     found = carry_out(script, tmp_path, monkeypatch) if kind == "wrong run" else read(script, tmp_path)
     text = "\n\n".join(render(d, WIDTH) for d in found) + "\n"
     check_golden(

@@ -7,6 +7,7 @@ something is missing that the figure shows. Figures of results and tables have b
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -110,6 +111,10 @@ def _scatter(drawing: Scatter, case: Case) -> Scatter:
     """Answers have columns now; other tables had them before."""
     rows = drawing.rows
     names = case.signatures[rows.data].input.names
+    for name in drawing.columns:
+        if re.fullmatch(r"output\d+", name) and name not in names:
+            raise fault("E0211", f"`{rows.data}` has no column `{name}`", rows.span,
+                        notes=(f"it has {len(names)} columns, `output1` to `output{len(names)}`",))  # fmt: skip
     if len(drawing.columns) >= 2:
         return drawing
     more = [one for one in names if one not in drawing.columns]
@@ -203,8 +208,8 @@ def _number(name: str, index: tuple[int, ...], span: Span, network: str, paramet
     if not index and math.prod(shape) == 1:
         return
     example = f"{name}[{', '.join('0' for _ in shape)}]"
-    raise _missing(f"`{name}` has {shape_words(shape)} numbers: `{span.text}` is not one of them", span,
-                   f"write `{example}`")  # fmt: skip
+    what = f"`{span.text}` is not one of them" if index else "one of them has to be chosen"
+    raise _missing(f"`{name}` has {shape_words(shape)} numbers: {what}", span, f"write `{example}`")
 
 
 def _no_weight(name: str, span: Span, network: str, names: tuple[str, ...]) -> Fault:

@@ -27,7 +27,7 @@ from nndsl.runtime.made import Groups, Kept, NeighbourMap, Neighbours, Principal
 from nndsl.runtime.measures import Measure, Stopped, measured, measures
 from nndsl.runtime.models import Model, ModelEvaluator
 from nndsl.runtime.network import NetworkState
-from nndsl.runtime.plotting.draw import carry_out as plot
+from nndsl.runtime.plotting import draw as plotting
 from nndsl.runtime.results import DataFields, Drawn, Evaluation, Fields, Forecast, Run, Text, Written
 from nndsl.runtime.show import shown
 from nndsl.runtime.showing import Shown
@@ -89,6 +89,7 @@ class Session:
         """Carries out every action. Raises a Fault at the first that fails, and Interrupted after Ctrl-C."""
         settings = self.program.settings
         faults.check_device(settings, settings.places.get("device"))
+        plotting.check(self.program.actions)
         for action in self.program.actions:
             self.carry_out(action)
 
@@ -291,7 +292,7 @@ class Session:
         return result
 
     def _plot(self, action: Plot) -> Drawn:
-        drawn = plot(action, self)
+        drawn = plotting.carry_out(action, self)
         self.figures.append((drawn.figure.title, drawn.figure))
         return drawn
 

@@ -105,12 +105,17 @@ OF_RESULTS = {"run": "curves", "evaluation": "confusion", "sample": "forecast"} 
 def _kind_of(expr: ast.Expr, context: Context) -> str:
     """The figure that is meant where a thing alone is named."""
     base = expr.base if isinstance(expr, ast.Attribute) else expr
+    if isinstance(base, ast.Attribute) and isinstance(base.base, ast.Name):
+        base = base.base
     if not isinstance(base, ast.Name):
         raise fault("E0216", f"`plot` takes a name or a figure, not `{expr.span.text}`", expr.span,
                     help=f"it is written `{STATEMENTS['plot'].example}`")  # fmt: skip
     found = context.results.get(base.text)
     if base.text in context.networks:
         return "network" if expr is base else "histogram"
+    if isinstance(found, Record) and found.kind == "run" and expr is not base:
+        raise fault("E0222", f"the curves of `{base.text}` are drawn together", expr.span,
+                    help=f"write `plot {base.text}`")  # fmt: skip
     if isinstance(found, Record) and found.kind in OF_RESULTS:
         return OF_RESULTS[found.kind]
     if base.text in context.data:
@@ -189,7 +194,7 @@ def _result(expr: ast.Expr, kind: str, words: str, context: Context) -> str | No
         known = [name for name, one in context.results.items() if isinstance(one, Record) and one.kind == kind]
         raise unknown(context.scope, base.text, base.span, "name", known)
     if isinstance(found, Record) and found.kind != kind:
-        raise fault("E0222", f"`{base.text}` is {found.words.split(' `')[0]}, not {words}", expr.span)
+        raise fault("E0222", f"`{base.text}` is not {words}", expr.span)
     return base.text if isinstance(found, Record) else None
 
 
@@ -209,8 +214,10 @@ def _confusion(subject: Subject, given: Given, context: Context) -> Confusion | 
         raise fault("E0222", f"of {found.words} only `confusion` is drawn", thing.name_span,
                     help=f"write `plot {name}.confusion`, or `print {thing.span.text}`")  # fmt: skip
     if "confusion" not in found.fields:
-        raise fault("E0221", f"{found.words} has no confusion matrix", subject.span,
-                    help="measure it: `evaluate ... { metrics confusion }`")  # fmt: skip
+        raise fault(
+            "E0221", f"{found.words} has no confusion matrix", subject.span,
+            help="measure it: `evaluate ... { metrics confusion }`; answers that are numbers have a `fit`",
+        )  # fmt: skip
     return Confusion(name)
 
 

@@ -32,6 +32,11 @@ def write(figure: Figure, path: Path, span: Span | None) -> None:
         raise fault("E0702", f"`{path}` cannot be written: {reason.lower()}", span) from None
 
 
+def check(span: Span | None) -> None:
+    """Whether files can be drawn at all. Raises a fault (E0704)."""
+    _converter(span)
+
+
 def png(figure: Figure, span: Span | None = None) -> bytes:
     """A PNG file."""
     return bytes(_converter(span).vegalite_to_png(_text(figure), VERSION, scale=SCALE))

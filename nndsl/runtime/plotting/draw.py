@@ -6,7 +6,7 @@ whoever listens to the session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,20 @@ from nndsl.runtime.plotting import asked, networks, pictures, series, surface, t
 from nndsl.runtime.results import Drawn
 from nndsl.semantics import drawings as d
 from nndsl.semantics.drawings import Plot
+from nndsl.semantics.program import Action
 from nndsl.show import draw
 from nndsl.show.figures import Figure
 from nndsl.show.sizes import resized
 
 if TYPE_CHECKING:
     from nndsl.runtime.session import Session
+
+
+def check(actions: Iterable[Action]) -> None:
+    """Whether figures can be written: said before hours of training, not after them. Raises a fault (E0704)."""
+    for action in actions:
+        if isinstance(action, Plot) and action.path is not None:
+            draw.check(action.places.get("to", action.span))
 
 
 def carry_out(action: Plot, session: Session) -> Drawn:
