@@ -87,13 +87,15 @@ class Crew:
         """Runs a kernel over so many rows, in equal parts, or over parts that are given, one for each member."""
         self.prepared(kernel, spans, *arguments)()
 
-    def prepared(self, kernel: Kernel, spans: int | Sequence[Span], *arguments: Argument) -> Callable[[], None]:
+    def prepared(self, kernel: Kernel, spans: int | Sequence[Span], *arguments: Argument) -> Call:
         """What `rows` does, as a call that can be made again and again."""
         parts = self.shares(spans) if isinstance(spans, int) else spans
-        return partial(self._together, [kernel.prepared(*part, k, *arguments) for k, part in enumerate(parts)])
+        return Call(self, [[kernel.prepared(*part, k, *arguments)] for k, part in enumerate(parts)])
 
-    def shares(self, count: int, unit: int = 1) -> list[Span]:
-        """Each member's rows of so many, as even as multiples of `unit` allow."""
+    def shares(self, count: int, unit: int = 1, worth: int = 0) -> list[Span]:
+        """Each member's rows of so many, as even as multiples of `unit` allow; below `worth` rows the first has all."""
+        if count < worth:
+            return [(0, count)]
         units = -(-count // unit)
         ends = [min(units * k // self.members * unit, count) for k in range(self.members + 1)]
         return list(itertools.pairwise(ends))
@@ -106,9 +108,9 @@ class Crew:
             for item in items:
                 work(item, member)
 
-        self._together([partial(until_done, k) for k in range(self.members)])
+        self.together([partial(until_done, k) for k in range(self.members)])
 
-    def _together(self, tasks: Sequence[Callable[[], None]]) -> None:
+    def together(self, tasks: Sequence[Callable[[], None]]) -> None:
         """Runs each task on a thread of its own, the first on the caller's; the first fault is raised when all end."""
         waiting: list[Future[None]] = [self._others.submit(task) for task in tasks[1:]] if self._others else []
         try:
@@ -118,3 +120,25 @@ class Crew:
         for fault in faults:
             if fault is not None:
                 raise fault
+
+
+class Call:
+    """What each member of a crew does, again and again: it costs some 40 us to wake the others."""
+
+    def __init__(self, crew: Crew, parts: list[list[Callable[[], None]]]) -> None:
+        self._crew, self._parts = crew, parts
+        self._tasks = [partial(_in_turn, part) for part in parts]
+
+    def __call__(self) -> None:
+        self._crew.together(self._tasks)
+
+    def beside(self, other: Call) -> Call:
+        """Both, where neither reads what the other writes: nobody waits in between."""
+        nothing: list[Callable[[], None]] = []
+        pairs = itertools.zip_longest(self._parts, other._parts, fillvalue=nothing)
+        return Call(self._crew, [mine + more for mine, more in pairs])
+
+
+def _in_turn(calls: Sequence[Callable[[], None]]) -> None:
+    for call in calls:
+        call()

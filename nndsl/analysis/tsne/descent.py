@@ -9,13 +9,12 @@ the step in which it comes up.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.analysis.native import Crew, kernels
-from nndsl.analysis.tsne.geometry import map_text
+from nndsl.analysis.tsne.geometry import WORTH_SHARING, map_text
 from nndsl.backend.cpu.cache import Text
 
 Floats = NDArray[np.float32]
@@ -73,8 +72,18 @@ class Descent:
         self._sums = np.zeros((crew.members, dimensions + 1))
         self._settings, self._step = np.empty(4, np.float32), 0
         apart = int(len(z) > 1)
-        self._move: Callable[[], None] = crew.prepared(
-            update, n, self._settings, pull, push, z, apart, self.gain, self.speed, y, self._sums
+        self._move = crew.prepared(
+            update,
+            crew.shares(n, worth=WORTH_SHARING),
+            self._settings,
+            pull,
+            push,
+            z,
+            apart,
+            self.gain,
+            self.speed,
+            y,
+            self._sums,
         )
 
     def step(self, exaggeration: float, rate: float, momentum: float, longest: float = LONGEST) -> None:

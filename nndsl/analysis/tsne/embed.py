@@ -12,14 +12,14 @@ from __future__ import annotations
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.analysis import neighbours
-from nndsl.analysis.native import Crew, kernels
+from nndsl.analysis.native import Call, Crew, kernels
 from nndsl.analysis.neighbours import nearest
 from nndsl.analysis.tsne import affinities, descent, forces, tree
 from nndsl.analysis.tsne.affinities import NEIGHBOURS, Sparse, conditional, symmetric
@@ -36,6 +36,7 @@ from nndsl.values import value
 Floats = NDArray[np.float32]
 
 FEWEST = 5  # rows: with fewer no perplexity above 1 has its neighbours
+TEAM = 3000  # rows: below, a step takes 0.3 ms, and waking other threads costs a good part of what it saves
 LOOK = 50  # steps from one divergence to the next
 SORT = (0, 50, 125, 250, 500)  # before these steps the rows are sorted: what is near in the map is near in memory
 
@@ -86,9 +87,10 @@ def embed(
     check_rows(x, perplexity)
     x = np.ascontiguousarray(x, np.float32)
     y = _start(x, dimensions, start, seed)
+    watch.begin("kernels")
     kernels(texts(dimensions))  # those that are new are compiled side by side
     clock.lap("kernels")
-    with Crew(threads) as crew:
+    with Crew(threads if len(x) >= TEAM else 1) as crew:
         k = int(NEIGHBOURS * perplexity)
         distances, numbers = nearest(x, x, k, itself=False, threads=threads, watch=watch)
         clock.lap("neighbours")
@@ -104,7 +106,8 @@ def embed(
             if step in SORT:
                 work.sort()
             strength = exaggeration if step < early else 1.0
-            work.step(strength, rate or len(x) / strength, momentum[step >= early])
+            speed = len(x) / strength if rate is None else rate
+            work.step(strength, speed, momentum[step >= early])
             watch.done = step + 1
             if watch.done % LOOK == 0 and watch.done < iterations:
                 watch.figure = work.kl()
@@ -156,24 +159,22 @@ class _Map:
         self._P, self._y, self._names = P, y, np.arange(len(y))
         self._pull, self._push, self._z = np.zeros_like(y), np.zeros_like(y), np.ones(1, np.float32)
         self._descent = Descent(y, self._pull, self._push, self._z, dimensions, crew)
-        self._repel: Callable[[], float]
+        self._sums = np.empty(len(y), np.float32)  # of 1 / (1 + d^2) of each point, its own 1 included
         if len(y) < WORTH:
-            self._tree, pairs = None, Pairs(len(y), dimensions, crew)
-            self._repel = lambda: pairs.push(y, self._push)
+            self._tree, pairs = None, Pairs(y, dimensions, crew)
+            self._follow, self._repel = pairs.follow, pairs.pushing(y, self._push, self._sums)
         else:
-            self._tree, sums = Tree(y, dimensions, crew), np.empty(len(y), np.float32)
-            push = self._tree.pushing(self._tree, self._push, sums)
-            self._repel = lambda: self._through_tree(push, sums)
-        self._pulled()
+            self._tree = Tree(y, dimensions, crew)
+            self._follow, self._repel = self._tree.follow, self._tree.pushing(self._tree, self._push, self._sums)
+        self._forces = self._pulled()
 
-    def _pulled(self) -> None:
-        self._attract = attraction(self._P, self._y, self._y, self._pull, self._dimensions, self._crew)
+    def _pulled(self) -> Call:
+        """A call that writes all forces: P stands elsewhere when it has been sorted."""
+        pull = attraction(self._P, self._y, self._y, self._pull, self._dimensions, self._crew)
+        return pull.beside(self._repel)
 
-    def _through_tree(self, push: Callable[[], None], sums: Floats) -> float:
-        assert self._tree is not None
-        self._tree.follow()
-        push()
-        return float(sums.sum(dtype=np.float64)) - len(sums)
+    def _measure_z(self) -> None:
+        self._z[0] = self._sums.sum(dtype=np.float64) - len(self._sums)
 
     def sort(self) -> None:
         """Puts the rows into the order of the tree's blocks."""
@@ -185,17 +186,17 @@ class _Map:
             rows[:] = rows[order]
         self._P = self._P.reordered(order, self._crew)
         self._tree.order[:] = np.arange(len(order))
-        self._pulled()
+        self._forces = self._pulled()
         self._clock.lap("order")
 
     def step(self, exaggeration: float, rate: float, momentum: float) -> None:
-        self._attract()
-        self._clock.lap("attraction")
-        self._z[0] = self._repel()
-        self._clock.lap("repulsion")
+        self._follow()
+        self._forces()
+        self._measure_z()
+        self._clock.lap("forces")
         self._descent.step(exaggeration, rate, momentum)
         self._descent.keep_from_vanishing()
-        self._clock.lap("update")
+        self._clock.lap("steps")
 
     def kl(self) -> float:
         """The divergence, with the Z of the step before."""
@@ -205,7 +206,9 @@ class _Map:
 
     def settled(self) -> float:
         """The divergence of the map as it is."""
-        self._z[0] = self._repel()
+        self._follow()
+        self._repel()
+        self._measure_z()
         return self.kl()
 
     def points(self) -> Floats:

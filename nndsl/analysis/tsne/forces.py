@@ -8,12 +8,10 @@ with registers of 64 bytes).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.analysis.native import Crew, kernels
+from nndsl.analysis.native import Call, Crew, kernels
 from nndsl.analysis.tsne.affinities import Sparse
 from nndsl.analysis.tsne.geometry import map_text
 from nndsl.backend.cpu.cache import Text
@@ -83,30 +81,29 @@ def texts(dimensions: int) -> list[Text]:
     return [map_text(name, dimensions, body) for name, body in named.items()]
 
 
-def attraction(
-    P: Sparse, rows: Floats, others: Floats, forces: Floats, dimensions: int, crew: Crew
-) -> Callable[[], None]:
+def attraction(P: Sparse, rows: Floats, others: Floats, forces: Floats, dimensions: int, crew: Crew) -> Call:
     """A call that writes what pulls `rows` towards `others`, as they are then."""
     attract, *_ = kernels(texts(dimensions))
     return crew.prepared(attract, P.shares(crew.members), P.starts, P.numbers, P.values, rows, others, forces)
 
 
 class Pairs:
-    """Repulsion over all pairs of n points."""
+    """Repulsion over all pairs of the points of a map [n, stride]."""
 
-    def __init__(self, n: int, dimensions: int, crew: Crew) -> None:
+    def __init__(self, y: Floats, dimensions: int, crew: Crew) -> None:
         _, self._exact, _ = kernels(texts(dimensions))
-        self._crew, self._n, self._d = crew, n, dimensions
-        lanes = machine().lanes("float32")
-        self._points = aligned((dimensions, -(-n // lanes) * lanes), np.float32)
+        self._crew, self._y, lanes = crew, y[:, :dimensions], machine().lanes("float32")
+        self._points = aligned((dimensions, -(-len(y) // lanes) * lanes), np.float32)
         self._points[:] = FAR
-        self._z = np.empty(n, np.float32)
 
-    def push(self, y: Floats, forces: Floats) -> float:
-        """Writes the forces; Z, the sum over all pairs of two."""
-        self._points[:, : self._n] = y[:, : self._d].T
-        self._crew.rows(self._exact, self._n, y, self._points, self._points.shape[1], forces, self._z)
-        return float(self._z.sum(dtype=np.float64)) - self._n
+    def follow(self) -> None:
+        """Takes the points as they are now."""
+        self._points[:, : len(self._y)] = self._y.T
+
+    def pushing(self, rows: Floats, forces: Floats, z: Floats) -> Call:
+        """A call that writes how these points push the rows of a map, and sums of 1 / (1 + d^2)."""
+        points = (self._points, self._points.shape[1])
+        return self._crew.prepared(self._exact, len(rows), rows, *points, forces, z)
 
 
 def divergence(P: Sparse, y: Floats, z: float, dimensions: int, crew: Crew) -> float:

@@ -14,6 +14,8 @@ from nndsl.analysis.native import vector_text
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.memory import aligned
 
+WORTH_SHARING = 20_000  # points that are walked through once, some 60 us: below, threads wait longer than they work
+
 # columns: LANES points from i on. same: one point in all lanes. here: one row of a map, in all lanes. put: LANES points
 # to where `columns` finds them. put_totals: the sums over the lanes, as one row of a map.
 _WORDS = """

@@ -46,6 +46,7 @@ def place(
     watch, dimensions, k = watch or Watch(), points.shape[1], max(1, int(NEIGHBOURS * perplexity))
     check_numbers(new)
     check_numbers(x)
+    check_numbers(points)
     if k > len(x):
         raise Unfit(
             f"a perplexity of {perplexity:g} looks at {k} rows of the map, and it has {len(x)}: the largest that fits "
@@ -61,17 +62,16 @@ def place(
         p = conditional(distances, perplexity, crew)
         y, among = map_rows(np.einsum("ik,ikc->ic", p, points[numbers])), map_rows(points)
         pull, push, z = np.zeros_like(y), np.zeros_like(y), np.ones(len(y), np.float32)
-        attract = attraction(fixed(p, numbers), y, among, pull, dimensions, crew)
         there, here = Tree(among, dimensions, crew), Tree(y, dimensions, crew)
         there.follow()
-        repel, descent = there.pushing(here, push, z), Descent(y, pull, push, z, dimensions, crew)
+        forces = attraction(fixed(p, numbers), y, among, pull, dimensions, crew).beside(there.pushing(here, push, z))
+        descent = Descent(y, pull, push, z, dimensions, crew)
         watch.begin("new rows", iterations)
         for step in range(iterations):
             if watch.stopped:
                 break
-            attract()
             here.follow()
-            repel()
+            forces()
             descent.step(EXAGGERATION, RATE, MOMENTUM, LONGEST)
             watch.done = step + 1
     return y[:, :dimensions].copy()

@@ -18,13 +18,11 @@ the tree takes 0.28 ms and is wrong by 0.3 %. 20000: 13.5 ms and 1.1 %, 1.5 ms a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.analysis.native import Crew, kernels
-from nndsl.analysis.tsne.geometry import map_text
+from nndsl.analysis.native import Call, Crew, kernels
+from nndsl.analysis.tsne.geometry import WORTH_SHARING, map_text
 from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import aligned
@@ -230,8 +228,9 @@ class Tree:
         whole, nodes = (self.n, self.order, y), (self.nodes, self.width)
         deep = np.empty(256, np.int64)  # ranges that wait: one for each halving, of 2^64 points at most
         self._arrange = arrange.prepared(0, 0, 0, *whole, deep)
+        blocks = crew.shares(counts[0], worth=WORTH_SHARING // lanes)
         self._gather = crew.prepared(
-            gather, counts[0], *whole, self.points, self.room, *nodes, self.boxes, self._spread
+            gather, blocks, *whole, self.points, self.room, *nodes, self.boxes, self._spread
         )  # fmt: skip
         self._climb = climb.prepared(0, 0, 0, len(counts), self.begins, self.counts, *nodes)
         # on the way down a stack holds the children of one node of each level, two words each
@@ -247,7 +246,7 @@ class Tree:
             self._tight = float(self._spread.sum())
         self._climb()
 
-    def pushing(self, pushed: Tree, forces: Floats, z: Floats, near: float = NEAR) -> Callable[[], None]:
+    def pushing(self, pushed: Tree, forces: Floats, z: Floats, near: float = NEAR) -> Call:
         """A call that writes how these points push those of another tree (or their own), and sums of 1 / (1 + d^2)."""
         return self.crew.prepared(
             self._repel, int(pushed.counts[0]), pushed.n, pushed.order, pushed.points, pushed.room, pushed.boxes,
