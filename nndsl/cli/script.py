@@ -102,7 +102,7 @@ def run(path_text: str, sets: Mapping[str, str], console: Console, *, json: bool
     except Interrupted:
         if not console.json_errors:
             console.say(
-                "interrupted: the weights are kept up to the batch that was under way; nothing after it was run"
+                "interrupted: what was reached is kept, weights up to the batch under way; nothing after it was run"
             )
         return INTERRUPTED
     return WELL

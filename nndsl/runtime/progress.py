@@ -28,6 +28,7 @@ from nndsl.show.screen import screen, shown
 from nndsl.show.terminal import plain
 
 REDRAW_S = 0.1
+FIGURES = {"tsne": "kl", "kmeans": "inertia"}  # what the work of a statement brings down
 PATIENCE_S = 0.3  # a run that is done before this needs no live line
 WORTH_SAYING_S = 1.0  # what takes less needs no word of how long it took
 SILENCE_S = 10.0  # after which a plain line comes even between; then twice that, and so on
@@ -187,13 +188,13 @@ def live_line(progress: Progress, now: float, width: int) -> str:
 
 
 def work_line(work: Work, now: float) -> str:
-    """`map: iteration 420 of 1000  1.23  12 s left`: what goes on, how far it is, what it has reached."""
+    """`map: iterations 420 of 1000  kl 1.23  12 s`: what goes on, how far it is, what it has reached."""
     watch, seconds = work.watch, now - work.started
     parts = [f"{work.name}: {watch.what or work.verb}"]
     if watch.of:
         parts[0] += f" {watch.done} of {watch.of}"
     if watch.figure is not None:
-        parts.append(f"{watch.figure:.4g}")
+        parts.append(f"{FIGURES.get(work.verb, '')} {watch.figure:.4g}".strip())
     parts.append(duration(seconds))
     return "  ".join(parts)
 
