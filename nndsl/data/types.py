@@ -103,8 +103,11 @@ class Array:
         values = self.values if self.picks is None else self.values[self.picks]
         if values.dtype.kind == "i":
             return values
+        if self.scale == 1 and self.shift == 0:
+            return values.astype(dtype)
         number = np.dtype(dtype).type
-        floats: NDArray[Any] = (values * number(self.scale) + number(self.shift)).astype(dtype)
+        floats: NDArray[Any] = np.multiply(values, number(self.scale), dtype=dtype)
+        floats += number(self.shift)
         return floats
 
 

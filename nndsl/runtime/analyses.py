@@ -187,9 +187,11 @@ def matrix(rows: Array) -> Any:
 
 
 def dense(rows: Array) -> Rows:
-    """[N, D] floats, all numbers of a row side by side."""
-    values = rows.values
-    return _flat(rows.floats("float64" if values.dtype == np.float64 else "float32"))
+    """[N, D] floats, all numbers of a row side by side; not to be written to: they may be the data set's own."""
+    values, kind = rows.values, "float64" if rows.values.dtype == np.float64 else "float32"
+    if values.dtype == kind and rows.picks is None and rows.scale == 1 and rows.shift == 0:
+        return _flat(values)
+    return _flat(rows.floats(kind))
 
 
 def _flat(rows: Rows) -> Rows:
