@@ -12,9 +12,12 @@ from nndsl.semantics.drawings import Plot
 
 HEAD = """data two { from moons(100, noise=0.2); split train=70%, test=30% }
 data wave { from sine(100); split train=80%, test=20% }
+data steps { columns v; rows [[0], [1], [2], [3], [4], [5], [6], [7]]; sequence v; window 2 }
 network mlp for two { dense(8) -> tanh -> dense(classes) -> softmax }
 network twin for two { dense(8) -> tanh -> dense(classes) -> softmax }
 network reg for wave { dense(8) -> tanh -> dense(1) }
+network on_steps for steps { last -> dense(1) }
+train on_steps on steps as steps_run
 train mlp on two as run
 train twin on two as twin_run
 train reg on wave as wave_run
@@ -112,6 +115,7 @@ WRONG = [
     ("plot map { color 3 }", "E0216", ""),
     ("plot scatter(two) { x wave.x }", "E0221", ""),
     ("plot wave", "E0221", "plot histogram(wave.x)"),
+    ("plot steps", "E0221", "plot forecast(net, steps)"),
     ("plot one", "E0221", "plot histogram(one.pc1)"),
     ("plot answers { x output9 }", "E0211", ""),
     ("plot histogram(two.z)", "E0211", ""),

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import browser
 import numpy as np
 import pytest
 from PIL import Image
@@ -68,6 +69,15 @@ def test_a_page_stands_alone(name: str) -> None:
     assert figure and json.loads(figure[1]) == json.loads(json.dumps(vega(FIGURES[name])))
     urls = re.findall(r'"url":"([^"]{1,20})', figure[1])
     assert all(url.startswith("data:image/png") for url in urls) and bool(urls) == (name == "surface")
+
+
+@pytest.mark.parametrize("name", ["scatter by class", "surface"])
+def test_a_browser_draws_the_page(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "figure.html"
+    draw.write(FIGURES[name], path, None)
+    dom = browser.run("--virtual-time-budget=5000", "--dump-dom", path.as_uri()).stdout
+    drawn = re.search(r"<svg .*</svg>", dom, re.S)
+    assert drawn and FIGURES[name].title in drawn[0] and not browser.console(path)
 
 
 def test_a_pdf_has_its_fonts_inside() -> None:

@@ -120,10 +120,10 @@ class Surface:
 
     networks: tuple[Asked, ...]
     rows: Rows
-    resolution: int = 41
+    resolution: int = 31
     span: float = 1.0
     seed: int | None = None
-    count: int = 1000
+    count: int = 500
     weights: tuple[WeightName, ...] = ()
     loss: ast.Expr | None = None
 

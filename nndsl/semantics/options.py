@@ -228,7 +228,8 @@ FIGURE = (
     Option("height", Whole(40, 4000), "likewise"),
 )
 _COLOR = Option("color", ColumnName(), "what rows are coloured by", "the target")
-_ROWS_SEEN = Option("rows", Whole(1), "how many rows are looked at, at most")
+_ROWS_SEEN = Option("rows", Whole(1), "how many rows are looked at, at most", "1024")
+_ROWS_OF_LOSS = Option("rows", Whole(1), "how many rows the loss is a mean of, at most", "500")
 PLOTS: dict[str, tuple[Option, ...]] = {
     "curves": (),
     "confusion": (),
@@ -241,10 +242,10 @@ PLOTS: dict[str, tuple[Option, ...]] = {
     "boundary": (Option("resolution", Whole(10, 1000), "places along each axis", "200"),),
     "fit": (),
     "surface": (
-        Option("resolution", Whole(5, 400), "places along each axis", "41"),
+        Option("resolution", Whole(5, 400), "places along each axis", "31"),
         Option("span", Real(0, above=True), "how far it reaches from the trained weights, in their norms", "1"),
         Option("seed", SEED, "of the two directions", "the script's `set seed`"),
-        _ROWS_SEEN,
+        _ROWS_OF_LOSS,
         Option("weights", WeightNames(), "two weights, in place of directions"),
     ),
     "pictures": (

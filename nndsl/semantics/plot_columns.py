@@ -102,6 +102,10 @@ def _drawn(signature: Signature, rows: Rows, context: Context) -> tuple[str, ...
     """The columns of the input, which are drawn where nothing else is said."""
     flat = len(signature.input.shape) <= 1 and not signature.input.time
     names = signature.input.names if flat else ()
+    if signature.input.time:
+        raise fault("E0221", f"`{rows.data}` has series, and no rows to be drawn in a plane", rows.span,
+                    labels=(Label(signature.input.span, "a sequence"),),
+                    help=f"`plot forecast(net, {rows.data})` draws them with the forecasts of a network")  # fmt: skip
     if len(names) < 2:
         what = "one column" if names else "no columns of numbers"
         raise fault(

@@ -195,10 +195,10 @@ def _valued_points(points: Points, chosen: Numbers, context: Context) -> Iterato
 
 def _fill(title: str, limits: tuple[float, float], scale: str, log: bool) -> Spec:
     """The channel that colours by a number, with its scale beside the panel."""
-    kind: Spec = {"type": "log"} if log else {}
+    kind: Spec = {"type": "log"} if log else {"zero": False}
     return {
         "field": "v", "type": "quantitative", "title": title or None,
-        "scale": {"domain": list(limits), "range": list(SCALES[scale]), "nice": False, "zero": False, **kind},
+        "scale": {"domain": list(limits), "range": list(SCALES[scale]), "nice": False, **kind},
         "legend": {"symbolOpacity": 1, "gradientOpacity": 1, **({"format": "~g", "tickCount": 4} if log else {})},
     }  # fmt: skip
 

@@ -83,9 +83,7 @@ def _panel(panel: Panel, context: Context) -> Spec:
 
 def _axis(axis: Axis, limits: tuple[float, float], count: float) -> Spec:
     """What all layers of a panel say of an axis. count: of its marks, about."""
-    scale: Spec = {"domain": list(limits), "nice": False, "zero": False, "clamp": False}
-    if axis.log:
-        scale["type"] = "log"
+    scale: Spec = {"domain": list(limits), "nice": False, **({"type": "log"} if axis.log else {"zero": False})}
     if axis.down:
         scale["reverse"] = True
     if not axis.shown:

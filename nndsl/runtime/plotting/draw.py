@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nndsl.analysis.watch import Watch
+from nndsl.diagnostics.location import line_of
 from nndsl.runtime.control import interruptible
+from nndsl.runtime.events import Work
 from nndsl.runtime.plotting import asked, networks, pictures, series, surface, tables, trained
 from nndsl.runtime.results import Drawn
 from nndsl.semantics import drawings as d
@@ -33,12 +36,31 @@ def check(actions: Iterable[Action]) -> None:
 
 def carry_out(action: Plot, session: Session) -> Drawn:
     """The figure, with its title and size as the script says. Raises faults: E0702, E0704, those of its networks."""
-    gather = GATHERERS[type(action.drawing)]
-    figure = interruptible(lambda: gather(action.drawing, session), session.control)
+    figure = _watched(action, session)
     figure = resized(replace(figure, title=action.title or figure.title), action.width, action.height)
     if action.path is not None:
         draw.write(figure, session.folder / action.path, action.places.get("to", action.span))
     return Drawn(action.kind, figure, action.path)
+
+
+def _watched(action: Plot, session: Session) -> Figure:
+    """What is drawn; where gathering it takes long, it shows how far it is."""
+    drawing, watch, control = action.drawing, Watch(), session.control
+    gather = GATHERERS[type(drawing)]
+    if not isinstance(drawing, d.Surface):
+        return interruptible(lambda: gather(drawing, session), control)
+    line = line_of(action.span.source, action.span.start)
+    seen = Work(action.kind, "plot", " and ".join(one.name for one in drawing.networks), line, watch)
+
+    def look() -> None:
+        watch.stopped = control.stopped
+        session.listener.look(seen)
+
+    session.listener.begin(seen)
+    try:
+        return interruptible(lambda: surface.of_loss(drawing, session, watch), control, look)
+    finally:
+        session.listener.end(seen)
 
 
 GATHERERS: Mapping[type[Any], Callable[[Any, Session], Figure]] = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.analysis.watch import Watch
 from nndsl.data.randoms import Draws
 from nndsl.data.types import Array
 from nndsl.ir.node import Node
@@ -47,8 +48,9 @@ class Plane:
     axes: tuple[str, str]
 
 
-def of_loss(drawing: Surface, session: Session) -> Figure:
-    """The mean loss of some rows at each place of the plane; what Ctrl-C leaves undone stays empty."""
+def of_loss(drawing: Surface, session: Session, watch: Watch | None = None) -> Figure:
+    """The mean loss of some rows at each place of the plane. watch: how far it is; what is not done when it is stopped
+    stays empty."""
     dataset, seed = session.dataset(drawing.rows.data), session.program.settings.seed
     states = [session.networks[one.name] for one in drawing.networks]
     graphs = [state.graph(dataset, drawing.loss, seed, drawing.loss) for state in states]
@@ -66,7 +68,7 @@ def of_loss(drawing: Surface, session: Session) -> Figure:
     chosen = sample(part.input.count, drawing.count)
     rows: dict[str, Array] = {kind: array.take(chosen) for kind, array in rows_of(part).items()}
     evaluator = states[0].evaluator(graphs[0], rows)
-    losses = _losses(plane, evaluator, {leaf: arrays[leaf] for leaf in plane.origin}, session)
+    losses = _losses(plane, evaluator, {leaf: arrays[leaf] for leaf in plane.origin}, watch or Watch())
     names = " and ".join(one.name for one in drawing.networks)
     few = "" if len(chosen) == part.input.count else f", at even distances, of {part.input.count:,}"
     title = f"Loss around the weights of {names}" if len(states) == 1 else f"Loss between the weights of {names}"
@@ -75,16 +77,18 @@ def of_loss(drawing: Surface, session: Session) -> Figure:
 
 
 def _losses(
-    plane: Plane, evaluator: Evaluator, arrays: Mapping[Node, NDArray[np.floating]], session: Session
+    plane: Plane, evaluator: Evaluator, arrays: Mapping[Node, NDArray[np.floating]], watch: Watch
 ) -> NDArray[np.float64]:
     """[b, a] The kernels read the weights where they lie, so they are changed there, and put back at the end."""
     kept = {leaf: array.copy() for leaf, array in arrays.items()}
     losses = np.full((len(plane.b), len(plane.a)), np.nan)
+    watch.begin("places", losses.size)
     try:
         for row, b in enumerate(plane.b):
-            if session.control.stopped:
-                break
             for column, a in enumerate(plane.a):
+                if watch.stopped:
+                    return losses
+                watch.done += 1
                 for leaf, array in arrays.items():
                     array[...] = plane.origin[leaf] + a * plane.first[leaf] + b * plane.second[leaf]
                 loss = evaluator.run()[1]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nndsl.data.spec import MadeSource
 from nndsl.data.words import visible
+from nndsl.diagnostics import fault
 from nndsl.runtime.made import NeighbourMap, PrincipalComponents
 from nndsl.runtime.plotting.rows import colour, is_numeric, numbers, told, values
 from nndsl.semantics.drawings import Column, Histogram, Rows, Scatter
@@ -29,15 +31,22 @@ WORDS = {
 def of_rows(drawing: Scatter, session: Session) -> Figure:
     """Rows as points."""
     rows = drawing.rows
-    columns = {
-        _axis(name, rows.data, session): numbers(values(Column(rows.data, rows.part, name, rows.span), rows, session))
-        for name in drawing.columns
-    }
+    columns = {_axis(name, rows.data, session): _numbers(name, rows, session) for name in drawing.columns}
     chosen = colour(drawing.color, rows, session) if drawing.color is not None else None
     title = _title(rows, session) + (f", by {chosen.title}" if chosen is not None else "")
     count = len(next(iter(columns.values())))
     is_map = isinstance(session.results.get(rows.data), NeighbourMap)
     return scatter(columns, chosen, title, _subtitle(rows, count, session), equal=is_map)
+
+
+def _numbers(name: str, rows: Rows, session: Session) -> NDArray[np.float64]:
+    """A column that has a place on an axis. Raises a fault (E0221)."""
+    cells = values(Column(rows.data, rows.part, name, rows.span), rows, session)
+    if cells.ndim != 1 or not is_numeric(cells):
+        what = "words" if cells.ndim == 1 else "several numbers a row"
+        raise fault("E0221", f"`{rows.data}.{name}` holds {what}: it has no place on an axis", rows.span,
+                    help=f"colour rows by it: `color {name}`" if cells.ndim == 1 else None)  # fmt: skip
+    return numbers(cells)
 
 
 def _title(rows: Rows, session: Session) -> str:
