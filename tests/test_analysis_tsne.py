@@ -393,8 +393,18 @@ def test_a_new_rows_place_depends_on_no_other() -> None:
 
 def test_new_rows_that_do_not_fit() -> None:
     x, points = _normal(20, 4), _normal(20, 2)
-    with pytest.raises(Unfit, match=r"largest that fits is 6\.667"):
+    with pytest.raises(Unfit, match=r"largest that fits is 6\.66"):
         place(x, x, points, perplexity=7)
+    with pytest.raises(Unfit, match="above 1"):
+        place(x, x, points, perplexity=0)
     assert place(x[:0], x, points).shape == (0, 2)
+    with pytest.raises(Unfit, match="row 3 "):
+        place(x, x, np.where(np.arange(20)[:, None] == 2, np.inf, points).astype(np.float32))
+
+
+def test_new_rows_and_a_watch() -> None:
+    x, points, watch = _normal(20, 4), _normal(20, 2), Watch()
+    assert np.isfinite(place(x[:3], x, points, iterations=30, watch=watch)).all()
+    assert (watch.what, watch.done, watch.of) == ("new rows", 30, 30)
     stopped = place(x[:3], x, points, watch=Watch(stopped=True))
-    assert stopped.shape == (3, 2) and np.isfinite(stopped).all()
+    assert stopped.shape == (3, 2) and np.isnan(stopped).all()

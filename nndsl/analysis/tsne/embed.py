@@ -10,6 +10,7 @@ The same rows, seed and number of threads give the same bits.
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -51,7 +52,8 @@ def texts(dimensions: int) -> list[Text]:
 class Embedding:
     """A map, and how it came about.
 
-    points: [N, d], around 0. kl: the divergence of P from the map. iterations: steps that were done.
+    points: [N, d], around 0. kl: the divergence of P from the map; no number where the end came before P was known.
+    iterations: steps that were done. seconds_by_stage: by the clock on the wall.
     """
 
     points: Floats
@@ -82,11 +84,14 @@ def embed(
     is as it is after the step under way.
     Raises Unfit where the rows allow no such map, NotFinite where numbers overflow.
     """
+    from threadpoolctl import threadpool_limits
+
     assert dimensions in (2, 3) and iterations >= 0
     watch, clock = watch or Watch(), _Clock()
     check_rows(x, perplexity)
     x = np.ascontiguousarray(x, np.float32)
-    y = _start(x, dimensions, start, seed)
+    with threadpool_limits(threads):
+        y = _start(x, dimensions, start, seed)
     watch.begin("kernels")
     kernels(texts(dimensions))  # those that are new are compiled side by side
     clock.lap("kernels")
@@ -117,17 +122,21 @@ def embed(
 
 def check_rows(x: Floats, perplexity: float) -> None:
     """Raises Unfit where rows [N, D] have no map of this perplexity."""
-    n = len(x)
-    if n < FEWEST:
-        raise Unfit(f"a map needs {FEWEST} rows at least, and there are {n}")
+    if len(x) < FEWEST:
+        raise Unfit(f"a map needs {FEWEST} rows at least, and there are {len(x)}")
     check_numbers(x)
+    check_perplexity(perplexity, len(x) - 1, "of the other rows")
+
+
+def check_perplexity(perplexity: float, others: int, what: str) -> None:
+    """Raises Unfit where a row, among so many others, does not have the neighbours that it takes."""
     if not perplexity > 1:
-        raise Unfit(f"a perplexity of {perplexity:g} means less than one neighbour: it must be above 1")
-    if int(NEIGHBOURS * perplexity) > n - 1:
-        largest = (n - 1) / NEIGHBOURS
+        raise Unfit(f"a perplexity of {perplexity:g} means no more than one neighbour: it must be above 1")
+    if NEIGHBOURS * perplexity >= others + 1:
+        largest = math.floor(others / NEIGHBOURS * 100) / 100
         raise Unfit(
-            f"a perplexity of {perplexity:g} looks at {int(NEIGHBOURS * perplexity)} neighbours of each row, and "
-            f"{n} rows have {n - 1}: the largest that fits is {largest:.4g}"
+            f"a perplexity of {perplexity:g} looks at the {NEIGHBOURS * perplexity:.0f} nearest {what}, and there are "
+            f"{others}: the largest that fits is {largest:g}"
         )
 
 

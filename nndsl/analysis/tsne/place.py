@@ -15,11 +15,10 @@ from nndsl.analysis.native import Crew
 from nndsl.analysis.neighbours import nearest
 from nndsl.analysis.tsne.affinities import NEIGHBOURS, conditional, fixed
 from nndsl.analysis.tsne.descent import Descent
-from nndsl.analysis.tsne.embed import check_numbers
+from nndsl.analysis.tsne.embed import check_numbers, check_perplexity
 from nndsl.analysis.tsne.forces import attraction
 from nndsl.analysis.tsne.geometry import map_rows
 from nndsl.analysis.tsne.tree import Tree
-from nndsl.analysis.unfit import Unfit
 from nndsl.analysis.watch import Watch
 
 Floats = NDArray[np.float32]
@@ -40,25 +39,21 @@ def place(
 ) -> Floats:
     """Where rows `new` [M, D] belong among the `points` [N, d] of the rows x [N, D]; d is 2 or 3.
 
-    When the watch says stop, points are as they are after the step under way. Raises Unfit where numbers are not finite
-    or the map has fewer rows than 3 times the perplexity, NotFinite where numbers overflow.
+    When the watch says stop, points are as they are after the step under way, and no numbers where neighbours were not
+    known yet. Raises Unfit where numbers are not finite or the map has fewer rows than 3 times the perplexity,
+    NotFinite where numbers overflow.
     """
-    watch, dimensions, k = watch or Watch(), points.shape[1], max(1, int(NEIGHBOURS * perplexity))
-    check_numbers(new)
-    check_numbers(x)
-    check_numbers(points)
-    if k > len(x):
-        raise Unfit(
-            f"a perplexity of {perplexity:g} looks at {k} rows of the map, and it has {len(x)}: the largest that fits "
-            f"is {len(x) / NEIGHBOURS:.4g}"
-        )
+    watch, dimensions = watch or Watch(), points.shape[1]
+    for rows in (new, x, points):
+        check_numbers(rows)
+    check_perplexity(perplexity, len(x), "of the map's rows")
     if not len(new):
         return np.empty((0, dimensions), np.float32)
     new, x = (np.ascontiguousarray(rows, np.float32) for rows in (new, x))
     with Crew(threads) as crew:
-        distances, numbers = nearest(new, x, k, itself=True, threads=threads, watch=watch)
-        if watch.stopped:  # rows that were not reached have no neighbours yet
-            distances[np.isinf(distances)] = 0
+        distances, numbers = nearest(new, x, int(NEIGHBOURS * perplexity), itself=True, threads=threads, watch=watch)
+        if watch.stopped:
+            return np.full((len(new), dimensions), np.nan, np.float32)
         p = conditional(distances, perplexity, crew)
         y, among = map_rows(np.einsum("ik,ikc->ic", p, points[numbers])), map_rows(points)
         pull, push, z = np.zeros_like(y), np.zeros_like(y), np.ones(len(y), np.float32)

@@ -74,13 +74,11 @@ def KERNEL(g):
     while top > 0:
         top -= 1
         low, high = stack[2 * top], stack[2 * top + 1]
-        unit = LANES
-        while unit * LANES < high - low:
-            unit *= LANES
-        if high - low <= unit:
-            unit = unit // LANES if unit > LANES else unit
         if high - low <= LANES:
             continue
+        unit = LANES  # what stays together: the points of the largest node that is less than all of these
+        while unit * LANES < high - low:
+            unit *= LANES
         middle = low + max(((high - low) // 2 + unit // 2) // unit, 1) * unit
         part(order, low, high - 1, middle, y, longest(order, low, high, y))
         stack[2 * top], stack[2 * top + 1], stack[2 * top + 2], stack[2 * top + 3] = low, middle, middle, high
