@@ -146,7 +146,7 @@ def _size(panel: Panel, width: int) -> tuple[int, int]:
         per = 3 if 3 * len(panel.y.names) <= ROWS_MOST else 1
         columns = round(panel.width / PIXELS)
         if panel.x.names:
-            wanted = max(map(len, panel.x.names)) + 2
+            wanted = max(7, max(map(len, panel.x.names)) + 2)
             columns = len(panel.x.names) * max(4, min(12, wanted, (width - 12) // len(panel.x.names)))
         return columns, per * len(panel.y.names)
     fills = any(isinstance(layer, Pictures | Boxes) for layer in panel.layers) and not panel.x.shown
