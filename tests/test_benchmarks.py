@@ -70,3 +70,18 @@ def test_larger_networks(workload: str, folder: str, params: int) -> None:
     line = run(workload, "--data", str(data_folder(folder).parent), "--epochs", "1")
     assert line["params"] == params
     assert line["quality"].get("test_acc", 1) > 0.8 and line["quality"].get("test_loss", 0) < 3
+
+
+def test_looking_at_data() -> None:
+    """A map of few pictures, and components of all genes: the lines that are compared, and right answers."""
+    folder = data_folder("fashion-mnist").parent
+    line = run("tsne", "--data", str(folder), "--n", "600", "--iterations", "60")
+    assert line["workload"] == "tsne" and len(line["epoch_s"]) == 1 and 0 < line["epoch_s"][0] < line["total_s"]
+    assert 0 < line["quality"]["kl_own"] < 10
+    genes = run("pca", "--data", str(data_folder("tabula-muris").parent), "--set", "genes", "--epochs", "1")
+    assert genes["quality"]["explained"] == pytest.approx(0.36037, rel=1e-3)
+
+
+def test_neighbours_of_pictures() -> None:
+    line = run("knn", "--data", str(data_folder("fashion-mnist").parent))
+    assert line["quality"]["test_acc"] == pytest.approx(0.8541, abs=1e-3)

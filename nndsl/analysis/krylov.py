@@ -46,7 +46,7 @@ def approximate(z: Centred, count: int, seed: int, watch: Watch) -> Spectrum:
     values, turns = np.linalg.eigh(inner)
     squares, turns = values[::-1][:count], turns[:, ::-1][:, :count]
     axes = basis @ turns if tall else orthonormal(image @ turns)
-    return Spectrum(np.maximum(squares, 0).astype(np.float64), axes.T, z.squares())
+    return Spectrum(np.maximum(squares, 0).astype(np.float64), axes.T, z.squares(), z.mean)
 
 
 def block_width(count: int) -> int:

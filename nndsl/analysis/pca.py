@@ -89,35 +89,38 @@ def fit(
     watch = watch or Watch()
     share = components if isinstance(components, float) else None
     count = _count(x.shape, components)
+    if method == "auto":
+        method = "randomised" if share is None and randomised_pays(x, count) else "exact"
+    if method == "randomised" and (share is not None or 3 * count > min(x.shape)):
+        raise Unfit(
+            "the randomised method needs to know how many components are wanted, at most a third of the "
+            f"rows and of the columns, here {min(x.shape) // 3}"
+        )
+    watch.begin("components")
     with threadpool_limits(threads):
-        z = centred(x, np.float64 if _is_small(x.shape) else _precision(x))
-        if method == "auto":
-            method = "exact" if share is not None or not randomised_pays(z, count) else "randomised"
-        if method == "randomised" and (share is not None or 3 * count > min(x.shape)):
-            raise Unfit(
-                "the randomised method needs to know how many components are wanted, at most a third of the "
-                f"rows and of the columns, here {min(x.shape) // 3}"
-            )
-        watch.begin("components")
+        about = method == "exact" and x.shape[0] >= x.shape[1]
+        z = centred(x, np.float64 if _is_small(x.shape) else _precision(x), about)
         found = exact(z, count, watch) if method == "exact" else approximate(z, count, seed, watch)
     if found.total <= _rounding(z):
         raise Unfit("all rows are the same: there is no direction in which they differ")
     return _components(z, found, share, whiten, method)
 
 
-def randomised_pays(z: Centred, count: int) -> bool:
+def randomised_pays(x: Floats | Sparse, count: int) -> bool:
     """Whether the randomised way is expected to take less than half as long as the exact one.
 
-    Both by what they multiply: N D m for the sums of products (m the shorter side) at 120 numbers a nanosecond of one
-    thread, m^3 / 3 for the eigenvectors at 8; ten steps of two products with all cells at 30 (dense) or 4 (sparse).
+    Both by what they multiply, in nanoseconds of one core: N D m for the sums of products (m the shorter side) at 120
+    a nanosecond, 4/3 m^3 for the eigenvectors at 16; ten steps of two products with all cells at 30 (dense) or 4
+    (sparse), and the steps among themselves.
     """
-    (n, d), m = z.shape, min(z.shape)
+    (n, d), m = x.shape, min(x.shape)
     if 3 * count > m:
         return False
     width = block_width(count)
+    cells, rate = (len(x.data), 4) if isinstance(x, Sparse) else (x.size, 30)
     exactly = n * d * m / 120 + 4 * m**3 / 3 / 16
-    roughly = 20 * z.cells * width / (30 if z.flat is None else 4) + 10 * (n + d) * (10 * width) * width / 30
-    return roughly < exactly / 2 and exactly > 2e8
+    roughly = 20 * cells * width / rate + 10 * (n + d) * (10 * width) * width / 30
+    return bool(roughly < exactly / 2 and exactly > 2e8)
 
 
 def _count(shape: tuple[int, ...], components: int | float | None) -> int:
@@ -152,7 +155,7 @@ def _components(z: Centred, found: Spectrum, share: float | None, whiten: bool, 
     freedom = z.shape[0] - 1
     real = np.where(squares > ROUNDING * np.finfo(z.dtype).eps * squares[0], squares, 0.0)
     return Components(
-        z.mean, axes, real / freedom, real / found.total, found.total / freedom, np.sqrt(real), whiten, method
+        found.mean, axes, real / freedom, real / found.total, found.total / freedom, np.sqrt(real), whiten, method
     )
 
 

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clock import limit_threads, peak_rss_mb, process_age
+from looks import LOOKS, look_line
+
 HERE = Path(__file__).resolve().parent
-IMPORTED = time.perf_counter()
 
 Options = argparse.Namespace
 Settings = dict[str, int | str]
@@ -106,8 +108,12 @@ WORKLOADS: Mapping[str, Workload] = {
 
 def main() -> None:
     """Runs the workload that the command line names."""
-    workload, options = _options()
-    _limit_threads(options.threads)
+    options = _options()
+    limit_threads(options.threads)
+    if options.workload in LOOKS:
+        print(json.dumps(look_line(options)))
+        return
+    workload = WORKLOADS[options.workload]
     text, settings, objects = _script(workload, options)
     settings |= {
         "seed": options.seed,
@@ -180,49 +186,22 @@ class _Clock:
     def done(self, *_: object) -> None: ...
 
 
-def process_age() -> float:
-    """Seconds since this process started (Linux: to 10 ms; elsewhere: since this module was read)."""
-    try:
-        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, AttributeError):
-        return time.perf_counter() - IMPORTED
-
-
-def peak_rss_mb() -> float:
-    """The most resident memory this process has had, in MB."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
-    except (OSError, StopIteration):
-        import resource
-
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)  # macOS counts in bytes
-
-
-def _limit_threads(count: int) -> None:
-    """As the programs that are compared with do: so many CPUs, and no library takes more. Before any numeric import."""
-    for name in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
-        os.environ[f"{name}_NUM_THREADS"] = str(count)
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
-
-
-def _options() -> tuple[Workload, Options]:
+def _options() -> Options:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     workloads = parser.add_subparsers(dest="workload", required=True)
-    for name, workload in WORKLOADS.items():
+    looks = {name: (look.epochs, tuple(Option(*option) for option in look.options)) for name, look in LOOKS.items()}
+    trained = {name: (workload.epochs, workload.options) for name, workload in WORKLOADS.items()}
+    for name, (epochs, more) in {**trained, **looks}.items():
         one = workloads.add_parser(name)
         one.add_argument("--threads", type=int, default=1)
         one.add_argument("--seed", type=int, default=0)
-        one.add_argument("--epochs", type=int, default=workload.epochs)
+        one.add_argument("--epochs", type=int, default=epochs)
         one.add_argument("--data", default=os.environ.get("NNDSL_DATA"), help="the folder; else NNDSL_DATA names it")
-        for option in workload.options:
+        for option in more:
             one.add_argument(
                 f"--{option.name}", type=type(option.default), default=option.default, choices=option.choices
             )
-    options = parser.parse_args()
-    return WORKLOADS[options.workload], options
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
