@@ -13,6 +13,7 @@ from nndsl.values import value
 
 VALIDATION = "validation_"
 PARTS = ("training", "validation")
+MANY = 300  # epochs, above which lines are thinner
 WIDE = 50.0  # greatest by least number from which an axis is logarithmic
 
 
@@ -59,7 +60,7 @@ def _of_run(key: str, history: History, alone: bool) -> Iterator[Layer]:
         y = np.array([np.nan if v is None else v for v in column], np.float64)
         x = np.arange(1, len(y) + 1, dtype=np.float64)
         name = part if alone else history.name
-        yield Line(x, y, name, part)
+        yield Line(x, y, name, part, width=2.0 if len(y) <= MANY else 1.3)
         if len(y) == 1:  # a line of one point cannot be seen
             yield Points(x, y, np.zeros(1), (name,), size=40)
         last = name, y

@@ -16,7 +16,7 @@ def fit_curve(
     points = Points(rows[0], rows[1], np.zeros(len(rows[0])), ("data",))
     names = Points(np.zeros(0), np.zeros(0), np.zeros(0), ("network", "data"))  # the line has the first colour
     line = Line(curve[0], curve[1], "network", width=2.5)
-    panel = Panel((names, points, line), Axis(axes[0]), Axis(axes[1]), "", 500, 340)
+    panel = Panel((names, line, points), Axis(axes[0]), Axis(axes[1]), "", 500, 340)
     facts = (f"{len(rows[0])} rows; the answers go from {short(np.nanmin(curve[1]))} to {short(np.nanmax(curve[1]))}.",)
     return Figure(title, (panel,), subtitle, facts)
 

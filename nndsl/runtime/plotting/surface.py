@@ -72,7 +72,7 @@ def of_loss(drawing: Surface, session: Session, watch: Watch | None = None) -> F
     names = " and ".join(one.name for one in drawing.networks)
     few = "" if len(chosen) == part.input.count else f", at even distances, of {part.input.count:,}"
     title = f"Loss around the weights of {names}" if len(states) == 1 else f"Loss between the weights of {names}"
-    subtitle = f"of {len(chosen):,} rows of {told(drawing.rows)}{few}"
+    subtitle = f"mean loss of {len(chosen):,} rows of {told(drawing.rows)}{few}"
     return surface(losses, plane.a, plane.b, plane.marks, plane.axes, title, subtitle)
 
 
