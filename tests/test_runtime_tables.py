@@ -74,6 +74,17 @@ def test_codes_of_a_network_are_a_table_in_the_order_of_the_source() -> None:
     np.testing.assert_allclose(found["pc"].transform(ROW)[0], found["pc"].values[0], atol=1e-5)
 
 
+def test_columns_of_tables_are_there_by_part() -> None:
+    text = (
+        "pca flowers as pc\nkmeans pc as groups { clusters 3 }\nnetwork encoder for flowers { dense(3) -> tanh }\n"
+        "predict encoder on flowers as codes\nexpect length(pc.test.pc1) == 30\n"
+        "expect length(groups.train.cluster) == 90\n"
+        "expect max(groups.test.cluster) < 3\nexpect pc.classes == 3\nexpect codes.output3[0] < 1\n"
+        'expect length(codes.validation.output1) == 30\nexpect pc.species[0] == "setosa"\n'
+    )
+    results(FLOWERS + text)
+
+
 def _raw(source: Any, part: str) -> dict[str, Any]:
     rows = source.part(part).rows
     return {name: column[rows] for name, column in source.raw_table().items()}

@@ -39,6 +39,13 @@ def faults(text: str) -> list[tuple[str, int, str]]:
         ("knn points as near\nevaluate near on points.test { loss nll }", "E0217", "no loss"),
         ("knn points as near\ntrain near on points", "E0205", "not a network"),
         ("pca points as points", "E0204", "something else already"),
+        ("pca points as pi", "E0204", "something else already"),
+        ("let count = 3\npca points as count { components count - 1 }", "E0204", "something else already"),
+        ("pca points as pc { components 0.95 }", "E0202", "found 0.95"),
+        ("kmeans points as groups { n_clusters 3 }", "E0207", "no option `n_clusters`"),
+        ("knn points as near { k 1 }\ntsne near as map", "E0205", "`near` is a model"),
+        ("pca points as pc\ntsne pc.nothing as map", "E0211", "no part `nothing`"),
+        ("data all {\n  from blobs(40)\n}\ntsne all.test as map", "E0211", "`all` has no test part"),
     ],
 )
 def test_what_is_wrong_is_said_in_its_line(text: str, code: str, words: str) -> None:
@@ -53,6 +60,30 @@ def test_a_statement_that_is_wrong_hides_nothing_and_adds_nothing() -> None:
         "tsne pc as map\nprint pc.explained, map.kl\nknn pc as near\nevaluate near on pc.test\nprint zero\n"
     )
     assert [(code, line) for code, line, _ in faults(text)] == [("E0415", 5), ("E0201", 12)]
+
+
+def test_what_is_made_of_wrong_data_is_not_missed() -> None:
+    text = (
+        'data wrong {\n  from "nothing.csv"\n  input all\n}\nknn wrong as near\npca wrong as pc { component 3 }\n'
+        "kmeans points as groups { cluster 5 }\nprint near.test.accuracy, pc.pc3, groups.distance5, pc.train.rows\n"
+        "knn groups as other\nevaluate other on groups.test as result\nprint result.accuracy\n"
+    )
+    assert [(code, line) for code, line, _ in faults(text)] == [("E0501", 6), ("E0207", 10), ("E0207", 11)]
+
+
+def test_a_second_statement_without_a_name_that_is_wrong_is_not_missed() -> None:
+    assert [line for _, line, _ in faults("pca points\npca points { components 9 }\nprint pc_2.explained\n")] == [6]
+
+
+def test_one_row_is_one_row() -> None:
+    one = "data one {\n  columns x\n  rows [1]\n  input x\n}\n"
+    (found,) = faults(one + "kmeans one as groups { clusters 3 }\n")
+    assert found[2] == "`clusters 3` is more than the 1 row for training of `one`"
+
+
+def test_neighbours_are_measured_by_what_they_were_measured_by() -> None:
+    text = "knn points as near { metrics accuracy, f1 }\nevaluate near on points.test as result\nprint result.f1\n"
+    assert not faults(text)
 
 
 def test_a_table_has_the_parts_and_the_target_of_what_it_is_made_of() -> None:
@@ -109,5 +140,11 @@ def test_what_is_made_can_be_spoken_of() -> None:
         "expect sum(pc.explained) > 0.5\nexpect near.validation.accuracy > 0.5\nshow map\n"
     )
     assert not check(POINTS + text)[1]
+    parts = (
+        "pca points as pc\nkmeans pc as groups { clusters 3 }\nprint pc.test.pc1[0], groups.test.cluster, pc.label[0]\n"
+        "print pc.classes, pc.features\nnetwork encoder for points { dense(3) }\n"
+        "predict encoder on points as codes\nprint codes.output3, codes.test.output1[0]\n"
+    )
+    assert not check(POINTS + parts)[1]
     wrong = faults("pca points as pc\nprint pc.explain\n")
     assert [code for code, *_ in wrong] == ["E0211"]

@@ -16,6 +16,8 @@ from nndsl.data.dataset import Dataset
 from nndsl.data.spec import DataSpec
 from nndsl.data.table import Column
 from nndsl.data.types import Array, Field, Part, Places, Signature
+from nndsl.diagnostics import fault
+from nndsl.diagnostics.suggest import did_you_mean
 
 Transform = Callable[[NDArray[Any]], NDArray[Any]]  # encoded rows of the other data set [N, *shape] -> [N, k]
 
@@ -50,6 +52,11 @@ class Derived(Dataset):
         self._more = dict(more or {})
 
     @property
+    def more(self) -> tuple[str, ...]:
+        """The names of the columns beside the inputs."""
+        return tuple(self._more)
+
+    @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.signature.input.names, *self._more, *self.source.column_names)))
 
@@ -59,6 +66,11 @@ class Derived(Dataset):
             return np.asarray(self.part(part).input.values.reshape(-1, len(names))[:, names.index(name)])
         if name in self._more:
             return self._more[name][part]
+        if name not in self.source.column_names:
+            raise fault(
+                "E0502", f"`{self.spec.name}` has no column `{name}`", self.spec.span,
+                help=did_you_mean(name, self.column_names),
+            )  # fmt: skip
         return self.source.beside(name, part)
 
     def encode_input(self, x: object) -> NDArray[Any]:

@@ -262,9 +262,7 @@ class _Checker:
         most = features(signature)
         if action.components > most:
             place = action.places.get("components", action.data_span)
-            self.collector.add(
-                more_than("components", action.components, most, "features", signature, place).diagnostic
-            )
+            self.collector.add(more_than("components", action.components, most, "feature", signature, place).diagnostic)
             return None
         return action
 

@@ -6,6 +6,7 @@ Nothing is computed or printed here. Letters: N rows, k columns of the table, D 
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from nndsl.data import Dataset
 from nndsl.data.derived import Derived
 from nndsl.lower.graphs import Value
 from nndsl.runtime.network import decode, probabilities
-from nndsl.runtime.results import Fields, Result, data_fields
+from nndsl.runtime.results import DataFields, Fields, Result
+from nndsl.semantics.results import columns_of
 from nndsl.values import value
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ class Table:
     @property
     def spoken(self) -> Mapping[str, Any]:
         """All that the language can speak of: fields, columns and parts."""
-        columns = {name: self[name] for name in self.columns}
-        return {**columns, **data_fields(self.table.signature), **self.fields}
+        signature = self.table.signature
+        columns = (*columns_of(signature), *self.table.more)
+        known = DataFields(signature, lambda: self.table, columns=columns)
+        return ChainMap(dict(self.fields), known)  # type: ignore[arg-type]  # which is read only
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         return self.table.beside(column)
@@ -80,7 +84,7 @@ class Table:
 class PrincipalComponents(Table):
     """fitted: directions, variances and the mean."""
 
-    fitted: Components = field(kw_only=True)
+    fitted: Components = field(kw_only=True, repr=False)
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -117,7 +121,7 @@ class NeighbourMap(Table):
 class Groups(Table):
     """fitted: the centres. The table's columns are the distances to them; `cluster` stands beside."""
 
-    fitted: Clusters = field(kw_only=True)
+    fitted: Clusters = field(kw_only=True, repr=False)
 
     @property
     def cluster(self) -> NDArray[Any]:

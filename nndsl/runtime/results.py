@@ -7,6 +7,7 @@ announced them), and the same as Python attributes.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from types import MappingProxyType
@@ -132,6 +133,7 @@ class Answers:
     step. series: the name of each answer's series, under the column that tells them apart. times: the column that
     orders steps, of all rows of the source.
     probabilities: [N, classes] where the network gives some. classes: their names. path: the file they were written to.
+    table: the network's outputs as they are, as a data set, where rows and answers are one to one.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Answers:
     step_rows: NDArray[Any] | None = field(default=None, repr=False)
     series: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
     times: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
+    table: Dataset | None = field(default=None, repr=False)
 
     @property
     def rows(self) -> int:
@@ -163,6 +166,15 @@ class Answers:
     def fields(self) -> Mapping[str, Any]:
         """What the language can speak of."""
         return {**self.columns, "rows": self.rows}
+
+    @property
+    def spoken(self) -> Mapping[str, Any]:
+        """All that the language can speak of: answers, outputs and parts."""
+        table = self.table
+        if table is None:
+            return self.fields
+        outputs = table.signature.input.names
+        return ChainMap(dict(self.fields), DataFields(table.signature, lambda: table, columns=outputs))  # type: ignore[arg-type]  # which is read only
 
 
 @value
@@ -276,19 +288,24 @@ def data_fields(signature: Signature) -> Mapping[str, Any]:
 class DataFields(Fields):
     """The same, and the columns, which are read when they are asked for and are not counted among the fields.
 
-    dataset: loads it. part: None speaks of all rows. Of series, whose rows are windows, a column is that of the source.
+    dataset: loads it. part: None speaks of all rows. columns: those that it has; those of the signature where None.
+    Of series, whose rows are windows, a column is that of the source.
     """
 
     __slots__ = ("_columns", "_dataset", "_part", "_series")
 
-    def __init__(self, signature: Signature, dataset: Callable[[], Dataset], part: str | None = None) -> None:
+    def __init__(
+        self, signature: Signature, dataset: Callable[[], Dataset], part: str | None = None,
+        columns: tuple[str, ...] | None = None,
+    ) -> None:  # fmt: skip
         if part is None:
             known = data_fields(signature)
-            parts = {name: DataFields(signature, dataset, name) for name in signature.rows}
+            parts = {name: DataFields(signature, dataset, name, columns) for name in signature.rows}
             super().__init__({**known, **parts})
         else:
             super().__init__({"rows": signature.rows[part]})
-        self._columns, self._dataset, self._part = columns_of(signature), dataset, part
+        self._columns = columns_of(signature) if columns is None else columns
+        self._dataset, self._part = dataset, part
         self._series = signature.input.time
 
     def __getitem__(self, key: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -247,10 +248,11 @@ class Session:
             result, table = answers.predict(action, state, dataset, seed)
         if action.path is not None:
             answers.write(result, self.folder / action.path, action.span)
-        self.results[action.name] = result
         signature = self.signatures.get(action.name)
         if signature is not None and table is not None:
-            self.datasets[action.name] = Derived(self.program.data[action.name], signature, *table)
+            made = Derived(self.program.data[action.name], signature, *table)
+            self.datasets[action.name], result = made, replace(result, table=made)
+        self.results[action.name] = result
         return result
 
     def _analyse(self, action: Analysis) -> Kept:

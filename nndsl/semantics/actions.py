@@ -113,11 +113,13 @@ def _evaluate(action: ast.Action, context: Context) -> Evaluate | None:
         context.results[name] = "anything"
         return None
     network, network_span = asked
-    is_model = network in context.models
-    if is_model and "loss" in given.places:
+    model = context.models.get(network)
+    if model is not None and "loss" in given.places:
         raise fault("E0217", f"`{network}` has no loss: nothing in it is trained", given.places["loss"],
                     help="leave it out")  # fmt: skip
-    has_target = (signature is None or signature.target is not None) and not is_model
+    if model is not None and not metrics and "metrics" not in given.failed:
+        metrics = model.metrics  # what it was measured by already
+    has_target = (signature is None or signature.target is not None) and model is None
     loss = given.values.get("loss") or _trained_loss(network, context)
     context.results[name] = (
         "anything"
@@ -170,7 +172,8 @@ def _predict(action: ast.Action, context: Context) -> Predict | None:
     if signature is None or asked is None:
         context.results[name] = "anything"
     else:
-        context.results[name] = answers_record(name, columns)
+        parts = () if signature.input.ragged else tuple(signature.rows) if part is None else (part,)
+        context.results[name] = answers_record(name, columns, parts)
     make_table(name, action, data, part, (), context)  # how many columns it has is known when the network has been read
     if asked is None:
         return None

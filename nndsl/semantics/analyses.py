@@ -14,7 +14,7 @@ from nndsl.data.spec import DataSpec, MadeSource
 from nndsl.data.types import Signature
 from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.semantics.options import STATEMENTS
-from nndsl.semantics.parts import DEFAULT_NAMES, Context, data_named, metrics_of, only, result_name
+from nndsl.semantics.parts import DEFAULT_NAMES, Context, data_named, has_part, metrics_of, only, result_name
 from nndsl.semantics.program import Kmeans, Knn, Metric, Pca, Tsne
 from nndsl.semantics.reading import Given
 from nndsl.semantics.results import (
@@ -30,6 +30,7 @@ from nndsl.syntax import ast
 
 TABLE_VERBS = ("pca", "tsne", "kmeans", "predict")  # what they leave is a data set too
 WORDS = {"pca": "pc", "tsne": "tsne", "kmeans": "distance"}  # columns: `pc1`, `pc2`, ...
+BESIDE = {"kmeans": ("cluster",)}  # columns that a table has beside those that go into others
 PERPLEXITY = 30  # the usual one
 REGRESSION, CLASSIFICATION = ("r2", "mae"), ("accuracy",)
 
@@ -75,12 +76,12 @@ def read_pca(action: ast.Action, context: Context) -> Pca | None:
     signature, components = context.signatures.get(data), given.values.get("components", 2)
     if signature is not None:
         _numbers(action.verb, signature, span)
-        _at_most(given, "components", components, signature.rows["train"], "rows for training", signature, action)
+        _at_most(given, "components", components, signature.rows["train"], "row for training", signature, action)
     made = column_names("pca", components)
     _leave(name, components_record(name), action, data, None, made, given, context)
     return (
         None
-        if given.failed or action.broken
+        if given.wrong or action.broken
         else Pca(name, data, action.span, span, **given.values, places=given.places)
     )
 
@@ -90,10 +91,12 @@ def read_tsne(action: ast.Action, context: Context) -> Tsne | None:
     name, given = _begin(action, context)
     signature, dimensions = context.signatures.get(data), given.values.get("dimensions", 2)
     if signature is not None:
+        if part is not None:
+            has_part(data, part, signature, span, context)
         _numbers(action.verb, signature, span)
         given.values["perplexity"] = _perplexity(given, signature, part or "train", action)
     _leave(name, map_record(name), action, data, part, column_names("tsne", dimensions), given, context)
-    return None if given.failed or action.broken else Tsne(name, data, part, action.span, span, **given.values)
+    return None if given.wrong or action.broken else Tsne(name, data, part, action.span, span, **given.values)
 
 
 def read_kmeans(action: ast.Action, context: Context) -> Kmeans | None:
@@ -102,15 +105,15 @@ def read_kmeans(action: ast.Action, context: Context) -> Kmeans | None:
     _only_whole(action, data, part, span)
     signature, clusters = context.signatures.get(data), given.values.get("clusters")
     if clusters is None:
-        if "clusters" not in given.failed:
+        if not given.wrong:
             raise fault("E0209", "`kmeans` does not say how many groups", action.verb_span,
                         help=f"write `kmeans {data} {{ clusters 3 }}`")  # fmt: skip
         clusters = 1
     if signature is not None:
         _numbers(action.verb, signature, span)
-        _at_most(given, "clusters", clusters, signature.rows["train"], "rows for training", signature, action)
+        _at_most(given, "clusters", clusters, signature.rows["train"], "row for training", signature, action)
     _leave(name, clusters_record(name), action, data, None, column_names("kmeans", clusters), given, context)
-    return None if given.failed or action.broken else Kmeans(name, data, action.span, span, **given.values)
+    return None if given.wrong or action.broken else Kmeans(name, data, action.span, span, **given.values)
 
 
 def read_knn(action: ast.Action, context: Context) -> Knn | None:
@@ -124,10 +127,11 @@ def read_knn(action: ast.Action, context: Context) -> Knn | None:
         if signature.target is None or signature.target.time:
             raise fault("E0416", f"`{data}` has no target that neighbours could tell", span,
                         labels=(Label(signature.span, "defined here"),), help="give it a `target`")  # fmt: skip
-        _at_most(given, "k", k, signature.rows["train"], "rows for training", signature, action)
+        _at_most(given, "k", k, signature.rows["train"], "row for training", signature, action)
         metrics = metrics or _default_metrics(signature, span)
-    context.results[name] = "anything" if given.failed else model_record(name, _measured(metrics), signature)
-    if given.failed or action.broken:
+    wrong = given.wrong or signature is None
+    context.results[name] = "anything" if wrong else model_record(name, _measured(metrics), signature)
+    if given.wrong or action.broken:
         context.models[name] = None
         return None
     found = Knn(name, data, action.span, span, **given.values, metrics=metrics)
@@ -161,10 +165,14 @@ def _leave(
     name: str, record: Record, action: ast.Action, data: str, part: str | None, columns: tuple[str, ...],
     given: Given, context: Context,
 ) -> None:  # fmt: skip
-    """What the statement leaves: a result with fields, and a data set."""
+    """What the statement leaves: a result with fields, and a data set; where an option is wrong, something of which
+    nothing is known.
+    """
     make_table(name, action, data, part, columns, context)
+    if given.wrong:
+        context.data[name] = context.signatures[name] = None
     made = context.signatures[name]
-    context.results[name] = "anything" if given.failed or made is None else table_record(record, made)
+    context.results[name] = "anything" if made is None else table_record(record, made, BESIDE.get(action.verb, ()))
 
 
 def _only_whole(action: ast.Action, data: str, part: str | None, span: Span) -> None:
@@ -211,11 +219,18 @@ def _at_most(
 
 
 def more_than(option: str, number: int, most: int, of: str, signature: Signature, place: Span) -> Fault:
-    """So many there are not in the data."""
+    """So many there are not in the data. of: `row for training`."""
+    many = _many(most, of)
     return fault(
-        "E0415", f"`{option} {number}` is more than the {most:,} {of} of `{signature.name}`", place,
-        labels=(Label(signature.span, f"{most:,} {of}"),), help=f"write `{option} {most}` or less",
+        "E0415", f"`{option} {number}` is more than the {many} of `{signature.name}`", place,
+        labels=(Label(signature.span, many),), help=f"write `{option} {most}`" + (" or less" if most > 1 else ""),
     )  # fmt: skip
+
+
+def _many(count: int, thing: str) -> str:
+    """`1 row for training`, `2,000 rows for training`."""
+    word, *rest = thing.split(" ", 1)
+    return " ".join([f"{count:,}", word if count == 1 else word + "s", *rest])
 
 
 def _perplexity(given: Given, signature: Signature, part: str, action: ast.Action) -> float:
@@ -231,7 +246,7 @@ def _perplexity(given: Given, signature: Signature, part: str, action: ast.Actio
     raise fault(
         "E0415",
         f"{needed}, but `{signature.name}` has {rows:,} to map",
-        given.places.get("perplexity", action.verb_span), labels=(Label(signature.span, f"{rows:,} rows"),),
+        given.places.get("perplexity", action.verb_span), labels=(Label(signature.span, _many(rows, "row")),),
         notes=("the perplexity is about how many neighbours a row has; three times as many are looked at",),
         help="so few rows need no map" if few else f"write `perplexity {int(most)}` or less",
     )  # fmt: skip

@@ -22,7 +22,7 @@ from nndsl.semantics.bodies import check_bodies
 from nndsl.semantics.constants import Wrong, evaluate, lookup_in
 from nndsl.semantics.modules import scope_of, twice
 from nndsl.semantics.options import SETTINGS, TRAINING
-from nndsl.semantics.parts import DEFAULT_NAMES, Context
+from nndsl.semantics.parts import DEFAULT_NAMES, Context, is_taken, result_name
 from nndsl.semantics.program import Action, Network, Program, Settings
 from nndsl.semantics.reading import Reader, later
 from nndsl.semantics.roles import SIZES
@@ -101,10 +101,12 @@ def _stand_in(statement: ast.Action, context: Context) -> None:
     for name in _named(statement):
         context.places.setdefault(name.text, name.span)
     if statement.clause("as") is None and statement.verb in DEFAULT_NAMES:
-        names = [DEFAULT_NAMES[statement.verb]]
+        names = [result_name(statement, context)]
     for text in names:
+        if is_taken(text, context):
+            continue
         context.results.setdefault(text, "anything")
-        if statement.verb in TABLE_VERBS and text not in context.networks:
+        if statement.verb in TABLE_VERBS:
             context.data.setdefault(text, None)
             context.signatures.setdefault(text, None)
         if statement.verb == "knn":

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nndsl.data.spec import DataSpec
+from nndsl.data.spec import DataSpec, MadeSource
 from nndsl.data.types import PARTS, Signature
 from nndsl.diagnostics import Collector, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics.constants import CONSTANTS
 from nndsl.semantics.program import Knn, Metric, Network, Train
 from nndsl.semantics.reading import Reader, later
-from nndsl.semantics.results import Type
+from nndsl.semantics.results import Record, Type
 from nndsl.semantics.scopes import Scope, unknown
 from nndsl.syntax import ast
 
@@ -85,7 +86,10 @@ def network_of(action: ast.Action, context: Context) -> tuple[Network, Span]:
         raise fault("E0216", f"`{action.verb}` takes the name of a network, not `{expr.span.text}`", expr.span)
     if expr.text not in context.networks:
         if expr.text in context.results:
-            raise fault("E0205", f"`{expr.text}` is not a network", expr.span, help="name the network itself")
+            help = "name the network itself" if expr.text not in context.models else (
+                "neighbours are not trained, only asked: `evaluate` and `predict` take them"
+            )  # fmt: skip
+            raise fault("E0205", f"`{expr.text}` is not a network", expr.span, help=help)
         raise unknown(context.scope, expr.text, expr.span, "network", [*context.networks])
     return context.networks[expr.text], expr.span
 
@@ -103,8 +107,13 @@ def data_named(expr: ast.Expr, word: str, context: Context) -> tuple[str, str | 
     if not isinstance(base, ast.Name):
         raise fault("E0216", f"`{word}` takes the name of a data set, not `{expr.span.text}`", expr.span)
     if base.text not in context.data:
-        if base.text in context.later and base.text not in context.results:
+        known = base.text in context.results or base.text in context.networks
+        if base.text in context.later and not known:
             raise fault("E0201", f"`{base.text}` comes only further down", base.span, help="move this line below it")
+        found = context.results.get(base.text)
+        if found is not None and base.text not in context.networks:
+            what = _kind(base.text, found)
+            raise fault("E0205", f"`{base.text}` is {what}, but a data set is expected here", base.span)
         raise unknown(context.scope, base.text, base.span, "data", [*context.data])
     if not isinstance(expr, ast.Attribute):
         return base.text, None, expr.span
@@ -119,6 +128,11 @@ def data_named(expr: ast.Expr, word: str, context: Context) -> tuple[str, str | 
             help=hint,
         )
     return base.text, expr.name, expr.span
+
+
+def _kind(name: str, found: Type) -> str:
+    """`a run`, `a model`: what a statement has left that is no data set."""
+    return found.words.removesuffix(f" `{name}`").replace("the ", "a ", 1) if isinstance(found, Record) else "a result"
 
 
 def asked_of(action: ast.Action, context: Context) -> tuple[str, Span] | None:
@@ -152,16 +166,33 @@ def part_of(action: ast.Action, context: Context) -> tuple[str, str, Span]:
         raise fault(
             "E0209", f"`{action.verb}` does not say which part of `{name}`", span, help="write " + " or ".join(parts)
         )
-    if part not in signature.rows:
-        there = ", ".join(f"`{p}`" for p in signature.rows)
-        raise fault(
-            "E0211",
-            f"`{name}` has no {part} part",
-            span,
-            labels=(Label(signature.span, f"its parts: {there}"),),
-            help=f"give `{name}` a `split`, as in `split train=70%, validation=15%, test=15%`",
-        )
+    has_part(name, part, signature, span, context)
     return name, part, span
+
+
+def has_part(name: str, part: str, signature: Signature, span: Span, context: Context) -> None:
+    """Raises a fault (E0211) where a data set has no such part. A table has those of the data it was made of."""
+    if part in signature.rows:
+        return
+    there = ", ".join(f"`{p}`" for p in signature.rows)
+    raise fault(
+        "E0211",
+        f"`{name}` has no {part} part",
+        span,
+        labels=(Label(signature.span, f"its parts: {there}"),),
+        help=f"give `{_origin(name, context)}` a `split`, as in `split train=70%, validation=15%, test=15%`",
+    )
+
+
+def _origin(data: str, context: Context) -> str:
+    """The data set that a table goes back to, through others; itself where it is none."""
+    spec = context.data.get(data)
+    return _origin(spec.source.data, context) if spec and isinstance(spec.source, MadeSource) else data
+
+
+def is_taken(name: str, context: Context) -> bool:
+    """Whether a name is that of something no statement can leave."""
+    return name in context.networks or name in context.constants or name in CONSTANTS
 
 
 def result_name(action: ast.Action, context: Context) -> str:
@@ -176,7 +207,7 @@ def result_name(action: ast.Action, context: Context) -> str:
     expr = only(clause.values, "name")
     if not isinstance(expr, ast.Name):
         raise fault("E0216", f"`as` gives a name, not `{expr.span.text}`", expr.span)
-    if expr.text in context.places or expr.text in context.networks or expr.text in context.data:
+    if expr.text in context.places or expr.text in context.data or is_taken(expr.text, context):
         first = context.places.get(expr.text)
         labels = (Label(first, "first here"),) if first else ()
         raise fault(

@@ -41,11 +41,19 @@ Table = Sequence[Option]
 
 @dataclass(slots=True)
 class Given:
-    """The options of one statement: values by name, and where each was written. failed: those that were wrong."""
+    """The options of one statement: values by name, and where each was written. failed: those that were wrong.
+    strange: words that are no options.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    strange: set[str] = field(default_factory=set)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything is."""
+        return bool(self.failed or self.strange)
 
 
 @value
@@ -70,6 +78,7 @@ class Reader:
         name, place = _head(item)
         row = next((row for row in table if row.name == name), None)
         if row is None:
+            given.strange.add(name)
             raise self._no_option(verb, name, place, table, item)
         if row.later or not isinstance(item, ast.Option | ast.Flow):
             raise later(f"`{name}` in `{verb}`", place)

@@ -55,15 +55,25 @@ def evaluation_record(name: str, metrics: Mapping[str, Plain], loss: bool) -> Re
     return Record("evaluation", f"the result `{name}`", fields)
 
 
-def answers_record(name: str, columns: Iterable[str]) -> Record:
-    """`predict ... as name`: one value a row in each column."""
-    return Record("answers", f"the answers `{name}`", {**dict.fromkeys(columns, "column"), "rows": "number"})
+def answers_record(name: str, columns: Iterable[str], parts: Iterable[str] = ()) -> Record:
+    """`predict ... as name`: one value a row in each column. What the network says, `output1`, is there by part too."""
+    told: dict[str, Type] = {p: Record("answers", f"the {p} part of `{name}`", {"rows": "number"}) for p in parts}
+    return Record("answers", f"the answers `{name}`", {**told, **dict.fromkeys(columns, "column"), "rows": "number"})
 
 
-def table_record(record: Record, signature: Signature) -> Record:
-    """A result that is a table too: its columns, one value a row, and its parts are fields."""
-    columns: dict[str, Type] = dict.fromkeys(signature.input.names, "numbers")
-    return replace(record, fields={**columns, **_parts(signature), **record.fields})
+def table_record(record: Record, signature: Signature, beside: tuple[str, ...] = ()) -> Record:
+    """A result that is a table too: its columns, one value a row, its target, its sizes and its parts are fields.
+
+    beside: columns of numbers that it has besides.
+    """
+    made: dict[str, Type] = dict.fromkeys((*signature.input.names, *beside), "numbers")
+    columns: dict[str, Type] = {**dict.fromkeys(columns_of(signature), "column"), **made}
+    sizes: dict[str, Type] = dict.fromkeys(signature.sizes, "number")
+    parts: dict[str, Type] = {
+        part: Record("part", f"the {part} part of `{signature.name}`", {**columns, "rows": "number"})
+        for part in signature.rows
+    }
+    return replace(record, fields={**columns, **sizes, **parts, **record.fields})
 
 
 def components_record(name: str) -> Record:
