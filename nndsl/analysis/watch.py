@@ -12,9 +12,10 @@ from dataclasses import dataclass
 @dataclass(slots=True)
 class Watch:
     """
-    what: the part of the work under way, in words for a person (`neighbours`, `map`). done, of: how many of how many
-    steps; `of` is 0 where that is not known. figure: what the work has reached so far, such as a divergence; None where
-    there is none yet. stopped: somebody asked for the end: the work ends after the step under way and gives what it has.
+    what: the part of the work under way, in words for a person (`neighbours`, `iterations`). done, of: how many of how
+    many steps; `of` is 0 where that is not known. figure: what the work has reached so far, such as a divergence; None
+    where there is none yet. stopped: somebody asked for the end: the work ends after the step under way and gives what
+    it has.
     """
 
     what: str = ""

@@ -103,7 +103,7 @@ def embed(
             return Embedding(y[:, :dimensions].copy(), float("nan"), 0, dict(clock.seconds))
         P = symmetric(conditional(distances, perplexity, crew), numbers, crew)
         clock.lap("affinities")
-        watch.begin("map", iterations)
+        watch.begin("iterations", iterations)
         work = _Map(P, y, dimensions, crew, clock)
         for step in range(iterations):
             if watch.stopped:

@@ -61,7 +61,7 @@ def place(
         there.follow()
         forces = attraction(fixed(p, numbers), y, among, pull, dimensions, crew).beside(there.pushing(here, push, z))
         descent = Descent(y, pull, push, z, dimensions, crew)
-        watch.begin("new rows", iterations)
+        watch.begin("placing rows, iterations", iterations)
         for step in range(iterations):
             if watch.stopped:
                 break
