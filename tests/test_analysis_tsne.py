@@ -351,7 +351,7 @@ def test_a_watch_is_told_and_can_stop() -> None:
 
         @property
         def stopped(self) -> bool:  # type: ignore[override]
-            return self.what == "map" and self.done >= 120
+            return self.what == "iterations" and self.done >= 120
 
         @stopped.setter
         def stopped(self, value: bool) -> None:
@@ -359,7 +359,7 @@ def test_a_watch_is_told_and_can_stop() -> None:
 
     watch = Watch()
     whole = embed(_digits()[0][:300], iterations=200, watch=watch)
-    assert (watch.what, watch.done, watch.of) == ("map", 200, 200) and watch.figure == whole.kl
+    assert (watch.what, watch.done, watch.of) == ("iterations", 200, 200) and watch.figure == whole.kl
     short = embed(_digits()[0][:300], iterations=200, watch=Impatient())
     assert short.iterations == 120 and short.points.shape == (300, 2) and np.isfinite(short.kl)
     before = embed(_digits()[0][:300], watch=Watch(stopped=True))
@@ -405,6 +405,6 @@ def test_new_rows_that_do_not_fit() -> None:
 def test_new_rows_and_a_watch() -> None:
     x, points, watch = _normal(20, 4), _normal(20, 2), Watch()
     assert np.isfinite(place(x[:3], x, points, iterations=30, watch=watch)).all()
-    assert (watch.what, watch.done, watch.of) == ("new rows", 30, 30)
+    assert (watch.what, watch.done, watch.of) == ("placing rows, iterations", 30, 30)
     stopped = place(x[:3], x, points, watch=Watch(stopped=True))
     assert stopped.shape == (3, 2) and np.isnan(stopped).all()

@@ -246,7 +246,9 @@ WRONG: dict[str, tuple[Files, str, str, str]] = {
     "a broken picture": (ANIMALS | {"cat/x.png": BROKEN}, "", "E0526", "`cat/x.png` of `pictures` cannot be read"),
     "broken pictures": (ANIMALS | {"cat/x.png": BROKEN, "dog/y.png": b""}, "", "E0526", "`cat/x.png`, `dog/y.png`"),
     "no picture": (ANIMALS | {"cat/a.txt": b"?", "cat/x.mp4": b"?"}, "", "E0526", "that are no pictures: `a.txt`"),
-    "no pictures at all": ({"notes.txt": b"?"}, "", "E0503", "without pictures, IDX files or `counts.npz`: it holds `notes.txt`"),
+    "no pictures at all": (
+        {"notes.txt": b"?"}, "", "E0503", "without pictures, IDX files or `counts.npz`: it holds `notes.txt`",
+    ),
     "a class of the test part": (
         {"train/a/1.png": ODD, "train/b/1.png": ODD, "test/c/1.png": ODD}, "", "E0507", "`label` is `c`"
     ),
