@@ -29,6 +29,7 @@ def faults(text: str) -> list[tuple[str, int, str]]:
         ("tsne points as map { perplexity 40 }", "E0415", "needs 121 rows"),
         ("tsne points as map { dimensions 4 }", "E0202", "from 2 to 3"),
         ("data few {\n  columns x\n  rows [1, 2, 3]\n  input x\n}\ntsne few as map", "E0415", "has 3 to map"),
+        ("tsne points as map { perplexity 5; momentum 1 }", "E0202", "from 0, below 1, found 1"),
         ("tsne points.test as map { perplexity 20 }", "E0415", "has 30 to map"),
         ("kmeans points as groups", "E0209", "how many groups"),
         ("kmeans points as groups { clusters 91 }", "E0415", "the 90 rows"),
@@ -60,6 +61,32 @@ def test_a_statement_that_is_wrong_hides_nothing_and_adds_nothing() -> None:
         "tsne pc as map\nprint pc.explained, map.kl\nknn pc as near\nevaluate near on pc.test\nprint zero\n"
     )
     assert [(code, line) for code, line, _ in faults(text)] == [("E0415", 5), ("E0201", 12)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("pca points as pc { n_components 2 }", "`components`"),
+        ("pca points as pc { svd_solver full }", "`method exact`"),
+        ("kmeans points as groups { n_clusters 3 }", "`clusters`"),
+        ("kmeans points as groups { k 3 }", "`clusters 3`"),
+        ("kmeans points as groups { clusters 3; n_init 4 }", "`restarts`"),
+        ("kmeans points as groups { clusters 3; max_iter 4 }", "`iterations`"),
+        ("kmeans points as groups { clusters 3; random_state 4 }", "`seed`"),
+        ("knn points as near { n_neighbors 3 }", "`k`"),
+        ("knn points as near { metric cosine }", "`distance cosine`"),
+        ("knn points as near { distance l1 }", "`manhattan`"),
+        ("knn points as near { n_jobs 3 }", "`set threads 3`"),
+        ("tsne points as map { n_components 2; perplexity 5 }", "`dimensions`"),
+        ("tsne points as map { learning_rate 200; perplexity 5 }", "`rate 200`"),
+        ("tsne points as map { early_exaggeration 4; perplexity 5 }", "`exaggeration`"),
+        ("tsne points as map { init random; perplexity 5 }", "`start random`"),
+        ("tsne points as map { n_iter 500; perplexity 5 }", "`iterations`"),
+    ],
+)
+def test_names_of_other_libraries_are_known(text: str, words: str) -> None:
+    (found,) = [d for d in check(POINTS + text)[1] if d.severity == "error"]
+    assert words in (found.help or ""), found
 
 
 def test_what_is_made_of_wrong_data_is_not_missed() -> None:

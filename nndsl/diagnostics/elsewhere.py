@@ -84,8 +84,54 @@ CELL: Rows = (
     ("inputsize hiddensize", "its first argument is how many states there are: `lstm(64)`"),
 )
 
+LOOKING: Rows = (  # `pca`, `tsne`, `kmeans` and `knn`
+    ("threads numworkers njobs workers", "it holds for the whole script: `set threads {|2}`, on a line of its own"),
+    ("precision dtype", "it holds for the whole script: `set precision float64`, on a line of its own"),
+    ("device gpu cuda", "it holds for the whole script: `set device cpu`, on a line of its own"),
+    ("verbose progress", "leave it out: progress is always shown; `nndsl run --quiet` hides it"),
+    (
+        "normalize normalise standardize standardise scale standard",
+        "it is said of a column in `data`: `input x -> standard`",
+    ),
+)
+
+PCA: Rows = (
+    *LOOKING,
+    ("svdsolver solver algorithm", "write `method exact` or `method randomised`; left out, the quicker one is taken"),
+    ("center centre centered", "leave it out: the mean is always taken off"),
+    ("tol iteratedpower powerits oversamples noversamples", "leave it out: the method looks after its precision"),
+)
+
+TSNE: Rows = (
+    *LOOKING,
+    ("learningrate lr eta stepsize", "it is called `rate`: `rate {|200}`; left out, it follows from the rows"),
+    ("init initialization initialisation", "it is called `start`: `start pca` or `start random`"),
+    ("metric distance", "leave it out: distances are Euclidean"),
+    ("method angle theta negativegradientmethod", "leave it out: the way is chosen by how many rows there are"),
+    ("niterwithoutprogress mingradnorm", "leave it out: `iterations` says how many there are"),
+    ("pca pcadims initialdims", "it is a statement: `pca data as pc {{ components {|50} }}`, then `tsne pc as map`"),
+)
+
+KMEANS: Rows = (
+    *LOOKING,
+    ("k", "how many groups is `clusters {|3}`"),
+    ("init start", "leave it out: first centres are drawn far from each other (k-means++)"),
+    ("tol tolerance mindelta", "leave it out: it ends when the centres hardly move"),
+    ("metric distance", "leave it out: centres are means, and distances to them Euclidean"),
+    ("algorithm method", "leave it out: all ways find the same groups"),
+)
+
+KNN: Rows = (
+    *LOOKING,
+    ("metric p distancemetric", "what near means is `distance euclidean`, `distance manhattan` or `distance cosine`"),
+    ("algorithm method leafsize", "leave it out: the neighbours are always the exact ones"),
+    ("weight", "write `weights distance`: nearer ones count for more"),
+    ("split test testsize validation", "the parts are made in `data`: `split train=70%, validation=15%, test=15%`"),
+)
+
 TABLES: dict[str, Rows] = {
     "train": TRAINING, "recipe": TRAINING, "data": DATA, "network": NETWORK, "layer": NETWORK, "use of a cell": CELL,
+    "pca": PCA, "tsne": TSNE, "kmeans": KMEANS, "knn": KNN,
 }  # fmt: skip
 
 

@@ -28,16 +28,18 @@ class Whole:
 
 @value
 class Real:
-    """A number at least `least`, or above it."""
+    """A number at least `least`, or above it; and below `most`."""
 
     least: float = -math.inf
     above: bool = False
+    most: float = math.inf
 
     @property
     def words(self) -> str:
         if self.least == -math.inf:
             return "a number"
-        return f"a number above {self.least:g}" if self.above else f"a number from {self.least:g}"
+        end = "" if self.most == math.inf else f", below {self.most:g}"
+        return (f"a number above {self.least:g}" if self.above else f"a number from {self.least:g}") + end
 
 
 @value
@@ -340,7 +342,7 @@ _ROWS = (
             Option("exaggeration", Real(1), "how much stronger rows attract each other at first", "12"),
             Option("early", Whole(0), "how many iterations that lasts", "250"),
             Option("iterations", Whole(1), "how many there are in all", "1000"),
-            Option("momentum", Real(0), "of the iterations after the early ones, which have 0.5", "0.8"),
+            Option("momentum", Real(0, most=1), "of the iterations after the early ones, which have 0.5", "0.8"),
             Option("start", Choice(("pca", "random")), "where rows are at first", "pca"),
             Option("seed", SEED, "of a random start", "the script's `set seed`"),
         ),

@@ -203,7 +203,7 @@ class Reader:
 
     def _real(self, name: str, form: Real, value: Any, span: Span) -> float:
         wrong = isinstance(value, bool) or not isinstance(value, int | float)
-        if wrong or value < form.least or (form.above and value == form.least):
+        if wrong or value < form.least or (form.above and value == form.least) or value >= form.most:
             raise fault("E0202", f"`{name}` takes {form.words}, found {_shown(value)}", span)
         return float(value)
 
