@@ -32,7 +32,7 @@ Floats = NDArray[np.float32]
 
 UNIT = 2.0**-24  # what one rounding of a float32 changes at most, in parts of the number
 RUN = 512  # columns in one sum when rows are turned: shorter sums round less
-WIDE = 512  # points in a block: of 64 to 512 these took the least time
+WIDE = 256  # points in a block: of 64 to 512 these took the least time
 
 
 class Products:
