@@ -152,6 +152,35 @@ def test_a_map_is_of_the_training_part_and_the_others_are_placed_on_it() -> None
     assert found["near"].measured["test"]["accuracy"] > 0.8  # a row that was placed is among those of its kind
 
 
+@pytest.mark.parametrize(
+    ("statement", "scale", "words"),
+    [
+        ("kmeans d as t { clusters 3 }", 0.0, "only 1 of the rows is different"),
+        ("pca d as t", 0.0, "all rows are the same"),
+        ("kmeans d as t { clusters 3 }", 1e30, "-> standard"),
+        ("tsne d as t { perplexity 5; iterations 5 }", 1e30, "-> standard"),
+        ("knn d as t", 1e30, "-> standard"),
+        ("kmeans d as t { clusters 3 }", 1e-30, "too small"),
+    ],
+)
+def test_numbers_that_do_not_allow_it_are_a_fault(statement: str, scale: float, words: str) -> None:
+    rows = np.random.default_rng(0).normal(size=(60, 4)) * scale
+    text = f"data d {{\n  from rows\n  input (a, b, c)\n  target y\n}}\n{statement}\n"
+    frame = {**dict(zip("abc", rows.T, strict=False)), "y": np.arange(60.0)}
+    with pytest.raises(nndsl.RunError) as found:
+        nndsl.compile(text, data={"rows": frame}).run()
+    (one,) = found.value.diagnostics
+    assert one.code == "E0417" and words in one.message
+
+
+def test_a_network_whose_answers_are_no_numbers_has_no_components() -> None:
+    text = "network net for flowers { dense(3) -> log }\npredict net on flowers as codes\n"
+    for statement in ("tsne codes as map { perplexity 5 }", "kmeans codes as g { clusters 2 }", "knn codes as near"):
+        with pytest.raises(nndsl.RunError) as found:
+            results(FLOWERS + text + statement + "\n")
+        assert [d.code for d in found.value.diagnostics] == ["E0417"]
+
+
 def test_a_map_repeats_and_a_part_can_be_mapped_alone() -> None:
     text = FLOWERS + "tsne flowers.test as map { perplexity 5; iterations 100; dimensions 3 }\n"
     one, two = results(text)["map"], results(text)["map"]

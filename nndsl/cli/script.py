@@ -101,9 +101,7 @@ def run(path_text: str, sets: Mapping[str, str], console: Console, *, json: bool
         return exit_code(found.diagnostic)
     except Interrupted:
         if not console.json_errors:
-            console.say(
-                "interrupted: what was reached is kept, weights up to the batch under way; nothing after it was run"
-            )
+            console.say("interrupted: what was reached is kept; nothing after it was run")
         return INTERRUPTED
     return WELL
 

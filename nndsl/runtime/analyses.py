@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -26,7 +27,7 @@ from nndsl.lower.models import answer
 from nndsl.runtime.control import interruptible
 from nndsl.runtime.events import Work
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
-from nndsl.runtime.measures import measured, measures
+from nndsl.runtime.measures import Stopped, measured, measures
 from nndsl.runtime.models import ModelEvaluator
 from nndsl.runtime.network import threads_of
 from nndsl.runtime.results import Fields
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PLACED_BY = 5.0  # the perplexity of a row that is placed on a map: a few rows say where it belongs
+LARGEST = 1e15  # of numbers whose squares, thousands of them added up, are far from the ends of float32
 Rows = NDArray[Any]
 
 
@@ -56,13 +58,16 @@ def pca(session: Session, action: Pca) -> PrincipalComponents:
 
 
 def tsne(session: Session, action: Tsne) -> NeighbourMap:
-    """A map of the training part, with the rows of the other parts placed on it; or of one part alone."""
+    """A map of the training part, with the rows of the other parts placed on it; or of one part alone. Where it was
+    ended before its time, nothing is placed.
+    """
     from nndsl.analysis.tsne.embed import embed
     from nndsl.analysis.tsne.place import place as place_on
 
     started, dataset, main = time.perf_counter(), session.dataset(action.data), action.part or "train"
     threads = threads_of(session.program.settings)
     x = _single(dense(dataset.part(main).input))
+    _fitting(action, lambda: _measurable(x))
     made, ended = _worked(session, action, lambda watch: embed(
         x, dimensions=action.dimensions, perplexity=action.perplexity, rate=action.rate,
         exaggeration=action.exaggeration, early=action.early, iterations=action.iterations,
@@ -75,7 +80,7 @@ def tsne(session: Session, action: Tsne) -> NeighbourMap:
         return _float(place_on(_single(_flat(rows)), x, made.points, perplexity=few, threads=threads), dataset)
 
     inputs = {main: _float(made.points, dataset)}
-    if action.part is None:
+    if action.part is None and not ended[1]:
         inputs |= {name: place(dense(part.input)) for name, part in dataset.parts.items() if name != main}
     table = _table(session, action, dataset, {name: inputs[name] for name in dataset.parts if name in inputs}, place)
     return NeighbourMap(
@@ -91,11 +96,11 @@ def kmeans(session: Session, action: Kmeans) -> Groups:
     started, dataset = time.perf_counter(), session.dataset(action.data)
     rows = {name: _single(dense(part.input)) for name, part in dataset.parts.items()}
     fitted, ended = _worked(session, action, lambda watch: method.fit(
-        rows["train"], action.clusters, restarts=action.restarts, iterations=action.iterations,
+        _measurable(rows["train"]), action.clusters, restarts=action.restarts, iterations=action.iterations,
         seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
     ))  # fmt: skip
     inputs = {name: _float(fitted.distances(x), dataset) for name, x in rows.items()}
-    clusters = {name: fitted.assign(x).astype(np.float64) for name, x in rows.items()}
+    clusters = {name: fitted.ids if name == "train" else fitted.assign(x) for name, x in rows.items()}
     table = _table(
         session, action, dataset, inputs,
         lambda x: _float(fitted.distances(_single(_flat(x))), dataset), {"cluster": clusters},
@@ -111,24 +116,28 @@ def knn(session: Session, action: Knn) -> Neighbours:
     train, target = dataset.part("train"), dataset.signature.target
     assert target is not None and train.target is not None  # or the statement would have been refused
     told = train.target.floats("float32")
-    fitted = _fitting(action, lambda: method.Knn.of(
-        _single(dense(train.input)), told, classes=len(target.classes), k=action.k,
-        distance=action.distance, weights=action.weights, threads=threads_of(program.settings),
-    ))  # fmt: skip
     output = answer(action, dataset.signature, dataset.signature)
     chosen = measures(program, action.metrics, output, target, dataset, None)
+    others = {name: part for name, part in dataset.parts.items() if name != "train"}
 
-    def measure() -> dict[str, Fields]:
+    def work(watch: Watch) -> tuple[method.Knn, dict[str, Fields]]:
+        """The rows, ready to be asked; and what was measured before the end was asked for."""
+        fitted = method.Knn.of(
+            _measurable(_single(dense(train.input))), told, classes=len(target.classes), k=action.k,
+            distance=action.distance, weights=action.weights, threads=threads_of(program.settings),
+        )  # fmt: skip
+        watch.begin("rows", sum(len(part.rows) for part in others.values()))
         found = {}
-        for name, part in dataset.parts.items():
-            if name != "train":
-                asked = ModelEvaluator(fitted, part.input)
-                numbers = measured(asked, chosen, compared(part, dataset.signature, dataset), session.control)[1]
-                found[name] = Fields({**numbers, "rows": len(part.rows)})
-        return found
+        for name, part in others.items():
+            asked, beside = ModelEvaluator(fitted, part.input, watch), compared(part, dataset.signature, dataset)
+            try:
+                found[name] = Fields({**measured(asked, chosen, beside, session.control)[1], "rows": len(part.rows)})
+            except Stopped:
+                break
+        return fitted, found
 
-    found = interruptible(measure, session.control)
-    if not found:
+    (fitted, found), _ = _worked(session, action, work)
+    if not others:
         session.say(f"`{action.data}` has no part that `{action.name}` could be measured on: give it a `split`")
     seconds = time.perf_counter() - started
     return Neighbours(action.name, action.data, fitted, found, len(train.rows), action.k, seconds, dataset, output)
@@ -160,7 +169,7 @@ def _fitting(action: Analysis, work: Callable[[], T]) -> T:
     try:
         return work()
     except Unfit as problem:
-        raise fault("E0415", str(problem), action.data_span) from None
+        raise fault("E0417", str(problem), action.data_span) from None
     except NotFinite as problem:
         raise fault(
             "E0601", str(problem), action.span, help="take a smaller `rate`, or leave it out: it follows from the rows"
@@ -175,8 +184,9 @@ def _table(
     session: Session, action: Pca | Tsne | Kmeans, dataset: Dataset, inputs: Mapping[str, Rows],
     transform: Callable[[Rows], Rows], more: Mapping[str, Mapping[str, Rows]] | None = None,
 ) -> Derived:  # fmt: skip
-    """The data set that the statement makes."""
+    """The data set that the statement makes, of the parts that it has reached."""
     spec, signature = session.program.data[action.name], session.signatures[action.name]
+    signature = replace(signature, rows={name: len(rows) for name, rows in inputs.items()})
     return Derived(spec, signature, inputs, dataset, transform, more)
 
 
@@ -200,6 +210,18 @@ def _flat(rows: Rows) -> Rows:
 
 def _single(rows: Rows) -> NDArray[np.float32]:
     return np.ascontiguousarray(rows, np.float32)
+
+
+def _measurable(rows: Rows) -> Rows:
+    """The same rows; raises Unfit where squares of their differences are beyond what float32 tells apart."""
+    largest = max(float(rows.max(initial=0)), -float(rows.min(initial=0)))  # NaN where there is one: that is seen later
+    if largest > LARGEST:
+        raise Unfit(f"the numbers are as large as {largest:.2g}, and squares of distances too large: encode them with "
+                    "`-> standard`")  # fmt: skip
+    if 0 < largest < 1 / LARGEST:
+        raise Unfit(f"no number is larger than {largest:.2g}, and squares of distances are too small to be told "
+                    "apart: encode them with `-> standard`")  # fmt: skip
+    return rows
 
 
 def _float(rows: Rows, dataset: Dataset) -> Rows:

@@ -18,7 +18,7 @@ from nndsl.diagnostics.location import line_of
 from nndsl.runtime.diagnosis.health import Health
 from nndsl.runtime.diagnosis.text import objects
 from nndsl.runtime.events import Progress, Work
-from nndsl.runtime.made import Neighbours, Table
+from nndsl.runtime.made import LONG, Neighbours, Table
 from nndsl.runtime.results import Answers, Drawn, Evaluation, Fields, Forecast, Run, Text, Written
 from nndsl.runtime.showing import Shown
 from nndsl.semantics.program import Action, Expect, Print
@@ -78,7 +78,7 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
                 "found": objects(outcome),
             }  # fmt: skip
         case Table() | Neighbours():
-            return {"data": outcome.data, **outcome.fields}
+            return {"data": outcome.data, **_short(outcome)}
         case Evaluation():
             return {"network": outcome.network, "data": outcome.data, "part": outcome.part, **outcome.fields}
         case Answers():
@@ -112,11 +112,18 @@ def fields(action: Action, outcome: object) -> dict[str, Any]:
     return {"kind": outcome.kind, "text": outcome.text, **outcome.facts} if isinstance(outcome, Shown) else {}
 
 
+def _short(found: Table | Neighbours) -> dict[str, Any]:
+    """The fields that are not as long as the data are: `print` writes the others, where a script asks for them."""
+    return {key: value for key, value in found.fields.items() if key not in LONG}
+
+
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
+    if isinstance(value, Table | Neighbours):
+        return plain(_short(value))
     if isinstance(value, Fields | dict):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, Run | Evaluation | Answers | Text | Forecast | Table | Neighbours | Health):
+    if isinstance(value, Run | Evaluation | Answers | Text | Forecast | Health):
         return plain(dict(value.fields))
     if isinstance(value, np.ndarray):
         return plain(value.tolist())

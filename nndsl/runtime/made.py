@@ -131,7 +131,7 @@ class Groups(Table):
     @property
     def fields(self) -> Mapping[str, Any]:
         """What the language can speak of."""
-        found, cluster = self.fitted, self.cluster.astype(np.int64)
+        found, cluster = self.fitted, self.cluster
         return {
             "inertia": found.inertia, "silhouette": found.silhouette, "iterations": found.iterations,
             "clusters": len(found.centers), "cluster": cluster.tolist(),
@@ -178,5 +178,7 @@ class Neighbours:
         rows = self.dataset.encode_input(x)
         return np.asarray(self.fitted.answers(np.ascontiguousarray(rows.reshape(len(rows), -1), np.float32)))
 
+
+LONG = frozenset(("loadings", "axes", "mean", "cluster", "centers"))  # fields as long as the data are
 
 Kept = Result | PrincipalComponents | NeighbourMap | Groups | Neighbours  # what a session keeps by name

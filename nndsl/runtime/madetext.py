@@ -35,6 +35,8 @@ def _components(found: PrincipalComponents) -> str:
 
 def _map(found: NeighbourMap) -> str:
     words = f"{found.name}: {found.rows:,} rows of {found.data} on a map of {len(found.columns)} dimensions"
+    if found.interrupted and not found.iterations:
+        return f"{words} (ended before the first iteration)"
     ended = f" (ended after {counted(found.iterations, 'iteration')})" if found.interrupted else ""
     return f"{words}, kl {number(found.kl)}{ended}"
 
@@ -84,7 +86,7 @@ def _first_rows(found: Table) -> list[str]:
 
 
 def _sizes(found: Groups) -> list[str]:
-    sizes = np.bincount(found.cluster.astype(np.int64), minlength=len(found.fitted.centers))
+    sizes = np.bincount(found.cluster, minlength=len(found.fitted.centers))
     rows = [[str(k), f"{size:,}"] for k, size in enumerate(sizes)]
     more = [f"  ... ({len(rows) - MOST_ROWS} more)"] if len(rows) > MOST_ROWS else []
     return [*table(["group", "rows"], rows[:MOST_ROWS]), *more]
