@@ -175,7 +175,12 @@ def test_numbers_that_do_not_allow_it_are_a_fault(statement: str, scale: float, 
 
 def test_a_network_whose_answers_are_no_numbers_has_no_components() -> None:
     text = "network net for flowers { dense(3) -> log }\npredict net on flowers as codes\n"
-    for statement in ("tsne codes as map { perplexity 5 }", "kmeans codes as g { clusters 2 }", "knn codes as near"):
+    for statement in (
+        "pca codes as pc",
+        "tsne codes as map { perplexity 5 }",
+        "kmeans codes as g { clusters 2 }",
+        "knn codes as near",
+    ):
         with pytest.raises(nndsl.RunError) as found:
             results(FLOWERS + text + statement + "\n")
         assert [d.code for d in found.value.diagnostics] == ["E0417"]

@@ -49,7 +49,7 @@ def pca(session: Session, action: Pca) -> PrincipalComponents:
 
     started, dataset = time.perf_counter(), session.dataset(action.data)
     fitted, ended = _worked(session, action, lambda watch: method.fit(
-        matrix(dataset.part("train").input), action.components, whiten=action.whiten, method=action.method,
+        _differing(matrix(dataset.part("train").input)), action.components, whiten=action.whiten, method=action.method,
         seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
     ))  # fmt: skip
     inputs = {name: _float(fitted.transform(matrix(part.input)), dataset) for name, part in dataset.parts.items()}
@@ -210,6 +210,11 @@ def _flat(rows: Rows) -> Rows:
 
 def _single(rows: Rows) -> NDArray[np.float32]:
     return np.ascontiguousarray(rows, np.float32)
+
+
+def _differing(rows: Any) -> Any:
+    """The same rows, dense or sparse, for components; as `_measurable`."""
+    return _measurable(rows) if isinstance(rows, np.ndarray) and rows.dtype == np.float32 else rows
 
 
 def _measurable(rows: Rows) -> Rows:

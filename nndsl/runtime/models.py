@@ -5,6 +5,7 @@ In: a fitted model and encoded rows. Out: what `measures` and `predict` read. It
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -15,14 +16,12 @@ from nndsl.analysis.watch import Watch
 from nndsl.data.types import Array
 from nndsl.runtime.evaluator import Piece
 
-ROWS_AT_ONCE = 1024  # a thread: as many as a search takes at once; a search of more could not be ended in between
+FEWEST, MOST = 256, 8192  # rows at once
+SOON_S = 0.2  # pieces grow while they take less: between pieces, the work can be ended
 
 
 class Model(Protocol):
-    """What answers rows [N, D] with shares of classes [N, classes], or with numbers [N, *shape], on some threads."""
-
-    @property
-    def threads(self) -> int: ...
+    """What answers rows [N, D] with shares of classes [N, classes], or with numbers [N, *shape]."""
 
     def answers(self, queries: NDArray[np.float32]) -> NDArray[Any]: ...
 
@@ -37,12 +36,15 @@ class ModelEvaluator:
 
     def pieces(self) -> Iterator[Piece]:
         """All rows, some at a time."""
-        step = ROWS_AT_ONCE * self.model.threads
-        for first in range(0, self.count, step):
-            rows = slice(first, min(first + step, self.count))
+        step, first = FEWEST, 0
+        while first < self.count:
+            rows, begun = slice(first, min(first + step, self.count)), time.perf_counter()
             x = self.rows.take(rows).floats("float32")
             answers = self.model.answers(np.ascontiguousarray(x.reshape(len(x), -1)))
             self.watch.done += len(x)
+            first = rows.stop
+            if time.perf_counter() - begun < SOON_S:
+                step = min(2 * step, MOST)
             yield Piece(rows, (answers,), None)
 
     def run(self) -> tuple[list[NDArray[Any]], None]:
