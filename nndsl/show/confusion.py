@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nndsl.show.figures import Axis, Boxes, Figure, Labels, Layer, Numbers, Panel, Pictures
-from nndsl.show.palette import INK, PAGE, QUIET, dark, hexed, scaled
+from nndsl.show.palette import INK, PAGE, dark, hexed, scaled
 
 MOST_CELLS = 40  # classes whose cells are drawn one by one; of more, a picture is
 SHARES = 9  # classes up to which a share stands under each count
@@ -77,7 +77,7 @@ def _texts(counts: Numbers, shares: Numbers, many: int) -> Iterator[Labels]:
     roomy = many <= SHARES
     yield Labels(column, row, tuple(_count(n) for n in flat), size=size, colours=ink, bold=roomy, dy=-7 if roomy else 0)
     if roomy:
-        quiet = tuple(PAGE if dark(fill) else QUIET for fill in fills)
+        quiet = tuple(PAGE if dark(fill) else INK for fill in fills)
         texts = tuple(f"{share:.0%}" if n else "" for share, n in zip(part, flat, strict=True))
         yield Labels(column, row, texts, size=10, colours=quiet, dy=9)
 

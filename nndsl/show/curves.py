@@ -60,7 +60,8 @@ def _of_run(key: str, history: History, alone: bool) -> Iterator[Layer]:
         y = np.array([np.nan if v is None else v for v in column], np.float64)
         x = np.arange(1, len(y) + 1, dtype=np.float64)
         name = part if alone else history.name
-        yield Line(x, y, name, part, width=2.0 if len(y) <= MANY else 1.3)
+        long = len(y) > MANY  # dashes of a jagged line cannot be told from gaps; where it is one run, colour does
+        yield Line(x, y, name, "" if alone and long else part, width=1.3 if long else 2.0)
         if len(y) == 1:  # a line of one point cannot be seen
             yield Points(x, y, np.zeros(1), (name,), size=40)
         last = name, y

@@ -141,6 +141,16 @@ def _nice_step(rough: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
 
 
+def plain(low: float, high: float, count: int) -> str | None:
+    """How numbers of an axis are written (as d3 has it) where plain digits would be too long: with powers of ten, and
+    as many digits as tell neighbours apart. None where plain digits do."""
+    greatest = max(abs(low), abs(high))
+    if 1e-4 <= greatest < 1e7 or not greatest:
+        return None
+    digits = math.ceil(math.log10(greatest / _nice_step((high - low) / max(count, 1)))) + 1
+    return f".{max(digits, 2)}~g"
+
+
 def short(number: float) -> str:
     """A number for people: four digits, with a proper minus."""
     text = f"{number:.4g}"

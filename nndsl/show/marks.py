@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nndsl.show.figures import Band, Boxes, Heat, Labels, Layer, Line, Numbers, Panel, Paths, Pictures, Points
-from nndsl.show.looks import heat_shares, share, x_range, y_range
+from nndsl.show.looks import heat_shares, plain, share, x_range, y_range
 from nndsl.show.numbers import listed
 from nndsl.show.palette import INK, PAGE, QUIET, SCALES, Look, hexed, scaled
 from nndsl.show.pixels import address, enlarged, painted
@@ -196,10 +196,12 @@ def _valued_points(points: Points, chosen: Numbers, context: Context) -> Iterato
 def _fill(title: str, limits: tuple[float, float], scale: str, log: bool) -> Spec:
     """The channel that colours by a number, with its scale beside the panel."""
     kind: Spec = {"type": "log"} if log else {"zero": False}
+    format = "~g" if log else plain(*limits, 4)
+    words: Spec = {"format": format, "tickCount": 4} if format else {}
     return {
         "field": "v", "type": "quantitative", "title": title or None,
         "scale": {"domain": list(limits), "range": list(SCALES[scale]), "nice": False, **kind},
-        "legend": {"symbolOpacity": 1, "gradientOpacity": 1, **({"format": "~g", "tickCount": 4} if log else {})},
+        "legend": {"symbolOpacity": 1, "gradientOpacity": 1, **words},
     }  # fmt: skip
 
 

@@ -84,4 +84,4 @@ def dark(colour: str) -> bool:
     """Whether white letters are read better on it than black ones (relative luminance of WCAG 2)."""
     share = rgb(colour) / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    return bool(linear @ np.array([0.2126, 0.7152, 0.0722]) < 0.26)
+    return bool(linear @ np.array([0.2126, 0.7152, 0.0722]) < 0.215)

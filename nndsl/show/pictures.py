@@ -11,6 +11,7 @@ from nndsl.show.figures import Axis, Figure, Labels, Layer, Numbers, Panel, Pict
 from nndsl.show.palette import INK, scaled
 
 GAP = 0.08  # of a picture, free between two
+COARSE = 12  # pixels of a side, below which one is as wide as the gap: twice as much is free then
 CAPTION = 0.2  # of a picture, for a line of text under it
 SIDE = 620.0  # pixels of a grid, about
 
@@ -41,23 +42,31 @@ def grid(pictures: Numbers, captions: Sequence[str], title: str, subtitle: str =
     """pictures: [n, rows, columns, 3] of bytes. captions: one for each, or none. columns: how many stand side by side;
     0 is about as many as stand under one another."""
     count, high, wide = pictures.shape[:3]
-    columns = columns or max(1, math.ceil(math.sqrt(count * high / wide * (4 / 3))))
-    columns = min(columns, count)
+    columns = min(columns or _columns(count, high / wide), count)
     lines = math.ceil(count / columns)
     size = min(SIDE / columns, 110.0)
     tall = high / wide  # of a picture, in its widths
-    stride = tall + GAP + (CAPTION if captions else 0) * max(1.0, 60 / size)
+    gap = GAP if max(high, wide) >= COARSE else 2 * GAP
+    stride = tall + gap + (CAPTION if captions else 0) * max(1.0, 60 / size)
     place = np.arange(count)
-    x, y = (place % columns) * (1 + GAP), (place // columns) * stride
+    x, y = (place % columns) * (1 + gap), (place // columns) * stride
     layers: list[Layer] = [Pictures(tuple(pictures), x.astype(np.float64), y.astype(np.float64), 1.0, tall)]
     if captions:
         under = y + tall / 2
         layers.append(Labels(x, under, tuple(captions), dy=9, size=min(11.0, max(8.0, size / 7)), colours=(INK,)))
-    width, height = columns * (1 + GAP) - GAP, lines * stride - GAP
+    width, height = columns * (1 + gap) - gap, lines * stride - gap
     across = Axis(shown=False, low=-0.5, high=width - 0.5)
     down = Axis(shown=False, low=-tall / 2, high=height - tall / 2, down=True)
     panel = Panel(tuple(layers), across, down, "", width * size, height * size)
     return Figure(title, (panel,), subtitle, (f"{count} pictures of {high} x {wide}.",))
+
+
+def _columns(count: int, tall: float) -> int:
+    """Such that the grid is a third wider than high, about, and the last line is as full as can be. tall: the height of
+    a picture, in its widths."""
+    best = math.sqrt(count * tall * (4 / 3))
+    few, many = max(1, round(0.75 * best)), max(1, round(1.25 * best))
+    return min(range(few, many + 1), key=lambda columns: (-count % columns, abs(columns - best)))
 
 
 def beside(above: Numbers, below: Numbers, names: tuple[str, str], title: str, subtitle: str = "") -> Figure:

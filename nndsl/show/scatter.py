@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 
+from nndsl.data.words import counted
 from nndsl.show.figures import Axis, Figure, Labels, Layer, Numbers, Panel, Points
 from nndsl.show.looks import MARGIN
 from nndsl.show.palette import COLOURS, DISTINCT
@@ -15,35 +16,44 @@ from nndsl.values import value
 
 APART = 13.0  # pixels between two labels
 LETTER = 6.2  # pixels of one
+LONGEST = 24  # letters of a label
+FAR = 2 * APART  # a label that would have to move further from its points is left out: the legend has its name
 
 
 @value
 class Colour:
     """What points are coloured by. title: what it is called. names, groups: classes, and whose each row is, [n], -1 for
-    nobody's. numbers: [n], where it is a number."""
+    nobody's. numbers: [n], where it is a number. others: how many classes are nobody's, for want of looks."""
 
     title: str
     names: tuple[str, ...] = ()
     groups: Numbers | None = None
     numbers: Numbers | None = None
+    others: int = 0
 
 
-def by_class(title: str, cells: Numbers) -> Colour:
-    """Classes as they stand in a column; the largest first where they are more than have looks of their own, the rest
-    being nobody's."""
+def by_class(title: str, cells: Numbers, known: Sequence[str] = ()) -> Colour:
+    """Classes as they stand in a column. known: their order where they have one, so that a class has its colour in
+    every figure, also in one without rows of it. Where they are more than have looks of their own, the largest have
+    one, and the rest are nobody's."""
     texts = np.array([str(cell) for cell in cells.tolist()])
     names, groups, counts = np.unique(texts, return_inverse=True, return_counts=True)
-    order = np.array(sorted(range(len(names)), key=lambda k: _natural(str(names[k]))), np.int64)
-    names, groups, counts = names[order], np.argsort(order)[groups], counts[order]
+    if set(names.tolist()) <= set(known):
+        place = np.array([known.index(name) for name in names.tolist()], np.int64)
+        names, groups, counts = np.array(known), place[groups], np.bincount(place[groups], minlength=len(known))
+    else:
+        order = np.array(sorted(range(len(names)), key=lambda k: natural(str(names[k]))), np.int64)
+        names, groups, counts = names[order], np.argsort(order)[groups], counts[order]
+    others = max(len(names) - DISTINCT, 0)
     if len(names) > DISTINCT:
         kept = np.sort(np.argsort(-counts, kind="stable")[:DISTINCT])
         place = np.full(len(names), -1)
         place[kept] = np.arange(DISTINCT)
         names, groups = names[kept], place[groups]
-    return Colour(title, tuple(names.tolist()), groups)
+    return Colour(title, tuple(names.tolist()), groups, others=others)
 
 
-def _natural(name: str) -> list[tuple[int, float, str]]:
+def natural(name: str) -> list[tuple[int, float, str]]:
     """An order in which `type 9` comes before `type 10`."""
     parts = re.split(r"(\d+)", name)
     return [(0, float(part), "") if part.isdigit() else (1, 0.0, part) for part in parts if part]
@@ -59,6 +69,8 @@ def scatter(
     panels = tuple(_panel((a, columns[a]), (b, columns[b]), colour, size, equal) for a, b in pairs)
     rows = len(next(iter(columns.values())))
     subtitle = subtitle or f"{rows:,} rows" + (f", coloured by {colour.title}" if colour is not None else "")
+    if colour is not None and colour.others:
+        subtitle += f"; grey: {counted(colour.others, 'more class', 'more classes')}"
     return Figure(
         title, panels, subtitle, tuple(_facts(columns, colour)), 3, colour.title if colour is not None else ""
     )
@@ -75,7 +87,7 @@ def _panel(
     else:
         assert colour.groups is not None
         layers = [Points(x[1], y[1], colour.groups, colour.names)]
-        if len(colour.names) > len(COLOURS):
+        if len(colour.names) > len(COLOURS) and not colour.others:
             layers += _names(x[1], y[1], colour.groups, colour.names, size)
     axes = _one_unit(x, y, size) if equal else None
     return Panel(tuple(layers), *(axes or (Axis(x[0]), Axis(y[0]))), "", *size)
@@ -110,27 +122,31 @@ def _names(
             u, v = x[rows], y[rows]
             spread = (np.ptp(x[known]) or 1.0, np.ptp(y[known]) or 1.0)
             nearest = np.argmin(((u - np.median(u)) / spread[0]) ** 2 + ((v - np.median(v)) / spread[1]) ** 2)
-            found.append((float(u[nearest]), float(v[nearest]), name))
+            text = name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+            found.append((float(u[nearest]), float(v[nearest]), text))
     if found:
         scale = size[0] / (np.ptp(x[known]) or 1.0), size[1] / (np.ptp(y[known]) or 1.0)
-        places = _apart([(u * scale[0], v * scale[1], len(name) * LETTER) for u, v, name in found])
-        heights = np.array([v / scale[1] for v in places])
-        across = np.array([u for u, _, _ in found])
-        yield Labels(across, heights, tuple(name for _, _, name in found), bold=True, halo=True)
+        places = _apart([(u * scale[0], v * scale[1], len(text) * LETTER) for u, v, text in found])
+        near = [
+            (u, place / scale[1], text) for (u, _, text), place in zip(found, places, strict=True) if place is not None
+        ]
+        across, heights, texts = zip(*near, strict=True)
+        yield Labels(np.array(across), np.array(heights), texts, bold=True, halo=True)
 
 
-def _apart(boxes: list[tuple[float, float, float]]) -> list[float]:
-    """Heights at which labels do not lie upon one another: each moves up until it is free, the lowest first.
-    boxes: (x, y, width) in pixels, y upwards."""
+def _apart(boxes: list[tuple[float, float, float]]) -> list[float | None]:
+    """Heights at which labels do not lie upon one another: each moves up until it is free, the lowest first; None where
+    it is free only far away. boxes: (x, y, width) in pixels, y upwards."""
     placed: list[tuple[float, float, float]] = []
-    heights = [0.0] * len(boxes)
+    heights: list[float | None] = [None] * len(boxes)
     for k in sorted(range(len(boxes)), key=lambda k: boxes[k][1]):
         x, y, width = boxes[k]
         for other_x, other_y, other_width in sorted(placed, key=lambda box: box[1]):
             if abs(other_y - y) < APART and abs(other_x - x) < (width + other_width) / 2:
                 y = other_y + APART
-        placed.append((x, y, width))
-        heights[k] = y
+        if y - boxes[k][1] <= FAR:
+            placed.append((x, y, width))
+            heights[k] = y
     return heights
 
 

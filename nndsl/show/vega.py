@@ -7,11 +7,12 @@ marks is in `marks.py`; here panels get their axes, the figure its titles, legen
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from nndsl.show.figures import Axis, Boxes, Figure, Line, Panel, Points
-from nndsl.show.looks import named, nice_marks, styles, x_range, y_range
+from nndsl.show.looks import named, nice_marks, plain, styles, x_range, y_range
 from nndsl.show.marks import Context, marks
 from nndsl.show.palette import FAINT, INK, PAGE, QUIET, Look
 
@@ -20,6 +21,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name, not fetche
 FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 WIDE = 60  # letters of a legend that fits above the panels
 LETTER = 6.2  # pixels of a letter on an axis, about
+LINE = 12.0  # pixels of a line of letters on an axis
 LONG = 24  # entries of a legend in one column
 
 
@@ -68,8 +70,8 @@ def _wrapped(text: str, width: float) -> list[str]:
 def _panel(panel: Panel, context: Context) -> Spec:
     """One panel: its layers over common axes."""
     axes = {
-        "x": _axis(panel.x, x_range(panel), panel.width / 80) | _slant(panel),
-        "y": _axis(panel.y, y_range(panel), panel.height / 50),
+        "x": _axis(panel.x, x_range(panel), panel.width, 80) | _slant(panel),
+        "y": _axis(panel.y, y_range(panel), panel.height, 50),
     }
     layers: list[Spec] = []
     for layer in panel.layers:
@@ -81,8 +83,9 @@ def _panel(panel: Panel, context: Context) -> Spec:
     return {"width": round(panel.width), "height": round(panel.height), "layer": layers}
 
 
-def _axis(axis: Axis, limits: tuple[float, float], count: float) -> Spec:
-    """What all layers of a panel say of an axis. count: of its marks, about."""
+def _axis(axis: Axis, limits: tuple[float, float], pixels: float, apart: float) -> Spec:
+    """What all layers of a panel say of an axis. pixels: its length. apart: those between two marks, about."""
+    count = pixels / apart
     scale: Spec = {"domain": list(limits), "nice": False, **({"type": "log"} if axis.log else {"zero": False})}
     if axis.down:
         scale["reverse"] = True
@@ -91,10 +94,14 @@ def _axis(axis: Axis, limits: tuple[float, float], count: float) -> Spec:
     style: Spec = {"grid": axis.grid and not axis.names}
     if axis.names:  # no count of marks: Vega would leave names out
         names = json.dumps(list(axis.names), ensure_ascii=False)
-        style |= {"values": list(range(len(axis.names))), "labelExpr": f"{names}[datum.value]", "labelOverlap": False}
+        each = math.ceil(LINE * len(axis.names) / pixels)  # where there is no room for all, every other one, ...
+        places = list(range(0, len(axis.names), each))
+        style |= {"values": places, "labelExpr": f"{names}[datum.value]", "labelOverlap": False}
         style |= {"ticks": False, "domain": False, "labelPadding": 6}
     elif axis.log:
         style |= {"values": nice_marks(*limits, max(2, round(count)), axis), "format": "~g"}
+    elif format := plain(*limits, max(2, round(count))):
+        style |= {"values": nice_marks(*limits, max(2, round(count)), axis), "format": format}
     else:
         style["tickCount"] = max(2, round(count))
     if axis.whole and not axis.names:
@@ -107,7 +114,7 @@ def _slant(panel: Panel) -> Spec:
     names = panel.x.names
     if not names or not panel.x.shown or max(map(len, names)) * LETTER < panel.width / len(names):
         return {}
-    style = _axis(panel.x, x_range(panel), 0)["axis"]
+    style = _axis(panel.x, x_range(panel), panel.width, 80)["axis"]
     return {"axis": {**style, "labelAngle": -45, "labelAlign": "right", "labelBaseline": "middle"}}
 
 

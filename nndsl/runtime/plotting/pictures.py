@@ -27,7 +27,8 @@ def of_rows(drawing: PictureRows, session: Session) -> Figure:
     part = part_of(dataset, drawing.rows.part)
     chosen = sample(part.input.count, drawing.count)
     pictures = part.input.take(chosen).floats().reshape(len(chosen), *drawing.shape)
-    what = f"{len(chosen)} of {part.input.count:,} pictures of {told(drawing.rows)}"
+    some = f"{len(chosen)} of {part.input.count:,}" if len(chosen) < part.input.count else f"{len(chosen)}"
+    what = f"{some} pictures of {told(drawing.rows)}"
     return grid(bytes_of(pictures), _classes(dataset, part, chosen), what)
 
 

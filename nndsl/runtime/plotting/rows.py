@@ -98,7 +98,8 @@ def colour(column: Column, rows: Rows, session: Session) -> Colour | None:
         known = found[np.isfinite(found)]
         if is_target or not len(known) or (known != np.round(known)).any() or len(np.unique(known)) > FEW:
             return Colour(column.name, numbers=found)
-    return by_class(column.name, np.array([_word(cell) for cell in cells.tolist()], object))
+    classes = [visible(name) for name in target.classes] if is_target and target is not None else []
+    return by_class(column.name, np.array([_word(cell) for cell in cells.tolist()], object), classes)
 
 
 def _word(cell: object) -> str:

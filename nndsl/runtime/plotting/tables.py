@@ -59,7 +59,7 @@ def _title(rows: Rows, session: Session) -> str:
 
 def _subtitle(rows: Rows, count: int, session: Session) -> str:
     found = session.results.get(rows.data)
-    words = f"{count:,} rows"
+    words = f"{count:,} rows" if count != 1 else "1 row"
     return f"{words}, Kullback-Leibler divergence {found.kl:.3f}" if isinstance(found, NeighbourMap) else words
 
 
@@ -81,5 +81,8 @@ def of_column(drawing: Histogram, session: Session) -> Figure:
     else:
         shown = np.array(["missing" if cell is None else visible(str(cell)) for cell in cells.ravel().tolist()], object)
     chosen = colour(drawing.color, rows, session) if drawing.color is not None else None
+    if chosen is not None and chosen.groups is None and drawing.color is not None:
+        raise fault("E0221", f"`{chosen.title}` holds numbers: a histogram is parted by classes", drawing.color.span,
+                    help=f"`plot {rows.data}` and `color {chosen.title}` shows both")  # fmt: skip
     title = f"Histogram of {told(rows)}.{column.name}" + (f", by {chosen.title}" if chosen is not None else "")
     return histograms.histogram([histograms.Column(column.name, shown.ravel())], chosen, title)
