@@ -120,6 +120,12 @@ def test_as_many_groups_as_rows() -> None:
     assert kmeans.fit(x[:1], 1).centers[0] == pytest.approx(x[0])
 
 
+def test_a_beginning_that_is_ended_has_all_its_centres() -> None:
+    x = np.random.default_rng(4).normal(size=(300, 5)).astype(np.float32)
+    found = kmeans.fit(x, 20, watch=Watch(stopped=True))
+    assert found.restarts == 1 and len(np.unique(found.centers, axis=0)) == 20 and len(np.unique(found.ids)) == 20
+
+
 def test_a_stopped_search_gives_what_it_has() -> None:
     x = drawn(500, 3)
     found = kmeans.fit(x, 4, watch=Watch(stopped=True))

@@ -77,6 +77,8 @@ def fit(
     """x: [N, D]. start: [k, D], first centres instead of drawn ones. tolerance: a step that moves the centres by less
     than this part of a column's mean variance, all squared moves added, is the last.
     """
+    from threadpoolctl import threadpool_limits
+
     watch = watch or Watch()
     if clusters < 1:
         raise Unfit(f"{clusters} groups cannot be made of anything")
@@ -86,14 +88,16 @@ def fit(
     finite(x)
     middle = x.mean(0, dtype=np.float64).astype(np.float32)
     about = _about(x, middle)
-    enough = tolerance * float(np.square(about, dtype=np.float64).sum()) / max(1, x.size)
+    enough = tolerance * _square_sum(about) / max(1, x.size)
     draws, tried = Draws(seed, LOOK), 0
     watch.begin("groups", 1 if start is not None else restarts)
     best: tuple[float, NDArray[np.int32], Floats, int] | None = None
     with Crew(threads) as crew:
         lloyd = Lloyd(about, clusters, crew)
         while best is None or (tried < watch.of and not watch.stopped):
-            first = lloyd.x[spread_out(lloyd, draws)] if start is None else _placed(start, middle)
+            first = lloyd.x[spread_out(lloyd, draws, watch)] if start is None else _placed(start, middle)
+            if watch.stopped and best is not None:
+                break
             moved, steps = lloyd.run(first, iterations, enough, watch)
             centers = (moved[:, : x.shape[1]].astype(np.float64) + middle).astype(np.float32)
             distances, ids = lloyd.nearest(_placed(centers, middle))
@@ -102,13 +106,20 @@ def fit(
                 best = inertia, ids, centers, steps
             watch.done, watch.figure = tried, best[0]
     inertia, ids, centers, steps = best
-    apart, of = silhouette(about, ids, seed)
+    with threadpool_limits(1):  # the same bits with any number of threads
+        apart, of = silhouette(about, ids, seed)
     return Clusters(centers, ids, inertia, steps, tried, apart, of, middle, threads)
 
 
 def _placed(centers: NDArray[Any], middle: Floats) -> Floats:
     """[k, width]: centres as rows are measured against them."""
     return whole_vectors(_about(centers, middle))
+
+
+def _square_sum(x: Floats) -> float:
+    """Of all numbers, some rows at a time: float64 takes twice the room of the rows."""
+    step = max(1, (1 << 18) // max(1, x.shape[1]))
+    return sum(float(np.square(x[i : i + step], dtype=np.float64).sum()) for i in range(0, len(x), step))
 
 
 def _about(x: NDArray[Any], middle: Floats) -> Floats:
