@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from nndsl.diagnostics.location import columns
+from nndsl.runtime.lines import square
 from nndsl.show.confusion import confusion
 from nndsl.show.curves import MANY, History, curves
 from nndsl.show.figures import Band, Boxes, Figure, Labels, Line, Panel, Pictures
@@ -14,6 +18,7 @@ from nndsl.show.numbers import listed
 from nndsl.show.palette import DISTINCT
 from nndsl.show.pictures import filters, grid
 from nndsl.show.scatter import FAR, by_class, scatter
+from nndsl.show.terminal import terminal
 from nndsl.show.vega import LINE, vega
 
 DRAWS = np.random.default_rng(0)
@@ -129,11 +134,11 @@ def test_long_runs_have_no_dashes():
         assert {line.style for line in lines} == styles and {line.name for line in lines} == {"training", "validation"}
 
 
-@pytest.mark.parametrize(("count", "columns"), [(36, 6), (64, 8), (10, 5), (1, 1), (7, 4)])
-def test_grids_have_a_full_last_line_where_they_can(count, columns):
+@pytest.mark.parametrize(("count", "across"), [(36, 6), (64, 8), (10, 5), (1, 1), (7, 4)])
+def test_grids_have_a_full_last_line_where_they_can(count, across):
     figure = grid(np.zeros((count, 20, 20, 3), np.uint8), (), "")
     (pictures,) = layers_of(figure, Pictures)
-    assert len(np.unique(pictures.x)) == columns
+    assert len(np.unique(pictures.x)) == across
 
 
 def test_small_filters_are_further_apart_than_their_pixels():
@@ -155,3 +160,36 @@ def _luminance(colour: str) -> float:
     parts = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) / 255
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+WIDE_NAMES = ("größe", "中文类别", "日本語クラス", "🙂 smile")
+
+
+@pytest.mark.parametrize("colours", ["none", "full"])
+def test_wide_letters_keep_a_terminal_in_line(colours):
+    """Letters of Chinese take two columns: the frame stays straight."""
+    figure = confusion(np.eye(4) * 9, WIDE_NAMES, "中文")
+    lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in terminal(figure, 60, colours).splitlines()]
+    edges = {columns(line[: line.index("│")]) for line in lines if "│" in line}
+    assert len(edges) == 1
+    assert max(map(columns, lines)) <= 60
+    assert all(any(name in line for line in lines) for name in WIDE_NAMES)
+
+
+@pytest.mark.parametrize("height", [60, 100, 200])
+def test_an_axis_has_no_mark_alone(height):
+    x = np.linspace(0, 12, 50)
+    figure = Figure("", (Panel((Line(x, 1e5 * np.sin(x), "b"),), height=height, width=620),))
+    marked = [line for line in terminal(figure, 40, "none").splitlines() if "┤" in line]
+    assert len(marked) >= 2
+
+
+def test_tables_of_classes_stay_narrow():
+    few = square(np.eye(3).tolist(), ["a", "b", "c"])
+    assert few[0].split() == ["a", "b", "c"]
+    long = square(np.eye(12).tolist(), [f"{k} {'long ' * 9}" for k in range(12)])
+    assert long[0].split() == [str(k + 1) for k in range(12)] and max(map(columns, long)) <= 80
+    matrix = np.eye(50)
+    matrix[3, 4], matrix[7, 1] = 5, 9
+    many = square(matrix.tolist(), [f"c{k}" for k in range(50)])
+    assert [line.split() for line in many[1:]] == [["c7", "→", "c1", "9"], ["c3", "→", "c4", "5"]]

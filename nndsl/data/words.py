@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nndsl.diagnostics.location import columns
+
 
 def listed(names: Iterable[str], limit: int = 8) -> str:
     """`a`, `b`, `c` and 5 more."""
@@ -15,6 +17,21 @@ def listed(names: Iterable[str], limit: int = 8) -> str:
 def counted(count: int, thing: str, things: str | None = None) -> str:
     """`1 row`, `2 rows`."""
     return f"{count} {thing if count == 1 else things or thing + 's'}"
+
+
+def cut(text: str, most: int, end: str = "…") -> str:
+    """A text of at most so many columns of a terminal: of a longer one the end is left out."""
+    if columns(text) <= most:
+        return text
+    while text and columns(text) + len(end) > most:
+        text = text[:-1]
+    return text + end
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """A text that is so many columns wide, its letters at the left or at the right."""
+    blank = " " * max(width - columns(text), 0)
+    return blank + text if right else text + blank
 
 
 def visible(text: str) -> str:

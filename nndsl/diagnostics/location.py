@@ -79,6 +79,11 @@ def safe(text: str) -> str:
     return "".join(REPLACEMENT if _is_control(c) and c not in "\n\t" else c for c in text)
 
 
+def columns(text: str) -> int:
+    """How wide a text is on a terminal: letters of Chinese, say, take two columns each."""
+    return sum(_width(character, 0) for character in text)
+
+
 def _width(character: str, column: int) -> int:
     if character == "\t":
         return TAB - column % TAB

@@ -10,7 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from nndsl.data.words import cut, padded
+from nndsl.diagnostics.location import columns
+
 MOST_ROWS = 20
+MOST_MISTAKES = 12  # of a table that is too large to be shown
+NAME = 24  # columns of a name in a table that has no room
 WIDTH = 80  # of a terminal, as far as that can be kept
 UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
 BARS = "▁▂▃▄▅▆▇█"
@@ -18,15 +23,37 @@ BARS = "▁▂▃▄▅▆▇█"
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
     """Lines with aligned columns: the first `left` to the left, the others to the right."""
-    widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
+    widths = [max(columns(row[k]) for row in [header, *rows]) for k in range(len(header))]
 
     def line(row: Sequence[str]) -> str:
-        cells = [
-            cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-        ]
+        cells = [padded(cell, width, right=k >= left) for k, (cell, width) in enumerate(zip(row, widths, strict=True))]
         return ("  " + "  ".join(cells)).rstrip()
 
     return [line(header), *map(line, rows)]
+
+
+def square(cells: Sequence[Sequence[float]], names: Sequence[str]) -> list[str]:
+    """A table of which rows and columns have the same names; numbers stand for those above where they take too much
+    room. Where even numbers do: the greatest cells beside the diagonal, the commonest mistakes."""
+    texts = [[number(cell) for cell in row] for row in cells]
+    short = [cut(name, NAME) for name in names]
+    ways = (
+        table(["", *names], [[name, *row] for name, row in zip(names, texts, strict=True)]),
+        table(["", *(str(k + 1) for k in range(len(names)))],
+              [[f"{k + 1} {name}", *row] for k, (name, row) in enumerate(zip(short, texts, strict=True))]),
+    )  # fmt: skip
+    fits = next((lines for lines in ways if max(map(columns, lines)) <= WIDTH), None)
+    if fits is not None:
+        return fits
+    found = [(cell, i, j) for i, row in enumerate(cells) for j, cell in enumerate(row) if cell and i != j]
+    found.sort(key=lambda one: -one[0])
+    lines = table(["", "", ""], [[short[i], f"→ {short[j]}", number(cell)] for cell, i, j in found[:MOST_MISTAKES]], 2)
+    more = [f"  ... ({len(found) - MOST_MISTAKES:,} more)"] if len(found) > MOST_MISTAKES else []
+    return [
+        f"  {len(names)} x {len(names)}, too large for a table; the greatest beside the diagonal:",
+        *lines[1:],
+        *more,
+    ]
 
 
 def number(value: Any) -> str:

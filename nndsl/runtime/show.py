@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.data.words import visible
 from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
 from nndsl.runtime.diagnosis.health import Health
 from nndsl.runtime.diagnosis.text import told as health_told
-from nndsl.runtime.lines import MOST_ROWS, number, table
+from nndsl.runtime.lines import MOST_ROWS, number, square, table
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.madetext import shown as made_shown
 from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
@@ -89,9 +90,7 @@ def matrix(values: NDArray[Any], names: Sequence[str] = ()) -> str:
     flat = values.reshape(len(values), -1)
     names = names if len(names) == len(flat) == flat.shape[1] else ()
     if names:
-        return "\n".join(
-            table(["", *names], [[names[i], *map(number, row)] for i, row in enumerate(flat[:MOST_ROWS].tolist())])
-        )
+        return "\n".join(square(flat.tolist(), [visible(name) for name in names]))
     cells = [[number(v) for v in row] for row in flat[:MOST_ROWS].tolist()]
     widths = [max(len(row[k]) for row in cells) for k in range(flat.shape[1])] if cells else []
     lines = ["  " + "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in cells]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nndsl.diagnostics.location import columns
 from nndsl.show.canvas import Canvas, Colours, Ink, ink
 from nndsl.show.figures import Band, Boxes, Heat, Labels, Layer, Line, Numbers, Panel, Paths, Pictures, Points
 from nndsl.show.looks import heat_shares, share, x_range, y_range
@@ -125,8 +126,9 @@ def _labels(labels: Labels, place: Place) -> None:
         if place.panel.y.names and not _same_name(row, moved, place):
             continue
         column = int(x[k] * place.canvas.columns + labels.dx / 8)
-        column -= {"left": 0, "right": len(text), "center": len(text) // 2}[labels.align]
-        column = max(0, min(column, place.canvas.columns - len(text)))
+        long = columns(text)
+        column -= {"left": 0, "right": long, "center": long // 2}[labels.align]
+        column = max(0, min(column, place.canvas.columns - long))
         place.canvas.write(column, moved, text, ink(colours[k]) if colours else None)
 
 

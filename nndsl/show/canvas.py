@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.diagnostics.location import columns
 from nndsl.show.figures import Numbers
 from nndsl.show.palette import INK, rgb
 
@@ -95,10 +96,14 @@ class Canvas:
             self.letters[row, column] = letter, colour
 
     def write(self, column: int, row: int, text: str, colour: Ink) -> None:
-        """Letters from a place on, counted from the upper left; what is written already stays."""
-        for k, letter in enumerate(text):
-            if 0 <= column + k < self.columns and 0 <= row < self.rows:
-                self.letters.setdefault((row, column + k), (letter, colour))
+        """Letters from a place on, counted from the upper left; what is written already stays. A wide letter has two
+        places, the second of which is empty."""
+        for letter in text:
+            places = [(row, column + k) for k in range(columns(letter))]
+            free = all(0 <= at < self.columns and (row, at) not in self.letters for _, at in places)
+            if free and 0 <= row < self.rows:
+                self.letters |= {place: (letter if k == 0 else "", colour) for k, place in enumerate(places)}
+            column += len(places)
 
     def lines(self, colours: Colours) -> list[str]:
         """What was drawn, each line as wide as the canvas."""

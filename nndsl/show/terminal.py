@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nndsl.data.words import cut, padded
+from nndsl.diagnostics.location import columns as breadth
 from nndsl.show.blocks import Place, draw, letter, scale_bar
 from nndsl.show.canvas import RESET, Canvas, Colours, Ink, ink, style
 from nndsl.show.figures import Axis, Boxes, Figure, Heat, Line, Panel, Pictures, Points
@@ -33,7 +35,7 @@ def plain(figure: Figure) -> str:
 def terminal(figure: Figure, width: int, colours: Colours) -> str:
     """The figure in lines of at most `width` characters."""
     width = max(width, 24)
-    found = [style(None, None, colours, "1") + figure.title[:width] + (RESET if colours != "none" else "")]
+    found = [style(None, None, colours, "1") + cut(figure.title, width) + (RESET if colours != "none" else "")]
     if figure.subtitle:
         found += [_dim(line, colours) for line in textwrap.wrap(figure.subtitle, width)]
     looks, kinds = named(figure), styles(figure)
@@ -67,12 +69,12 @@ def _legend(
     for place, (name, look) in enumerate(looks.items()):
         sign = "━" if name in lines and name not in kinds[1:] else "╍" if name in lines else "●"
         sign = letter(place) if colours == "none" and many and name not in lines else sign
-        entries.append((sign, ink(look.colour), name))
+        entries.append((sign, ink(look.colour), cut(name, LABELS_MOST)))
     if len(kinds) > 1 and not set(kinds) <= looks.keys():
         entries += [("━" if k == 0 else "╍", None, kind) for k, kind in enumerate(kinds)]
     line, used = "", 0
     for sign, colour, name in entries:
-        size = len(name) + 5
+        size = breadth(name) + 5
         if used and used + size > width:
             yield line.rstrip()
             line, used = "", 0
@@ -115,7 +117,7 @@ def _panel(
     """Lines of exactly `width` characters."""
     columns, rows = _size(panel, width)
     marks = _left_marks(panel, rows, width)
-    left = max((len(text) for text in marks.values()), default=0) if panel.y.shown else 0
+    left = max(map(breadth, marks.values()), default=0) if panel.y.shown else 0
     room = width - left - 1 if panel.y.shown else width
     columns = min(columns, room)
     canvas = Canvas(columns, rows)
@@ -125,7 +127,7 @@ def _panel(
     pad = " " * (room - columns)
     lines: list[str] = []
     for row, text in enumerate(canvas.lines(colours)):
-        edge = marks.get(row, "").rjust(left) + ("┤" if row in marks and not panel.y.names else "│")
+        edge = padded(marks.get(row, ""), left, right=True) + ("┤" if row in marks and not panel.y.names else "│")
         lines.append((edge if panel.y.shown else "") + text + pad)
     head = [panel.title] if titled and panel.title else []
     if panel.y.shown and panel.y.title and panel.y.title != panel.title:
@@ -133,9 +135,9 @@ def _panel(
     below = _below(panel, columns) if panel.x.shown else []
     indent = " " * left if panel.y.shown else ""
     return [
-        *(_dim(line[:width].ljust(width), colours) for line in head),
+        *(_dim(padded(cut(line, width), width), colours) for line in head),
         *lines,
-        *(((indent + line)[:width]).ljust(width) for line in below),
+        *(padded(cut(indent + line, width), width) for line in below),
         " " * width,
     ]
 
@@ -164,15 +166,21 @@ def _left_marks(panel: Panel, rows: int, width: int) -> dict[int, str]:
         each = rows / len(axis.names)
         at = [int((k + 0.5) * each) if each > 1 else k for k in range(len(axis.names))]
         numbered = bool(panel.x.names) and _cut_short(panel.x.names, _size(panel, width)[0]) is None
-        texts = (_cut(f"{k + 1} {name}" if numbered else name) for k, name in enumerate(axis.names))
+        texts = (cut(f"{k + 1} {name}" if numbered else name, LABELS_MOST) for k, name in enumerate(axis.names))
         found = dict(zip(at, texts, strict=True))
         return found if axis.down else {rows - 1 - row: text for row, text in found.items()}
     low, high = y_range(panel)
     found = {}
-    for mark in nice_marks(low, high, max(2, rows // 4), axis):
+    for mark in _some_marks(low, high, max(2, rows // 4), axis):
         place = float(share(np.array([mark]), (low, high), axis.log)[0])
         found[min(int((place if axis.down else 1 - place) * rows), rows - 1)] = _mark(mark, axis)
     return found
+
+
+def _some_marks(low: float, high: float, count: int, axis: Axis) -> list[float]:
+    """About `count`, but not one alone, which would say nothing of the scale."""
+    every = (nice_marks(low, high, many, axis) for many in range(count, count + 3))
+    return next((marks for marks in every if len(marks) > 1), nice_marks(low, high, count, axis))
 
 
 def _below(panel: Panel, columns: int) -> list[str]:
@@ -185,19 +193,20 @@ def _below(panel: Panel, columns: int) -> list[str]:
         texts = _cut_short(axis.names, columns) or [str(k + 1) for k in range(len(axis.names))]
         places = [(int((k + 0.5) * each), text) for k, text in enumerate(texts)]
     else:
-        for mark in nice_marks(low, high, max(2, columns // 9), axis):
+        for mark in _some_marks(low, high, max(2, columns // 9), axis):
             at = float(share(np.array([mark]), (low, high), axis.log)[0])
             places.append((min(int(at * columns), columns - 1), _mark(mark, axis)))
     ticks = ["─"] * columns
     line = [" "] * columns
     free = 0
     for column, text in places:
-        begin = max(0, min(column - len(text) // 2, columns - len(text)))
+        cells = [cell for letter in text for cell in (letter, *[""] * (breadth(letter) - 1))]  # one for each column
+        begin = max(0, min(column - len(cells) // 2, columns - len(cells)))
         if begin < free:
             continue
         ticks[column] = "┬" if not axis.names else "─"
-        line[begin : begin + len(text)] = list(text)
-        free = begin + len(text) + 1
+        line[begin : begin + len(cells)] = cells
+        free = begin + len(cells) + 1
     corner = "└" if panel.y.shown else ""
     blank = " " if panel.y.shown else ""
     title = [blank + axis.title.center(columns)] if axis.title else []
@@ -207,13 +216,9 @@ def _below(panel: Panel, columns: int) -> list[str]:
 def _cut_short(names: tuple[str, ...], columns: int) -> list[str] | None:
     """Names as they fit side by side; None where they cannot be told apart then: numbers stand for them."""
     each = max(1, columns // len(names) - 1)
-    found = [name[:each] for name in names]
+    found = [cut(name, each, "") for name in names]
     return found if len(set(found)) == len(names) else None
 
 
 def _mark(number: float, axis: Axis) -> str:
     return f"{number:,.0f}" if axis.whole else short(number)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LABELS_MOST else text[: LABELS_MOST - 1] + "…"
