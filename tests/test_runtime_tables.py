@@ -173,6 +173,24 @@ def test_numbers_that_do_not_allow_it_are_a_fault(statement: str, scale: float, 
     assert one.code == "E0417" and words in one.message
 
 
+def test_a_column_that_alone_decides_is_named() -> None:
+    class Notes(Silent):
+        def __init__(self) -> None:
+            self.notes: list[str] = []
+
+        def note(self, text: str) -> None:
+            self.notes.append(text)
+
+    text = 'data wine {\n  from "examples/data/wine.csv"\n  input (alcohol, hue, proline)%s\n}\n'
+    statements = "pca wine as pc\nkmeans wine as groups { clusters 3 }\ntsne pc as map { iterations 5 }\n"
+    plain, scaled = Notes(), Notes()
+    nndsl.compile(text % "" + statements).run(listener=plain)
+    nndsl.compile(text % " -> standard" + statements).run(listener=scaled)
+    (note,) = plain.notes
+    assert "`proline` makes up 100.0% of the variance of `wine`" in note and "-> standard" in note
+    assert not scaled.notes
+
+
 def test_a_network_whose_answers_are_no_numbers_has_no_components() -> None:
     text = "network net for flowers { dense(3) -> log }\npredict net on flowers as codes\n"
     for statement in (

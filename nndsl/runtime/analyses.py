@@ -20,6 +20,7 @@ from nndsl.analysis.unfit import Unfit
 from nndsl.analysis.watch import Watch
 from nndsl.data import Dataset
 from nndsl.data.derived import Derived
+from nndsl.data.spec import MadeSource
 from nndsl.data.types import Array
 from nndsl.diagnostics import fault
 from nndsl.diagnostics.location import line_of
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PLACED_BY = 5.0  # the perplexity of a row that is placed on a map: a few rows say where it belongs
 LARGEST = 1e15  # of numbers whose squares, thousands of them added up, are far from the ends of float32
+ALONE, ROWS_SEEN, MOST_COLUMNS = 0.95, 4096, 1000  # of the variance; how much is looked at for it
 Rows = NDArray[Any]
 
 
@@ -150,6 +152,7 @@ def _worked(session: Session, action: Analysis, work: Callable[[Watch], T]) -> t
     """(what the work has found, (its seconds, whether it was ended before its time)), shown while it goes on."""
     watch, control = Watch(), session.control
     verb = type(action).__name__.lower()
+    session.say(lopsided(session.dataset(action.data)))
     seen = Work(action.name, verb, action.data, line_of(action.span.source, action.span.start), watch)
 
     def look() -> None:
@@ -174,6 +177,25 @@ def _fitting(action: Analysis, work: Callable[[], T]) -> T:
         raise fault(
             "E0601", str(problem), action.span, help="take a smaller `rate`, or leave it out: it follows from the rows"
         ) from None
+
+
+def lopsided(dataset: Dataset) -> str:
+    """What to say where one column is nearly all of the variance, so that distances tell of nothing else; else empty.
+    Of a table that a statement has made that is no news, nor of rows that are no columns.
+    """
+    field, values = dataset.signature.input, dataset.part("train").input
+    count = len(field.names)
+    flat = field.shape == (count,) and 1 < count <= MOST_COLUMNS and getattr(values, "sparse", None) is None
+    if not flat or isinstance(dataset.spec.source, MadeSource):
+        return ""
+    variances = values.take(slice(0, ROWS_SEEN)).floats("float64").var(axis=0)
+    first, share = int(variances.argmax()), float(variances.max() / (variances.sum() or 1))
+    if not share > ALONE:  # nor where it is no number
+        return ""
+    return (
+        f"`{field.names[first]}` makes up {share:.1%} of the variance of `{dataset.spec.name}`: distances tell of "
+        "little else; `-> standard` gives all columns the same weight"
+    )
 
 
 def _seed(session: Session, own: int | None) -> int:
