@@ -19,6 +19,7 @@ from nndsl.data.randoms import LOOK, Draws
 
 TOLERANCE = 2e-4  # a step that adds less than this share to the variance found is the last one
 STEPS = 40
+DEPENDENT = 1e-3  # the least square to the largest of columns, below which products say too little of them
 
 
 def approximate(z: Centred, count: int, seed: int, watch: Watch) -> Spectrum:
@@ -59,8 +60,19 @@ def _apart(block: Floats, basis: Floats) -> Floats:
     that the basis holds already, and what remains is rounding.
     """
     for _ in range(2):
-        block = orthonormal(block - basis @ (basis.T @ block))
+        block = _straight(block - basis @ (basis.T @ block))
     return block
+
+
+def _straight(block: Floats) -> Floats:
+    """Orthonormal columns of the same span: by the eigenvectors of their products, which takes three products and is
+    exact enough for columns that are far from dependent; else by reflections.
+    """
+    values, turns = np.linalg.eigh((block.T @ block).astype(np.float64))
+    if values[0] < DEPENDENT * values[-1]:
+        return orthonormal(block)
+    turned: Floats = block @ (turns / np.sqrt(values)).astype(block.dtype)
+    return turned
 
 
 def _bordered(inner: Floats, image: Floats, fresh: Floats) -> Floats:
