@@ -108,6 +108,20 @@ def test_neighbours_are_asked_like_a_network() -> None:
     assert list(found["near"].predict(ROW)) == ["setosa"]
 
 
+def test_neighbours_tell_the_names_they_know_of_any_rows() -> None:
+    text = (
+        "data a {\n  columns x, k\n  rows [[1, p], [2, q], [3, r]]\n  input x\n  target k -> category\n}\n"
+        "data b {\n  columns x, k\n  rows [[1, s], [3, t]]\n  input x\n  target k -> category\n}\n"
+        "data new {\n  columns x\n  rows [2, 3]\n  input x\n}\n"
+        "knn a as near { k 1 }\npredict near on b as one\npredict near on new as two\n"
+    )
+    for name in "pqrst":
+        text = text.replace(f" {name}]", f' "{name}"]')
+    found = results(text)
+    assert list(found["one"]["k"]) == ["p", "r"] and list(found["two"]["k"]) == ["q", "r"]
+    assert found["two"].classes == ("p", "q", "r")
+
+
 def test_neighbours_tell_numbers_in_the_units_of_the_target() -> None:
     from sklearn.neighbors import KNeighborsRegressor
 

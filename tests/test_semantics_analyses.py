@@ -89,6 +89,19 @@ def test_names_of_other_libraries_are_known(text: str, words: str) -> None:
     assert words in (found.help or ""), found
 
 
+def test_neighbours_are_asked_about_rows_like_theirs() -> None:
+    text = "pca points as pc { components 1 }\nknn points as near\npredict near on pc\nevaluate near on pc.test\n"
+    wrong = faults(text)
+    assert [(code, line) for code, line, _ in wrong] == [("E0303", 7), ("E0303", 8)]
+    assert wrong[0][2] == "`near` knows rows of 2 numbers, but those of `pc` have 1 number"
+
+
+def test_neighbours_are_not_measured_against_another_target() -> None:
+    others = "data others {\n  from blobs(60, classes=2)\n}\n"
+    text = "knn points as near\nevaluate near on others\npredict near on others as answers\nprint answers.label\n"
+    assert [(code, line) for code, line, _ in faults(others + text)] == [("E0418", 9)]
+
+
 def test_what_is_made_of_wrong_data_is_not_missed() -> None:
     text = (
         'data wrong {\n  from "nothing.csv"\n  input all\n}\nknn wrong as near\npca wrong as pc { component 3 }\n'

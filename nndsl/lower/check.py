@@ -22,7 +22,7 @@ from nndsl.lower.frame import Quiet
 from nndsl.lower.graphs import Value
 from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
-from nndsl.lower.models import answer
+from nndsl.lower.models import answer, compared
 from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.probing import probe_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
@@ -187,7 +187,8 @@ class _Checker:
         if signature is None:
             return None
         if action.network in self.program.models:
-            return action if self._judged(self.program.models[action.network], action.metrics, signature) else None
+            model = self.program.models[action.network]
+            return action if self._judged(model, action.metrics, signature, action.data_span) else None
         network, trained = self.program.networks[action.network], self._trained(action)
         if action.loss is None and signature.target is not None:
             found = self.attempt(lambda: elaborate(self.program, network, signature, training=False), action)
@@ -224,7 +225,7 @@ class _Checker:
         if action.network in self.program.models:
             model = self.program.models[action.network]
             own = self.signatures[model.data]
-            value = self.attempt(lambda: answer(model, own, signature), action)
+            value = self.attempt(lambda: answer(model, own, signature, action.data_span))
             return None if value is None else self._made(action, (value,), signature)
         network = self.program.networks[action.network]
         graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature, None), action)
@@ -239,14 +240,13 @@ class _Checker:
             self.signatures[action.name] = replace(table, input=field, sizes={**table.sizes, "features": len(names)})
         return action
 
-    def _judged(self, model: Knn, metrics: Sequence[Metric], signature: Signature) -> bool:
-        """Whether a model can be measured so."""
+    def _judged(self, model: Knn, metrics: Sequence[Metric], signature: Signature, place: Span) -> bool:
+        """Whether a model can be measured so, on the data that are named at `place`."""
         own, target = self.signatures[model.data], signature.target
-        value = self.attempt(lambda: answer(model, own, signature))
+        value = self.attempt(lambda: compared(model, own, signature, place))
         if value is None:
             return False
         if target is None:
-            place = metrics[0].expr.span if metrics else model.span
             self.collector.add(method.no_target(signature, place, model.name, None).diagnostic)
             return False
         for metric in metrics:
@@ -268,7 +268,9 @@ class _Checker:
 
     def _knn(self, model: Knn) -> Knn | None:
         signature = self.signatures.get(model.data)
-        return model if signature is not None and self._judged(model, model.metrics, signature) else None
+        return (
+            model if signature is not None and self._judged(model, model.metrics, signature, model.data_span) else None
+        )
 
     def _sample(self, action: Sample) -> Sample | None:
         signature = self.signatures.get(action.data)

@@ -17,7 +17,7 @@ from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.ir.node import concrete
 from nndsl.lower.graphs import EvaluationGraph, Value, Variable
-from nndsl.lower.models import answer
+from nndsl.lower.models import compared
 from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.probing import probe_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph
@@ -76,7 +76,7 @@ class Case:
         signature = self.signatures[rows.data]
         if asked.model:
             model = self.program.models[asked.name]
-            return (answer(model, self.signatures[model.data], signature),), signature.target
+            return (compared(model, self.signatures[model.data], signature, rows.span),), signature.target
         graph = self.graph(asked, rows)
         return graph.outputs, graph.signature.target
 

@@ -65,12 +65,12 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
     return found, (by_part, dataset, lambda rows: _flat(ask({"input": Array(rows)})))
 
 
-def ask(action: Predict, model: Model, output: Value, dataset: Dataset) -> tuple[Answers, Made | None]:
-    """As `predict`, of a model that is no network."""
-    part, target = _part(action, dataset), dataset.signature.target
+def ask(action: Predict, model: Model, output: Value, dataset: Dataset, own: Dataset) -> tuple[Answers, Made | None]:
+    """As `predict`, of a model that is no network. own: the data whose target it tells."""
+    part, target = _part(action, dataset), own.signature.target
     by_part = {name: ModelEvaluator(model, one.input).run()[0][0] for name, one in _parts(action, dataset).items()}
     whole = by_part[part.name] if action.part is not None or len(by_part) == 1 else dataset.in_order(by_part)
-    columns = {name: np.array(column) for name, column in decode(output, whole, dataset, target, None).items()}
+    columns = {name: np.array(column) for name, column in decode(output, whole, own, target, None).items()}
     shares = probabilities(output, whole, target, None)
     found = Answers(
         action.name, action.network, action.data, action.part or "all", columns, part.rows + 1,

@@ -242,7 +242,7 @@ class Session:
         if action.network in self.program.models:
             model = self.program.models[action.network]
             output = answer(model, self.signatures[model.data], dataset.signature)
-            result, table = answers.ask(action, self.model(model.name), output, dataset)
+            result, table = answers.ask(action, self.model(model.name), output, dataset, self.dataset(model.data))
         else:
             state, seed = self.networks[action.network], self.program.settings.seed
             result, table = answers.predict(action, state, dataset, seed)

@@ -168,7 +168,9 @@ def _predict(action: ast.Action, context: Context) -> Predict | None:
         path = expr.text
         check_folder(path, expr.span, context)
     signature = context.signatures.get(data)
-    columns = signature.target.names if signature and signature.target else ("output",)
+    model = context.models.get(asked[0]) if asked is not None else None
+    told = signature if model is None else context.signatures.get(model.data)  # whose target the answers are for
+    columns = told.target.names if told and told.target else ("output",)
     if signature is None or asked is None:
         context.results[name] = "anything"
     else:
