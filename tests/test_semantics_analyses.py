@@ -89,6 +89,13 @@ def test_names_of_other_libraries_are_known(text: str, words: str) -> None:
     assert words in (found.help or ""), found
 
 
+@pytest.mark.parametrize(("written", "name"), [("t-SNE", "tsne"), ("k-means", "kmeans"), ("k-nn", "knn")])
+def test_names_of_methods_as_books_write_them_are_known(written: str, name: str) -> None:
+    (found,) = [d for d in check(f"{POINTS}{written} points as made {{ seed 1 }}\nprint made.rows\n")[1]]
+    assert found.code == "E0201" and found.span is not None and found.span.text == written
+    assert found.help == f"did you mean `{name}`?"
+
+
 def test_neighbours_are_asked_about_rows_like_theirs() -> None:
     text = "pca points as pc { components 1 }\nknn points as near\npredict near on pc\nevaluate near on pc.test\n"
     wrong = faults(text)

@@ -32,6 +32,7 @@ PYTHON_WORDS = {
     "global": "names outside a block can be used inside it as they are",
     "pass": "an empty block is written `{ }`",
 }
+HYPHENATED = {"t-sne": "tsne", "k-means": "kmeans", "k-nn": "knn"}
 CONTROL_WORDS = ("if", "elif", "else", "for", "while", "def", "lambda", "class", "import", "return")
 OPERATORS = {
     "**": "^",
@@ -167,6 +168,16 @@ def python_word(t: Trouble) -> Diagnostic | None:
                 return _misspelt(t, first)
             return _word(t, i, str(t.tokens[i]))
     return None
+
+
+def hyphenated(t: Trouble) -> Diagnostic | None:
+    """`t-sne data`: names of methods as books write them."""
+    written = "".join(str(token) for token in t.tokens[:3])
+    name = HYPHENATED.get(written.lower())
+    if name is None or t.at != 3:
+        return None
+    place = t.span_of(t.tokens[0]).to(t.span_of(t.tokens[2]))
+    return fault("E0201", f"no statement begins with `{written}`", place, help=f"did you mean `{name}`?").diagnostic
 
 
 def _misspelt(t: Trouble, first: Token) -> Diagnostic:

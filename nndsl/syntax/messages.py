@@ -342,6 +342,7 @@ def _unexpected(t: Trouble) -> Diagnostic:
 RULES: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     foreign.bad_token,
     foreign.python_word,
+    foreign.hyphenated,
     _closing,
     _unclosed,
     _colon,
