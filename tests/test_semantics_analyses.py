@@ -91,7 +91,7 @@ def test_names_of_other_libraries_are_known(text: str, words: str) -> None:
 
 @pytest.mark.parametrize(("written", "name"), [("t-SNE", "tsne"), ("k-means", "kmeans"), ("k-nn", "knn")])
 def test_names_of_methods_as_books_write_them_are_known(written: str, name: str) -> None:
-    (found,) = [d for d in check(f"{POINTS}{written} points as made {{ seed 1 }}\nprint made.rows\n")[1]]
+    (found,) = check(f"{POINTS}{written} points as made {{ seed 1 }}\nprint made.rows\n")[1]
     assert found.code == "E0201" and found.span is not None and found.span.text == written
     assert found.help == f"did you mean `{name}`?"
 
