@@ -87,6 +87,19 @@ def test_what_is_meant_where_nothing_is_said(tmp_path: Path) -> None:
     assert surface.loss is not None and surface.loss.span.text == "mlp"  # the training's own, which was chosen for it
 
 
+MIXED = """data mixed { columns place, a, b; rows [["x", 1.5, 2], ["y", 2.5, 3]]; input place -> onehot; input (a, b) }
+"""
+
+
+def test_words_have_no_place_on_an_axis(tmp_path: Path) -> None:
+    checked, found = check(MIXED + "plot mixed", tmp_path)
+    plot = checked.program.actions[-1]
+    assert not found and isinstance(plot, Plot)
+    assert isinstance(plot.drawing, d.Scatter) and plot.drawing.columns == ("a", "b")
+    _, (diagnostic,) = check(MIXED + "plot mixed { x place }", tmp_path)
+    assert diagnostic.code == "E0221" and diagnostic.help == "colour rows by it: `color place`"
+
+
 WRONG = [
     ("plot rn", "E0201", "did you mean `run`?"),
     ("plot bondary(mlp, two)", "E0222", "did you mean `boundary`?"),
@@ -99,12 +112,16 @@ WRONG = [
     ("plot boundary(mlp, two) { resolution 3 }", "E0202", ""),
     ('plot run { to "x.jpg" }', "E0220", 'write `to "x.png"`'),
     ('plot run { to "x" }', "E0220", 'write `to "x.png"`'),
+    ('plot run { to ".png" }', "E0220", 'write `to "figure.png"`'),
+    ('plot run { to "" }', "E0220", 'write `to "figure.png"`'),
+    ('plot run { to "run.best" }', "E0220", 'write `to "run.png"`'),
     ('plot run to "a.png" { to "b.png" }', "E0208", ""),
     ("plot run to curves", "E0216", 'write `to "curves"`'),
     ('plot run { to "none/x.png" }', "E0702", "make the folder first"),
     ("plot run { color label }", "E0207", ""),
     ("plot run { titel \"a\" }", "E0207", "did you mean `title`?"),
     ("plot run, result", "E0222", ""),
+    ("plot run, mlp", "E0205", "write `run`"),
     ("plot run.history.loss", "E0222", "write `plot run`"),
     ("plot poor", "E0221", "metrics confusion"),
     ("plot result.accuracy", "E0222", "plot result.confusion"),
@@ -120,6 +137,7 @@ WRONG = [
     ("plot answers { x output9 }", "E0211", ""),
     ("plot histogram(two.z)", "E0211", ""),
     ("plot histogram(mlp.dens_1)", "E0211", ""),
+    ("plot two.x { color y }", "E0221", "plot two { x x; y y }"),
     ("plot histogram(mlp) { color two.label }", "E0207", ""),
     ("plot fit(mlp, two)", "E0221", "plot boundary(mlp, two)"),
     ("plot surface(mlp, two) { weights dense_1.W[0, 0] }", "E0221", "dense_1.b[0]"),

@@ -208,6 +208,14 @@ def column_names(spec: DataSpec) -> tuple[str, ...]:
         return ()
 
 
+def source_column(spec: DataSpec, name: str) -> Column | None:
+    """A column as the source has it; None where there is none, or the source cannot be read."""
+    try:
+        return open_source(spec, 0)["train"].columns.get(name)
+    except Fault:
+        return None
+
+
 def load(spec: DataSpec, collector: Collector, *, seed: int, precision: str = "float32") -> Dataset | None:
     """The data set, or None where the data are at fault (the collector says how).
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nndsl.data.sparse import Sparse
 from nndsl.values import value
 
+FEW = 10  # different whole numbers that stand for classes in a figure
 MISSING_TOKENS = frozenset(("", "NA", "N/A", "NaN", "nan", "NAN", "Nan", "null", "NULL", "None", "?"))
 
 Values = NDArray[Any]
@@ -112,6 +113,12 @@ def missing_cells(values: Values) -> NDArray[np.bool_]:
     if values.dtype.kind == "U":
         return np.zeros(len(values), np.bool_)
     return np.asarray(np.isnan(values), np.bool_)
+
+
+def are_classes(numbers: NDArray[np.float64]) -> bool:
+    """Whether numbers stand for classes where they are drawn: few different whole ones."""
+    known = numbers[np.isfinite(numbers)]
+    return bool(len(known)) and bool((known == np.round(known)).all()) and len(np.unique(known)) <= FEW
 
 
 def plain(number: float) -> str:

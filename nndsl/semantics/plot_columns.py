@@ -5,8 +5,12 @@ In: data sets and tables as the script has named them so far. Out: columns that 
 
 from __future__ import annotations
 
-from nndsl.data.dataset import column_names
+import numpy as np
+
+from nndsl.data.dataset import column_names, source_column
 from nndsl.data.spec import MadeSource
+from nndsl.data.table import Column as SourceColumn
+from nndsl.data.table import are_classes
 from nndsl.data.types import PARTS, Signature
 from nndsl.diagnostics import Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
@@ -88,8 +92,12 @@ def scatter(rows: Rows, given: Given, context: Context) -> Scatter | None:
     names = [one.name for one in found if one is not None]
     if len(names) < len(found):
         return None
+    for one in found:
+        if one is not None and _holds_words(one.data, one.name, context):
+            raise fault("E0221", f"`{one.data}.{one.name}` holds words: it has no place on an axis", one.span,
+                        help=f"colour rows by it: `color {one.name}`")  # fmt: skip
     if len(names) < 2 and not _is_answered(rows.data, context):
-        default = [name for name in _drawn(signature, rows, context) if name not in names]
+        default = [name for name in _drawn(signature, rows, context, len(names)) if name not in names]
         made = context.data[rows.data]
         three = not names and len(default) == 3 and made is not None and isinstance(made.source, MadeSource)
         names = default if three else names + default[: 2 - len(names)]
@@ -98,15 +106,15 @@ def scatter(rows: Rows, given: Given, context: Context) -> Scatter | None:
     return Scatter(rows, tuple(names), color(rows, given, context))
 
 
-def _drawn(signature: Signature, rows: Rows, context: Context) -> tuple[str, ...]:
-    """The columns of the input, which are drawn where nothing else is said."""
+def _drawn(signature: Signature, rows: Rows, context: Context, said: int) -> tuple[str, ...]:
+    """The columns of the input that hold numbers, which are drawn where nothing else is said. said: how many are."""
     flat = len(signature.input.shape) <= 1 and not signature.input.time
-    names = signature.input.names if flat else ()
+    names = tuple(n for n in signature.input.names if not _holds_words(rows.data, n, context)) if flat else ()
     if signature.input.time:
         raise fault("E0221", f"`{rows.data}` has series, and no rows to be drawn in a plane", rows.span,
                     labels=(Label(signature.input.span, "a sequence"),),
                     help=f"`plot forecast(net, {rows.data})` draws them with the forecasts of a network")  # fmt: skip
-    if len(names) < 2:
+    if len(names) + said < 2 or not names:
         what = "one column" if names else "no columns of numbers"
         raise fault(
             "E0221", f"the rows of `{rows.data}` have {what} to be drawn in a plane", rows.span,
@@ -117,12 +125,41 @@ def _drawn(signature: Signature, rows: Rows, context: Context) -> tuple[str, ...
     return names
 
 
+def _source(data: str, name: str, context: Context) -> SourceColumn | None:
+    """A column of the source that a table was made of in the first place; None of what a statement computes."""
+    spec = context.data.get(root(data, context))
+    made, signature = context.data.get(data), context.signatures.get(data)
+    if spec is None or made is None or signature is None:
+        return None
+    return None if made is not spec and name in signature.input.names else source_column(spec, name)
+
+
+def _holds_words(data: str, name: str, context: Context) -> bool:
+    found = _source(data, name, context)
+    return found is not None and found.is_text
+
+
+def _holds_numbers(column: Column, context: Context) -> bool:
+    """Numbers that are no classes."""
+    found, signature = _source(column.data, column.name, context), context.signatures.get(column.data)
+    target = signature.target if signature is not None else None
+    if found is None or found.is_text or found.is_block or found.lengths is not None:
+        return False
+    if target is not None and column.name in target.names:
+        return not target.classes
+    return not are_classes(np.asarray(found.values(), np.float64))
+
+
 def histogram(expr: ast.Expr, given: Given, context: Context) -> Histogram | None:
     found = column(expr, context)
     if found is None:
         return None
     rows = Rows(found.data, found.part, expr.span)
-    return Histogram(found, color(rows, given, context) if "color" in given.values else None)
+    by = color(rows, given, context) if "color" in given.values else None
+    if by is not None and _holds_numbers(by, context):
+        raise fault("E0221", f"`{by.data}.{by.name}` holds numbers: a histogram is parted by classes", by.span,
+                    help=f"a plane shows both: `plot {rows.data} {{ x {found.name}; y {by.name} }}`")  # fmt: skip
+    return Histogram(found, by)
 
 
 def color(rows: Rows, given: Given, context: Context) -> Column | None:

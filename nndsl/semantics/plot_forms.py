@@ -63,6 +63,10 @@ def _result(expr: ast.Expr, kind: str, words: str, context: Context) -> str | No
     if not isinstance(base, ast.Name):
         raise fault("E0216", f"the name of {words} stands here, not `{expr.span.text}`", expr.span)
     found = context.results.get(base.text)
+    if found is None and base.text in context.networks and kind == "run":
+        runs = [run.name for run in context.runs if run.network == base.text]
+        way = f"write `{runs[-1]}`, which trained it" if runs else f"train it: `train {base.text} ... as run`"
+        raise fault("E0205", f"`{base.text}` is a network, but curves are those of a training run", base.span, help=way)
     if found is None:
         known = [name for name, one in context.results.items() if isinstance(one, Record) and one.kind == kind]
         raise unknown(context.scope, base.text, base.span, "name", known)

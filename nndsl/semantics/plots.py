@@ -135,7 +135,9 @@ def _path(action: ast.Action, given: Given, context: Context) -> str | None:
 
 
 def _no_such_file(path: str, suffix: str, place: Span) -> Fault:
-    name = f'"{path.removesuffix(suffix) or "figure"}.png"'
+    stem = Path(path).with_suffix("") if Path(path).name.strip(".") and suffix else Path(path)
+    known = stem.name.startswith(".") and stem.name in SUFFIXES  # `.png` has no name, only an ending
+    name = f'"{(stem.parent / "figure" if known or not stem.name else stem).as_posix()}.png"'
     kinds = ", ".join(f"`{known}`" for known in SUFFIXES)
     what = f"`{suffix}`" if suffix else "a name without a suffix"
     return fault("E0220", f"figures are not written as {what}", place, notes=(f"their files end in {kinds}",),

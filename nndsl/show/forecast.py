@@ -55,7 +55,7 @@ def _panel(series: Series, step: str) -> Panel:
 
 def _fact(series: Series) -> str:
     many = min(len(series.truth), len(series.forecast))
-    text = f"{series.name}: {len(series.forecast)} steps after {len(series.history)}"
+    text = f"{series.name}: {len(series.forecast)} steps after row {series.begin + len(series.history)}"
     if not many:
         return text + "."
     missed = np.sqrt(np.nanmean((series.truth[:many] - series.forecast[:many]) ** 2))

@@ -14,6 +14,7 @@ from nndsl.show.looks import MARGIN
 from nndsl.show.palette import COLOURS, DISTINCT
 from nndsl.values import value
 
+MOST_TOLD = 16  # groups that a sentence counts
 APART = 13.0  # pixels between two labels
 LETTER = 6.2  # pixels of one
 LONGEST = 24  # letters of a label
@@ -126,12 +127,19 @@ def _names(
             found.append((float(u[nearest]), float(v[nearest]), text))
     if found:
         scale = size[0] / (np.ptp(x[known]) or 1.0), size[1] / (np.ptp(y[known]) or 1.0)
+        found = [(_inside(u, len(text) * LETTER / scale[0], x[known]), v, text) for u, v, text in found]
         places = _apart([(u * scale[0], v * scale[1], len(text) * LETTER) for u, v, text in found])
         near = [
             (u, place / scale[1], text) for (u, _, text), place in zip(found, places, strict=True) if place is not None
         ]
         across, heights, texts = zip(*near, strict=True)
         yield Labels(np.array(across), np.array(heights), texts, bold=True, halo=True)
+
+
+def _inside(middle: float, width: float, x: Numbers) -> float:
+    """Where a label has its middle so that it does not stick out at a side; a wide one in a narrow panel stays."""
+    low, high = float(x.min()) + width / 2, float(x.max()) - width / 2
+    return min(max(middle, low), high) if low < high else middle
 
 
 def _apart(boxes: list[tuple[float, float, float]]) -> list[float | None]:
@@ -159,6 +167,6 @@ def _facts(columns: Mapping[str, Numbers], colour: Colour | None) -> Iterator[st
         counts = np.bincount(colour.groups[colour.groups >= 0].astype(np.int64), minlength=len(colour.names))
         yield (
             f"{colour.title}: "
-            + ", ".join(f"{n} {c}" for n, c in zip(colour.names, counts.tolist(), strict=True))
-            + "."
+            + ", ".join(f"{n} {c}" for n, c in zip(colour.names[:MOST_TOLD], counts.tolist(), strict=False))
+            + (f", and {len(counts) - MOST_TOLD} more." if len(counts) > MOST_TOLD else ".")
         )

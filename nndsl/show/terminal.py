@@ -29,7 +29,7 @@ PIXELS = 8.0  # of a figure that a character is wide
 def plain(figure: Figure) -> str:
     """What is drawn, in sentences."""
     head = f"{figure.title} ({figure.subtitle})" if figure.subtitle else figure.title
-    return "\n".join([head, *(f"  {fact}" for fact in figure.facts)])
+    return "\n".join([head, *(f"  {fact}" for fact in figure.facts if fact not in head)])
 
 
 def terminal(figure: Figure, width: int, colours: Colours) -> str:

@@ -99,7 +99,8 @@ def _axis(axis: Axis, limits: tuple[float, float], pixels: float, apart: float) 
         style |= {"values": places, "labelExpr": f"{names}[datum.value]", "labelOverlap": False}
         style |= {"ticks": False, "domain": False, "labelPadding": 6}
     elif axis.log:
-        style |= {"values": nice_marks(*limits, max(2, round(count)), axis), "format": "~g"}
+        short = limits[0] >= 1e-4 and limits[1] < 1e7  # in plain digits
+        style |= {"values": nice_marks(*limits, max(2, round(count)), axis), "format": ",~g" if short else "~e"}
     elif format := plain(*limits, max(2, round(count))):
         style |= {"values": nice_marks(*limits, max(2, round(count)), axis), "format": format}
     else:

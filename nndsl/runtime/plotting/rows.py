@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.data import Dataset
+from nndsl.data.table import are_classes
 from nndsl.data.types import Array, Part
 from nndsl.data.words import visible
 from nndsl.runtime.results import Answers
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from nndsl.runtime.session import Session
 
 Values = NDArray[Any]
-FEW = 10  # different whole numbers that are taken for classes
 
 
 def part_of(dataset: Dataset, name: str | None) -> Part:
@@ -95,8 +95,7 @@ def colour(column: Column, rows: Rows, session: Session) -> Colour | None:
     is_target = target is not None and column.name in target.names
     if is_numeric(cells) and not (is_target and target is not None and target.classes):
         found = numbers(cells)
-        known = found[np.isfinite(found)]
-        if is_target or not len(known) or (known != np.round(known)).any() or len(np.unique(known)) > FEW:
+        if is_target or not are_classes(found):
             return Colour(column.name, numbers=found)
     classes = [visible(name) for name in target.classes] if is_target and target is not None else []
     return by_class(column.name, np.array([_word(cell) for cell in cells.tolist()], object), classes)

@@ -83,6 +83,6 @@ def of_column(drawing: Histogram, session: Session) -> Figure:
     chosen = colour(drawing.color, rows, session) if drawing.color is not None else None
     if chosen is not None and chosen.groups is None and drawing.color is not None:
         raise fault("E0221", f"`{chosen.title}` holds numbers: a histogram is parted by classes", drawing.color.span,
-                    help=f"`plot {rows.data}` and `color {chosen.title}` shows both")  # fmt: skip
+                    help=f"a plane shows both: `plot {rows.data} {{ x {column.name}; y {chosen.title} }}`")  # fmt: skip
     title = f"Histogram of {told(rows)}.{column.name}" + (f", by {chosen.title}" if chosen is not None else "")
     return histograms.histogram([histograms.Column(column.name, shown.ravel())], chosen, title)

@@ -34,7 +34,9 @@ FEW_NAMES = 6  # classes that are named in a line
 
 def data(sheet: Sheet) -> list[Element]:
     """An article for each data set."""
-    found = [d for d in sheet.session.datasets.values() if not isinstance(d.spec.source, MadeSource)]
+    loaded = sheet.session.datasets
+    order = [loaded[name] for name in sheet.session.program.data if name in loaded]  # as in the script
+    found = [dataset for dataset in order if not isinstance(dataset.spec.source, MadeSource)]
     return [_article(dataset, sheet) for dataset in found]
 
 
@@ -107,10 +109,11 @@ def _classes(dataset: Dataset) -> Element | None:
         return None
     names = target.classes
     counts = {name: _counts(part.target, len(names)) for name, part in dataset.parts.items() if part.target is not None}
+    totals = sum(counts.values(), np.zeros(len(names), np.int64))
+    chosen = np.argsort(-totals, kind="stable")[:MOST_CLASSES] if len(names) > MOST_CLASSES else range(len(names))
     greatest = max((int(one.max(initial=0)) for one in counts.values()), default=0)
     rows: list[list[Part]] = [
-        [visible(name), *(_bar(int(one[k]), greatest) for one in counts.values())]
-        for k, name in enumerate(names[:MOST_CLASSES])
+        [visible(names[k]), *(_bar(int(one[k]), greatest) for one in counts.values())] for k in chosen
     ]
     columns = (Column("class", True), *(Column(part) for part in counts))
     return table(f"Classes of {', '.join(target.names)}", columns, rows, left_out(len(names) - MOST_CLASSES, "classes"))
