@@ -225,6 +225,14 @@ def test_a_map_repeats_and_a_part_can_be_mapped_alone() -> None:
     assert one.values.tobytes() == two.values.tobytes()
 
 
+def test_answers_of_one_part_can_be_mapped() -> None:
+    text = (
+        "network encoder for flowers { dense(3) -> tanh }\npredict encoder on flowers.test as codes\n"
+        "tsne codes as map { perplexity 5; iterations 20 }\nexpect length(map.test.tsne1) == 30\n"
+    )
+    assert results(FLOWERS + text)["map"].values.shape == (30, 2)
+
+
 def test_long_work_is_told_of_and_can_be_ended_with_what_it_has() -> None:
     class Ends(Silent):
         seen: list[Work]

@@ -164,6 +164,17 @@ def test_answers_of_one_part_are_a_table_of_that_part() -> None:
     assert [d.code for d in found if d.severity == "error"] == ["E0401"]
 
 
+def test_what_is_learnt_needs_a_training_part() -> None:
+    text = (
+        "network encoder for points { dense(5) -> tanh }\npredict encoder on points.test as codes\n"
+        "pca codes as pc\nkmeans codes as groups { clusters 2 }\nknn codes as near\n"
+        "tsne codes as map { perplexity 5 }\ntsne points.validation as other\npca other as pc2\n"
+    )
+    wrong = faults(text)
+    assert [(code, line) for code, line, _ in wrong] == [("E0401", 7), ("E0401", 8), ("E0401", 9), ("E0401", 12)]
+    assert wrong[0][2] == "`pca` learns from a training part, but `codes` is of the test part alone"
+
+
 def test_a_shape_that_does_not_fit_a_table_is_said() -> None:
     text = "pca points as pc { components 1 }\nnetwork net {\n  input x[2]\n  dense(3) -> softmax\n}\ntrain net on pc\n"
     (found,) = [d for d in check(POINTS + text)[1] if d.severity == "error"]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.analysis.texts import is_new
 from nndsl.analysis.tsne.descent import NotFinite
 from nndsl.analysis.unfit import Unfit
 from nndsl.analysis.watch import Watch
@@ -153,6 +154,8 @@ def _worked(session: Session, action: Analysis, work: Callable[[Watch], T]) -> t
     watch, control = Watch(), session.control
     verb = type(action).__name__.lower()
     session.say(lopsided(session.dataset(action.data)))
+    if is_new(verb, getattr(action, "dimensions", 2)):
+        session.listener.note(f"compiling new kernels for `{verb}`, which is done once")
     seen = Work(action.name, verb, action.data, line_of(action.span.source, action.span.start), watch)
 
     def look() -> None:
@@ -183,10 +186,12 @@ def lopsided(dataset: Dataset) -> str:
     """What to say where one column is nearly all of the variance, so that distances tell of nothing else; else empty.
     Of a table that a statement has made that is no news, nor of rows that are no columns.
     """
+    if isinstance(dataset.spec.source, MadeSource):
+        return ""
     field, values = dataset.signature.input, dataset.part("train").input
     count = len(field.names)
-    flat = field.shape == (count,) and 1 < count <= MOST_COLUMNS and getattr(values, "sparse", None) is None
-    if not flat or isinstance(dataset.spec.source, MadeSource):
+    flat = field.shape == (count,) and 1 < count <= MOST_COLUMNS
+    if not flat or getattr(values, "sparse", None) is not None:
         return ""
     variances = values.take(slice(0, ROWS_SEEN)).floats("float64").var(axis=0)
     first, share = int(variances.argmax()), float(variances.max() / (variances.sum() or 1))

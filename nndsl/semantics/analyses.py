@@ -72,7 +72,7 @@ def make_table(
 def read_pca(action: ast.Action, context: Context) -> Pca | None:
     data, part, span = _subject(action, context)
     name, given = _begin(action, context)
-    _only_whole(action, data, part, span)
+    _only_whole(action, data, part, span, context)
     signature, components = context.signatures.get(data), given.values.get("components", 2)
     if signature is not None:
         _numbers(action.verb, signature, span)
@@ -91,8 +91,9 @@ def read_tsne(action: ast.Action, context: Context) -> Tsne | None:
     name, given = _begin(action, context)
     signature, dimensions = context.signatures.get(data), given.values.get("dimensions", 2)
     if signature is not None:
-        if part is not None:
-            has_part(data, part, signature, span, context)
+        if part is None and "train" not in signature.rows:
+            (part,) = signature.rows  # of a table that was made of this part alone
+        has_part(data, part or "train", signature, span, context)
         _numbers(action.verb, signature, span)
         given.values["perplexity"] = _perplexity(given, signature, part or "train", action)
     _leave(name, map_record(name), action, data, part, column_names("tsne", dimensions), given, context)
@@ -102,7 +103,7 @@ def read_tsne(action: ast.Action, context: Context) -> Tsne | None:
 def read_kmeans(action: ast.Action, context: Context) -> Kmeans | None:
     data, part, span = _subject(action, context)
     name, given = _begin(action, context)
-    _only_whole(action, data, part, span)
+    _only_whole(action, data, part, span, context)
     signature, clusters = context.signatures.get(data), given.values.get("clusters")
     if clusters is None:
         if not given.wrong:
@@ -119,7 +120,7 @@ def read_kmeans(action: ast.Action, context: Context) -> Kmeans | None:
 def read_knn(action: ast.Action, context: Context) -> Knn | None:
     data, part, span = _subject(action, context)
     name, given = _begin(action, context)
-    _only_whole(action, data, part, span)
+    _only_whole(action, data, part, span, context)
     signature, k = context.signatures.get(data), given.values.get("k", 5)
     metrics = metrics_of(given.values.pop("metrics", []), context)
     if signature is not None:
@@ -175,7 +176,16 @@ def _leave(
     context.results[name] = "anything" if made is None else table_record(record, made, BESIDE.get(action.verb, ()))
 
 
-def _only_whole(action: ast.Action, data: str, part: str | None, span: Span) -> None:
+def _only_whole(action: ast.Action, data: str, part: str | None, span: Span, context: Context) -> None:
+    """What is learnt is learnt from the training part, which must be there."""
+    signature = context.signatures.get(data)
+    if part in (None, "train") and signature is not None and "train" not in signature.rows:
+        (only_part,) = signature.rows
+        raise fault(
+            "E0401", f"`{action.verb}` learns from a training part, but `{data}` is of the {only_part} part alone",
+            span, labels=(Label(signature.span, f"made of the {only_part} part"),),
+            help=f"make `{data}` of all parts: leave out `.{only_part}` there",
+        )  # fmt: skip
     if part is None or part == "train":
         return
     raise fault(
