@@ -118,6 +118,15 @@ def test_what_is_made_of_wrong_data_is_not_missed() -> None:
     assert [(code, line) for code, line, _ in faults(text)] == [("E0501", 6), ("E0207", 10), ("E0207", 11)]
 
 
+def test_too_many_components_are_one_mistake() -> None:
+    text = (
+        "pca points as pc { components 3 }\nknn pc as near\nplot boundary(near, pc)\nprint pc.pc3\n"
+        "network encoder for points { dense(2) }\npredict encoder on points as codes\n"
+        "pca codes as wide { components 3 }\n"
+    )
+    assert [(code, line) for code, line, _ in faults(text)] == [("E0415", 5), ("E0415", 11)]
+
+
 def test_a_second_statement_without_a_name_that_is_wrong_is_not_missed() -> None:
     assert [line for _, line, _ in faults("pca points\npca points { components 9 }\nprint pc_2.explained\n")] == [6]
 

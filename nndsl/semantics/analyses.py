@@ -77,6 +77,8 @@ def read_pca(action: ast.Action, context: Context) -> Pca | None:
     if signature is not None:
         _numbers(action.verb, signature, span)
         _at_most(given, "components", components, signature.rows["train"], "row for training", signature, action)
+        if features(signature):  # 0 of the answers of a network that has not been read yet
+            _at_most(given, "components", components, features(signature), "feature", signature, action)
     made = column_names("pca", components)
     _leave(name, components_record(name), action, data, None, made, given, context)
     return (
