@@ -19,6 +19,7 @@ from nndsl.analysis import cluster_kernels
 from nndsl.analysis.native import Crew, kernels
 from nndsl.analysis.neighbours import whole_vectors
 from nndsl.analysis.watch import Watch
+from nndsl.backend.cpu.cache import Text
 from nndsl.backend.cpu.library import kernel
 from nndsl.backend.cpu.machine import machine
 from nndsl.backend.cpu.memory import aligned
@@ -29,14 +30,17 @@ Ints = NDArray[np.int32]
 STRIPS = 16
 
 
+def texts() -> list[Text]:
+    """The kernels of these steps."""
+    return [kernel("product", "float32"), cluster_kernels.settle(), cluster_kernels.spans()]
+
+
 class Lloyd:
     """x: [N, D]. k: centres. Its memory serves one run after the other."""
 
     def __init__(self, x: Floats, k: int, crew: Crew) -> None:
         self.x, self.k, self._crew, self._columns = whole_vectors(x), k, crew, x.shape[1]
-        self._product, self._settle, self._spans = kernels(
-            [kernel("product", "float32"), cluster_kernels.settle(), cluster_kernels.spans()]
-        )
+        self._product, self._settle, self._spans = kernels(texts())
         N, width = self.x.shape
         self._strips = [slice(N * s // STRIPS, N * (s + 1) // STRIPS) for s in range(STRIPS)]
         self._wide = -(-k // machine().lanes("float32")) * machine().lanes("float32")

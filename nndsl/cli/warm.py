@@ -1,7 +1,7 @@
 """`nndsl warm`: compiles the standard kernels once, so that first runs start at once.
 
-In: a precision. Out: files in the cache. The kernels are those of the library, and those of a few usual networks; a
-kernel's text knows no sizes, so any network made of the same parts finds them.
+In: a precision. Out: files in the cache. The kernels are those of the library, those of a few usual networks, and those
+that look at data; a kernel's text knows no sizes, so any network made of the same parts finds them.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ OPTIMIZERS = ("adam", "sgd", "momentum", "adamw", "rmsprop")
 
 def warm_all(precision: str, console: Console) -> int:
     """Compiles what is not there yet, and says how long it took."""
+    from nndsl.analysis.texts import all_texts
     from nndsl.backend.cpu.warm import standard_texts, warm
 
     started = time.perf_counter()
-    texts = list(dict.fromkeys([*standard_texts(precision), *usual_texts(precision)]))
+    texts = list(dict.fromkeys([*standard_texts(precision), *usual_texts(precision), *all_texts()]))
 
     def tell(done: int, total: int) -> None:
         if not console.quiet and (done % 10 == 0 or done == total):

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.analysis import neighbours
+from nndsl.analysis.cells import among_themselves
 from nndsl.analysis.native import Call, Crew, kernels
-from nndsl.analysis.neighbours import nearest
 from nndsl.analysis.tsne import affinities, descent, forces, tree
 from nndsl.analysis.tsne.affinities import NEIGHBOURS, Sparse, conditional, symmetric
 from nndsl.analysis.tsne.descent import Descent
@@ -97,7 +97,7 @@ def embed(
     clock.lap("kernels")
     with Crew(threads if len(x) >= TEAM else 1) as crew:
         k = int(NEIGHBOURS * perplexity)
-        distances, numbers = nearest(x, x, k, itself=False, threads=threads, watch=watch)
+        distances, numbers = among_themselves(x, k, seed=seed, threads=threads, watch=watch)
         clock.lap("neighbours")
         if watch.stopped:
             return Embedding(y[:, :dimensions].copy(), float("nan"), 0, dict(clock.seconds))
