@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,9 @@ from run_tools import results
 
 import nndsl
 from nndsl.runtime.events import Silent, Work
+from nndsl.runtime.jsonl import Lines
+from nndsl.runtime.made import Neighbours
+from nndsl.runtime.session import Interrupted, Session
 
 FLOWERS = """set seed 3
 data flowers {
@@ -251,3 +257,29 @@ def test_long_work_is_told_of_and_can_be_ended_with_what_it_has() -> None:
     made = found["map"]
     assert listener.seen and made.iterations < 100_000
     assert np.isfinite(made.values).all() and made.values.shape == (3000, 2)
+
+
+def test_neighbours_that_are_ended_can_still_be_asked() -> None:
+    class Ends(Silent):
+        def begin(self, progress: Any) -> None:
+            session.control.stop()
+
+    rows = np.random.default_rng(0).normal(size=(2000, 4)).astype(np.float32)
+    text = "data d {\n  from rows\n  input (x1, x2, x3)\n  target x0\n  split train=60%, test=40%\n}\n"
+    program = nndsl.compile(text + "knn d as near { distance manhattan }\nprint near.k\n", data={"rows": rows})
+    session = Session(program._checked, Path(), Ends())
+    with pytest.raises(Interrupted):
+        session.run()
+    near = session.results["near"]
+    assert isinstance(near, Neighbours) and "test" not in near.measured
+    assert len(near.fitted.answers(rows[:3, 1:])) == 3 and len(session.log) == 1
+
+
+def test_lines_for_programs_do_not_grow_with_the_data() -> None:
+    stream = io.StringIO()
+    text = "kmeans flowers as groups { clusters 3 }\npca flowers as pc\nprint pc.mean\n"
+    nndsl.compile(FLOWERS + text).run(listener=Lines(stream))
+    groups, pc, printed = [json.loads(line) for line in stream.getvalue().splitlines()][-3:]
+    assert sum(groups["sizes"]) == 150 and "cluster" not in groups and "centers" not in groups
+    assert len(pc["explained"]) == 2 and not {"loadings", "axes", "mean"} & set(pc)
+    assert len(printed["values"][0]) == 4
