@@ -15,7 +15,7 @@ from script_tools import check, line_of
 
 import nndsl
 from nndsl.api import RunError
-from nndsl.runtime.diagnosis import fit, rate
+from nndsl.runtime.diagnosis import fit, rate, units
 from nndsl.runtime.diagnosis.finding import Case
 from nndsl.runtime.diagnosis.health import Health
 from nndsl.runtime.diagnosis.text import told
@@ -214,7 +214,7 @@ train net on d as run { epochs 5; optimizer adam(lr=0.01) }
 diagnose net on d as health
 """
     health = of(text, rows=rows)
-    assert health.figures["never_predicted"] == 1 and "`rare (20)` of 400" in told(health)
+    assert health.figures["never_predicted"] == 1 and "`rare` (20) of 400" in told(health)
     assert line(health, "never_predicted") == "k"
 
 
@@ -393,3 +393,23 @@ def test_the_last_training_is_the_one_that_counts() -> None:
     text = SCRIPT.replace("diagnose", "train net on points as longer { epochs 9; optimizer adam(lr=0.01) }\ndiagnose")
     health = of(text)
     assert (health.run, health.epochs) == ("longer", 9)
+
+
+def test_a_bounce_that_was_overcome_is_no_finding() -> None:
+    """A first step too long, and a small one later on: the loss came down further than where it had been."""
+    down = [2.0 / (1 + k) for k in range(60)]
+    for at, factor, harmless in ((3, 6.0, True), (3, 15.0, False), (30, 2.5, True), (30, 6.0, False)):
+        losses = [loss * (factor if k == at else 1) for k, loss in enumerate(down)]
+        figure, found = rate.bounce(case(losses, baseline=0.1), PROGRAM)
+        assert figure > 2 and bool(found) is not harmless
+    stuck = [*down[:30], *[down[29] * 2.4] * 30]
+    assert rate.bounce(case(stuck, baseline=0.1), PROGRAM)[1]
+
+
+def test_units_that_a_network_which_has_learnt_did_without_are_no_finding() -> None:
+    health = diagnosed(PLAIN, "epochs 60; optimizer adam(lr=0.01)", MOONS)
+    layer = next(p for p in health.probes.layers if p.by == "relu")
+    half = replace(health.probes, layers=(replace(layer, dead=8, units=16),))
+    for loss, findings in ((0.5, 1), (0.01, 0)):
+        seen = replace(case([loss]), probes=replace(half, loss=loss, baseline=0.7))
+        assert len(units.dead(seen)[1]) == findings

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nndsl.data.words import counted, listed
+from nndsl.data.words import counted, visible
 from nndsl.runtime.diagnosis.finding import UNKNOWN, Case, Finding, percent, severity
 from nndsl.runtime.network import class_ids, tells
 from nndsl.runtime.probes import Probes
@@ -31,7 +31,8 @@ def never_predicted(case: Case) -> tuple[float, list[Finding]]:
     if not missing:
         return 0.0, []
     share = float(sum(counts[k] for k in missing)) / len(true)
-    names = listed([f"{classes[k]} ({counts[k]:,})" for k in missing], 8)
+    names = ", ".join(f"`{visible(classes[k])}` ({counts[k]:,})" for k in missing[:8])
+    names += f" and {len(missing) - 8} more" if len(missing) > 8 else ""
     most = int(answers.argmax())
     return float(len(missing)), [
         Finding(

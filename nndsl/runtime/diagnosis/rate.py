@@ -17,7 +17,9 @@ from nndsl.runtime.faults import optimizer_words
 from nndsl.semantics.program import Program, Train
 
 BOUNCE = 2.0  # twice the least loss before: batches make a loss waver by some per cent, not by a factor
+OVERCOME = 2.5  # a loss that came down further afterwards has not been harmed by less
 BOUNCE_SEVERE = 10.0
+BEGINNING = 0.1  # of the epochs: the first steps, in which optimizers find their pace
 GOING_ON = 0.3  # an exponential descent that has come down to a twentieth falls a quarter as fast as at first
 GOING_ON_SEVERE = 0.8  # nearly a straight line: hardly begun
 STEADY = 0.75  # of the epochs of the second half go down; of a loss that only wavers, half do
@@ -37,7 +39,7 @@ def bounce(case: Case, program: Program) -> tuple[float, list[Finding]]:
     if astray > worst:
         worst = astray
         words = f"the loss has gone astray: {losses[-1]:.3g} at the end, {worst:.2g} times that of a constant answer"
-    if worst <= BOUNCE:
+    if worst <= BOUNCE or (worst > astray and _overcome(losses, worst, least_at, at)):
         return worst, []
     return worst, [
         Finding(
@@ -68,6 +70,13 @@ def _highest(losses: Sequence[float], floor: float) -> tuple[float, int, int]:
         if loss < losses[least]:
             least = epoch
     return found
+
+
+def _overcome(losses: Sequence[float], factor: float, least_at: int, at: int) -> bool:
+    """Whether a bounce did no harm: the loss came down further than where it had been, and the bounce was small, or a
+    first step that was too long."""
+    allowed = BOUNCE_SEVERE if at < BEGINNING * len(losses) else OVERCOME
+    return factor <= allowed and losses[-1] < losses[least_at]
 
 
 def _astray(case: Case) -> float:

@@ -17,7 +17,7 @@ from nndsl.runtime.probes import Probe
 
 DEAD = 0.4  # share of a layer's units: networks that do well have up to a third; a rate too high makes 40% (CS231n)
 DEAD_SEVERE = 0.6
-SATURATED = 0.5  # share of a layer's values: where most are flat, most of the gradient is lost
+SATURATED = 0.6  # share of a layer's values: gradients are lost where most are flat; half do in good classifiers
 SATURATED_SEVERE = 0.8
 GATES = 0.95  # within a cell: gates are there to open and to close, and stand still only where nearly all are flat
 GATES_SEVERE = 0.99
@@ -26,7 +26,8 @@ GATES_SEVERE = 0.99
 def dead(case: Case) -> tuple[float, list[Finding]]:
     """The share of dead units in the worst layer, and each layer with too many."""
     layers = [p for p in case.probes.layers if p.kind in ("rectifying", "other") and p.units]
-    found = [_dead(p, case) for p in layers if p.dead / p.units > DEAD]
+    most = DEAD_SEVERE if case.learnt else DEAD  # a network that has learnt all the same did not need them
+    found = [_dead(p, case) for p in layers if p.dead / p.units > most]
     return max((p.dead / p.units for p in layers), default=0.0), _a_line(found)
 
 
