@@ -239,6 +239,40 @@ def test_answers_of_one_part_can_be_mapped() -> None:
     assert results(FLOWERS + text)["map"].values.shape == (30, 2)
 
 
+def test_sequences_of_many_lengths_become_rows() -> None:
+    steps = np.random.default_rng(1).integers(3, 8, 12)
+    who, x = np.repeat(np.arange(12), steps), np.random.default_rng(2).normal(size=steps.sum())
+    text = (
+        "data walks {\n  from rows\n  sequence x, by=who\n}\nnetwork encoder for walks { elman(4) -> last }\n"
+        "predict encoder on walks as codes\npca codes as pc\ntsne codes as map { iterations 5 }\n"
+    )
+    found = nndsl.compile(text, data={"rows": {"who": who.astype(str), "x": x}}).run()
+    assert found["pc"].values.shape == (12, 2) and found["map"].values.shape == (12, 2)
+    first = found["pc"].transform({"x": x[who == 0][:-1]})  # the last step is told, not seen
+    np.testing.assert_allclose(first[0], found["pc"].values[0], atol=1e-6)
+
+
+def test_windows_of_a_series_are_rows() -> None:
+    text = """data air {
+  from "examples/data/airline.csv"
+  sequence passengers -> standard
+  target passengers
+  window 12
+  horizon 1
+  split train=70%, test=30%
+}
+knn air as near { k 1 }
+pca air as pc
+network net for pc { dense(1) }
+train net on pc as run { epochs 1 }
+"""
+    found = results(text)
+    passengers = found._session.datasets["air"].column("passengers").astype(float)
+    assert found["near"].predict(passengers[:13])[0] == pytest.approx(passengers[12], rel=1e-5)
+    np.testing.assert_allclose(found["pc"].transform(passengers[:13])[0], found["pc"].part("train")[0], atol=1e-5)
+    assert np.isfinite(found["net"].predict(passengers[:13])).all()
+
+
 def test_long_work_is_told_of_and_can_be_ended_with_what_it_has() -> None:
     class Ends(Silent):
         seen: list[Work]

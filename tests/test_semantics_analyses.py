@@ -118,6 +118,23 @@ def test_what_is_made_of_wrong_data_is_not_missed() -> None:
     assert [(code, line) for code, line, _ in faults(text)] == [("E0501", 6), ("E0207", 10), ("E0207", 11)]
 
 
+def test_sequences_of_many_lengths_are_compared_by_what_a_network_makes_of_them() -> None:
+    rows = ", ".join(f'["{who}", {step}, 0.{step}]' for who in "abcdefgh" for step in range(1, 4 + ord(who) % 3))
+    walks = f"data walks {{\n  columns who, step, x\n  rows [{rows}]\n  sequence x, by=who, time=step\n}}\n"
+    whole = "network whole for walks { elman(4) -> last }\npredict whole on walks as codes\npca codes as pc\n"
+    each = "network each for walks { elman(4) }\npredict each on walks as steps\nkmeans steps as g { clusters 2 }\n"
+    assert not check(walks + whole + "tsne codes as map\n")[1]
+    found = check(walks + each + "tsne walks as map\n")[1]
+    assert [(d.code, line_of(d)) for d in found] == [("E0416", 8), ("E0416", 9)]
+
+
+def test_few_rows_have_a_small_perplexity() -> None:
+    few = "data few {\n  columns x\n  rows [1, 2, 3, 5, 6, 9]\n  input x\n}\ntsne few as map"
+    assert not faults(few)
+    (found,) = check(few + " { perplexity 3 }")[1]
+    assert found.help == "write `perplexity 1.6` or less"
+
+
 def test_too_many_components_are_one_mistake() -> None:
     text = (
         "pca points as pc { components 3 }\nknn pc as near\nplot boundary(near, pc)\nprint pc.pc3\n"

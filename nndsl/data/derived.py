@@ -19,7 +19,7 @@ from nndsl.data.types import Array, Field, Part, Places, Signature
 from nndsl.diagnostics import fault
 from nndsl.diagnostics.suggest import did_you_mean
 
-Transform = Callable[[NDArray[Any]], NDArray[Any]]  # encoded rows of the other data set [N, *shape] -> [N, k]
+Transform = Callable[[Mapping[str, Array]], NDArray[Any]]  # encoded rows of the other data set, as a network takes them
 
 
 def made_signature(spec: DataSpec, source: Signature, parts: tuple[str, ...], names: tuple[str, ...]) -> Signature:
@@ -74,8 +74,8 @@ class Derived(Dataset):
         return self.source.beside(name, part)
 
     def encode_input(self, x: object) -> NDArray[Any]:
-        """New raw rows of the data set this one is made of, brought here."""
-        return self._transform(self.source.encode_input(x))
+        """New raw rows, or series, of the data set this one is made of, brought here: [N, k]."""
+        return self._transform(self.source.encode_rows(x)[0])
 
     def encode_rows(self, x: object) -> tuple[dict[str, Array], Places | None]:
         return {"input": Array(np.ascontiguousarray(self.encode_input(x)))}, None

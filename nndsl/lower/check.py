@@ -23,18 +23,20 @@ from nndsl.lower.graphs import Value
 from nndsl.lower.last import random_at_the_end
 from nndsl.lower.metric import metric_graph
 from nndsl.lower.models import answer, compared
-from nndsl.lower.network import declared, elaborate, network_graph
+from nndsl.lower.network import declared, elaborate, network_graph, padded_outputs
 from nndsl.lower.probing import probe_graph
 from nndsl.lower.step import chosen_loss, evaluation_graph, step_graph
 from nndsl.semantics import check as semantics
-from nndsl.semantics.analyses import features, more_than
+from nndsl.semantics.analyses import features, more_than, numbers
 from nndsl.semantics.cascades import settle
 from nndsl.semantics.drawings import Plot
 from nndsl.semantics.modules import scope_of
 from nndsl.semantics.program import (
     Action,
+    Analysis,
     Diagnose,
     Evaluate,
+    Kmeans,
     Knn,
     Metric,
     Network,
@@ -43,6 +45,7 @@ from nndsl.semantics.program import (
     Program,
     Sample,
     Train,
+    Tsne,
     Use,
 )
 from nndsl.syntax import ast
@@ -141,6 +144,8 @@ class _Checker:
                 return self._knn(action)
             case Pca():
                 return self._pca(action)
+            case Tsne() | Kmeans():
+                return action if self._has_rows(action) else None
             case Diagnose():
                 return self._diagnose(action)
             case Plot():
@@ -229,14 +234,19 @@ class _Checker:
             return None if value is None else self._made(action, (value,), signature)
         network = self.program.networks[action.network]
         graph = self.attempt(lambda: evaluation_graph(self.program, network, None, signature, None), action)
-        return self._made(action, graph.outputs, signature) if graph is not None else None
+        if graph is None:
+            return None
+        padded = signature.input.ragged and padded_outputs(self.program, network, signature)
+        return self._made(action, graph.outputs, signature, ragged=padded)
 
-    def _made(self, action: Predict, outputs: Sequence[Value], signature: Signature) -> Predict:
-        """The table of answers is a data set: what goes in is the output, flat."""
+    def _made(self, action: Predict, outputs: Sequence[Value], signature: Signature, ragged: bool = False) -> Predict:
+        """The table of answers is a data set: what goes in is the output, flat. ragged: there is one for each step of
+        sequences that differ in length, so it is no table.
+        """
         table = self.signatures.get(action.name)
         if table is not None:
             names = output_names(outputs)
-            field = replace(table.input, names=names, shape=(len(names),))
+            field = replace(table.input, names=names, shape=(len(names),), ragged=ragged)
             self.signatures[action.name] = replace(table, input=field, sizes={**table.sizes, "features": len(names)})
         return action
 
@@ -257,7 +267,7 @@ class _Checker:
     def _pca(self, action: Pca) -> Pca | None:
         """As many components as there are features at most; how many a network's answers have is known here."""
         signature = self.signatures.get(action.data)
-        if signature is None:
+        if signature is None or not self._has_rows(action):
             return None
         most = features(signature)
         if action.components > most:
@@ -266,8 +276,19 @@ class _Checker:
             return None
         return action
 
+    def _has_rows(self, action: Analysis) -> bool:
+        """Whether the data are rows of one length; whether answers of a network are, is known here."""
+        signature, verb = self.signatures.get(action.data), type(action).__name__.lower()
+
+        def look() -> bool:
+            if signature is not None:
+                numbers(verb, signature, action.data_span)
+            return True
+
+        return self.attempt(look) is not None
+
     def _knn(self, model: Knn) -> Knn | None:
-        signature = self.signatures.get(model.data)
+        signature = self.signatures.get(model.data) if self._has_rows(model) else None
         return (
             model if signature is not None and self._judged(model, model.metrics, signature, model.data_span) else None
         )

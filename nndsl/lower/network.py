@@ -71,6 +71,15 @@ def elaborate(
     return Elaborated(build, frame, value, tuple(outputs))
 
 
+def padded_outputs(program: Program, network: Network, signature: Signature) -> bool:
+    """Whether an output has one value for each step of sequences that differ in length."""
+    found = elaborate(program, network, signature, training=False)
+    return any(
+        len(marks) > 1 and marks[1] in timeline.PADDED
+        for marks in (timeline.marks(out.node, found.build) for out in found.outputs)
+    )
+
+
 def declared(network: Network) -> Signature | None:
     """The signature that a network's own `input` line asks for, where all its sizes are numbers.
 

@@ -20,7 +20,7 @@ from nndsl.analysis.tsne.descent import NotFinite
 from nndsl.analysis.unfit import Unfit
 from nndsl.analysis.watch import Watch
 from nndsl.data import Dataset
-from nndsl.data.derived import Derived
+from nndsl.data.derived import Derived, Transform
 from nndsl.data.spec import MadeSource
 from nndsl.data.types import Array
 from nndsl.diagnostics import fault
@@ -56,7 +56,9 @@ def pca(session: Session, action: Pca) -> PrincipalComponents:
         seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
     ))  # fmt: skip
     inputs = {name: _float(fitted.transform(matrix(part.input)), dataset) for name, part in dataset.parts.items()}
-    table = _table(session, action, dataset, inputs, lambda rows: _float(fitted.transform(_flat(rows)), dataset))
+    table = _table(
+        session, action, dataset, inputs, lambda rows: _float(fitted.transform(dense(rows["input"])), dataset)
+    )
     return PrincipalComponents(action.name, action.data, table, time.perf_counter() - started, *ended, fitted=fitted)
 
 
@@ -78,13 +80,13 @@ def tsne(session: Session, action: Tsne) -> NeighbourMap:
         watch=watch,
     ))  # fmt: skip
 
-    def place(rows: Rows) -> Rows:
+    def place(rows: Mapping[str, Array]) -> Rows:
         few = min(PLACED_BY, action.perplexity)
-        return _float(place_on(_single(_flat(rows)), x, made.points, perplexity=few, threads=threads), dataset)
+        return _float(place_on(_single(dense(rows["input"])), x, made.points, perplexity=few, threads=threads), dataset)
 
     inputs = {main: _float(made.points, dataset)}
     if action.part is None and not ended[1]:
-        inputs |= {name: place(dense(part.input)) for name, part in dataset.parts.items() if name != main}
+        inputs |= {name: place({"input": part.input}) for name, part in dataset.parts.items() if name != main}
     table = _table(session, action, dataset, {name: inputs[name] for name in dataset.parts if name in inputs}, place)
     return NeighbourMap(
         action.name, action.data, table, time.perf_counter() - started, *ended, kl=made.kl,
@@ -106,7 +108,7 @@ def kmeans(session: Session, action: Kmeans) -> Groups:
     clusters = {name: fitted.ids if name == "train" else fitted.assign(x) for name, x in rows.items()}
     table = _table(
         session, action, dataset, inputs,
-        lambda x: _float(fitted.distances(_single(_flat(x))), dataset), {"cluster": clusters},
+        lambda rows: _float(fitted.distances(_single(dense(rows["input"]))), dataset), {"cluster": clusters},
     )  # fmt: skip
     return Groups(action.name, action.data, table, time.perf_counter() - started, *ended, fitted=fitted)
 
@@ -209,7 +211,7 @@ def _seed(session: Session, own: int | None) -> int:
 
 def _table(
     session: Session, action: Pca | Tsne | Kmeans, dataset: Dataset, inputs: Mapping[str, Rows],
-    transform: Callable[[Rows], Rows], more: Mapping[str, Mapping[str, Rows]] | None = None,
+    transform: Transform, more: Mapping[str, Mapping[str, Rows]] | None = None,
 ) -> Derived:  # fmt: skip
     """The data set that the statement makes, of the parts that it has reached."""
     spec, signature = session.program.data[action.name], session.signatures[action.name]

@@ -60,9 +60,7 @@ def predict(action: Predict, state: NetworkState, dataset: Dataset, seed: int) -
         None if shares is None else np.array(shares), target.classes if target else (), action.path,
         step_rows, _series(part), _times(dataset, part.name),
     )  # fmt: skip
-    if part.lengths is not None:
-        return found, None
-    return found, (by_part, dataset, lambda rows: _flat(ask({"input": Array(rows)})))
+    return found, (by_part, dataset, lambda rows: _flat(ask(rows)))
 
 
 def ask(action: Predict, model: Model, output: Value, dataset: Dataset, own: Dataset) -> tuple[Answers, Made | None]:
@@ -77,7 +75,7 @@ def ask(action: Predict, model: Model, output: Value, dataset: Dataset, own: Dat
         None if shares is None else np.array(shares), target.classes if target else (), action.path,
     )  # fmt: skip
     flat = {name: _flat([values]) for name, values in by_part.items()}
-    return found, (flat, dataset, lambda rows: _flat([ModelEvaluator(model, Array(rows)).run()[0][0]]))
+    return found, (flat, dataset, lambda rows: _flat([ModelEvaluator(model, rows["input"]).run()[0][0]]))
 
 
 def _part(action: Predict, dataset: Dataset) -> Part:

@@ -175,8 +175,8 @@ class Neighbours:
         return found
 
     def _answers(self, x: object) -> NDArray[Any]:
-        rows = self.dataset.encode_input(x)
-        return np.asarray(self.fitted.answers(np.ascontiguousarray(rows.reshape(len(rows), -1), np.float32)))
+        rows = self.dataset.encode_rows(x)[0]["input"].floats("float32")
+        return np.asarray(self.fitted.answers(np.ascontiguousarray(rows.reshape(len(rows), -1))))
 
 
 LONG = frozenset(("loadings", "axes", "mean", "cluster", "centers"))  # fields as long as the data are

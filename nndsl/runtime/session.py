@@ -249,7 +249,7 @@ class Session:
         if action.path is not None:
             answers.write(result, self.folder / action.path, action.span)
         signature = self.signatures.get(action.name)
-        if signature is not None and table is not None:
+        if signature is not None and table is not None and not signature.input.ragged:
             made = Derived(self.program.data[action.name], signature, *table)
             self.datasets[action.name], result = made, replace(result, table=made)
         self.results[action.name] = result

@@ -174,7 +174,7 @@ def _predict(action: ast.Action, context: Context) -> Predict | None:
     if signature is None or asked is None:
         context.results[name] = "anything"
     else:
-        parts = () if signature.input.ragged else tuple(signature.rows) if part is None else (part,)
+        parts = tuple(signature.rows) if part is None else (part,)
         context.results[name] = answers_record(name, columns, parts)
     make_table(name, action, data, part, (), context)  # how many columns it has is known when the network has been read
     if asked is None:

@@ -31,6 +31,7 @@ from nndsl.syntax import ast
 TABLE_VERBS = ("pca", "tsne", "kmeans", "predict")  # what they leave is a data set too
 WORDS = {"pca": "pc", "tsne": "tsne", "kmeans": "distance"}  # columns: `pc1`, `pc2`, ...
 BESIDE = {"kmeans": ("cluster",)}  # columns that a table has beside those that go into others
+FEWEST = 1.2  # the perplexity of five rows, about the least that says anything
 PERPLEXITY = 30  # the usual one
 REGRESSION, CLASSIFICATION = ("r2", "mae"), ("accuracy",)
 
@@ -75,7 +76,7 @@ def read_pca(action: ast.Action, context: Context) -> Pca | None:
     _only_whole(action, data, part, span, context)
     signature, components = context.signatures.get(data), given.values.get("components", 2)
     if signature is not None:
-        _numbers(action.verb, signature, span)
+        numbers(action.verb, signature, span)
         _at_most(given, "components", components, signature.rows["train"], "row for training", signature, action)
         if features(signature):  # 0 of the answers of a network that has not been read yet
             _at_most(given, "components", components, features(signature), "feature", signature, action)
@@ -96,7 +97,7 @@ def read_tsne(action: ast.Action, context: Context) -> Tsne | None:
         if part is None and "train" not in signature.rows:
             (part,) = signature.rows  # of a table that was made of this part alone
         has_part(data, part or "train", signature, span, context)
-        _numbers(action.verb, signature, span)
+        numbers(action.verb, signature, span)
         given.values["perplexity"] = _perplexity(given, signature, part or "train", action)
     _leave(name, map_record(name), action, data, part, column_names("tsne", dimensions), given, context)
     return None if given.wrong or action.broken else Tsne(name, data, part, action.span, span, **given.values)
@@ -113,7 +114,7 @@ def read_kmeans(action: ast.Action, context: Context) -> Kmeans | None:
                         help=f"write `kmeans {data} {{ clusters 3 }}`")  # fmt: skip
         clusters = 1
     if signature is not None:
-        _numbers(action.verb, signature, span)
+        numbers(action.verb, signature, span)
         _at_most(given, "clusters", clusters, signature.rows["train"], "row for training", signature, action)
     _leave(name, clusters_record(name), action, data, None, column_names("kmeans", clusters), given, context)
     return None if given.wrong or action.broken else Kmeans(name, data, action.span, span, **given.values)
@@ -126,7 +127,7 @@ def read_knn(action: ast.Action, context: Context) -> Knn | None:
     signature, k = context.signatures.get(data), given.values.get("k", 5)
     metrics = metrics_of(given.values.pop("metrics", []), context)
     if signature is not None:
-        _numbers(action.verb, signature, span)
+        numbers(action.verb, signature, span)
         if signature.target is None or signature.target.time:
             raise fault("E0416", f"`{data}` has no target that neighbours could tell", span,
                         labels=(Label(signature.span, "defined here"),), help="give it a `target`")  # fmt: skip
@@ -183,10 +184,14 @@ def _only_whole(action: ast.Action, data: str, part: str | None, span: Span, con
     signature = context.signatures.get(data)
     if part in (None, "train") and signature is not None and "train" not in signature.rows:
         (only_part,) = signature.rows
+        spec = context.data.get(data)
+        source = context.signatures.get(spec.source.data) if spec and isinstance(spec.source, MadeSource) else None
+        series = source is not None and source.input.time  # which are asked about part by part
+        way = "the training part" if series else f"all parts: leave out `.{only_part}` there"
         raise fault(
             "E0401", f"`{action.verb}` learns from a training part, but `{data}` is of the {only_part} part alone",
             span, labels=(Label(signature.span, f"made of the {only_part} part"),),
-            help=f"make `{data}` of all parts: leave out `.{only_part}` there",
+            help=f"make `{data}` of {way}",
         )  # fmt: skip
     if part is None or part == "train":
         return
@@ -205,7 +210,7 @@ def features(signature: Signature) -> int:
     return count
 
 
-def _numbers(verb: str, signature: Signature, span: Span) -> None:
+def numbers(verb: str, signature: Signature, span: Span) -> None:
     """Distances and directions are of numbers, as many in each row."""
     field = signature.input
     if field.kind == "category":
@@ -245,20 +250,25 @@ def _many(count: int, thing: str) -> str:
     return " ".join([f"{count:,}", word if count == 1 else word + "s", *rest])
 
 
+def _whole_or_tenths(most: float) -> float:
+    """The roundest perplexity up to this one."""
+    return float(int(most)) if most >= 2 else int(10 * most) / 10
+
+
 def _perplexity(given: Given, signature: Signature, part: str, action: ast.Action) -> float:
     """Each row has three times as many neighbours as the perplexity says, and there must be so many: the one that is
     asked for, or the usual one as far as the rows allow.
     """
     rows = signature.rows.get(part, 0)
     most = (rows - 1) / 3
-    perplexity = float(given.values.get("perplexity", min(PERPLEXITY, max(int(most), 2))))
+    perplexity = float(given.values.get("perplexity", min(PERPLEXITY, _whole_or_tenths(max(most, FEWEST)))))
     if perplexity <= most or "perplexity" in given.failed:
         return perplexity
-    few, needed = most <= 1, f"a perplexity of {perplexity:g} needs {3 * perplexity + 1:,.0f} rows"
+    few, needed = most < FEWEST, f"a perplexity of {perplexity:g} needs {3 * perplexity + 1:,.0f} rows"
     raise fault(
         "E0415",
         f"{needed}, but `{signature.name}` has {rows:,} to map",
         given.places.get("perplexity", action.verb_span), labels=(Label(signature.span, _many(rows, "row")),),
         notes=("the perplexity is about how many neighbours a row has; three times as many are looked at",),
-        help="so few rows need no map" if few else f"write `perplexity {int(most)}` or less",
+        help="so few rows need no map" if few else f"write `perplexity {_whole_or_tenths(most):g}` or less",
     )  # fmt: skip
