@@ -11,7 +11,8 @@ import pytest
 import nndsl
 from nndsl.runtime.events import Silent
 from nndsl.runtime.lines import amount, shortened, spark
-from nndsl.runtime.showing import Shown
+from nndsl.runtime.results import Fields, Run
+from nndsl.runtime.showing import Shown, runs
 
 FLOWERS = {
     "size": [1.0, 2.0, None, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0],
@@ -276,3 +277,15 @@ def test_amounts_and_long_texts() -> None:
         "3.0 GB",
     ]
     assert shortened("dense(4)", 8) == "dense(4)" and shortened("x @ W + b", 8) == "x @ W..."
+
+
+def test_a_run_with_many_metrics_fits_a_terminal() -> None:
+    """Columns of the epochs for which a line has no room follow below."""
+    keys = ["loss", "accuracy", "f1", "precision", "recall"]
+    history = {f"{part}{key}": [0.123456, 0.654321] for part in ("", "validation_") for key in keys}
+    run = Run("run", "net", "data", Fields(history), 2, 1.0, (0.5, 0.5), 10)
+    lines = runs.epochs(run)
+    assert max(map(len, lines)) <= 80
+    heads = [line.split() for line in lines if "epoch" in line]
+    assert len(heads) > 1 and [key for head in heads for key in head[1:]] == list(history)
+    assert sum(line.count("0.654321") for line in lines) == len(history)

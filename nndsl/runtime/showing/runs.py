@@ -5,6 +5,7 @@ In: a run, and the statement that made it. Out: its facts, or lines of text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nndsl.data.words import counted
@@ -15,6 +16,7 @@ from nndsl.semantics.program import Program, Train
 from nndsl.syntax import ast
 
 FEWEST_BARS = 8
+INDENT = 2  # columns
 
 
 def facts(run: Run, program: Program, train: Train | None) -> dict[str, Any]:
@@ -54,7 +56,9 @@ def _how(program: Program, train: Train) -> list[str]:
     seed = program.settings.seed if train.seed is None else train.seed
     stop = [] if train.stop is None else [f"stop patience={train.stop.patience}"]
     counts = [f"batch {train.batch}", f"epochs {train.epochs}{steps}", *stop, f"seed {seed}"]
-    return [", ".join([*loss, optimizer]), *([", ".join(more)] if more else []), ", ".join(counts)]
+    first = ", ".join([*loss, optimizer])
+    fits = len(first) + INDENT <= WIDTH
+    return [*([first] if fits else [*loss, optimizer]), *([", ".join(more)] if more else []), ", ".join(counts)]
 
 
 def settings(expr: ast.Expr, role: str, program: Program) -> str:
@@ -115,12 +119,25 @@ def _curves(run: Run) -> list[str]:
 
 
 def epochs(run: Run) -> list[str]:
-    """Some twenty epochs, evenly chosen, with the best and the last."""
+    """Some twenty epochs, evenly chosen, with the best and the last. Columns for which a line has no room follow below,
+    with the epochs once more."""
     if not run.epochs:
         return []
     stride = -(-run.epochs // MOST_ROWS)
     chosen = sorted({*range(stride, run.epochs + 1, stride), 1, run.best_epoch, run.epochs})
+    found: list[str] = []
     keys = list(run.history)
+    while keys:
+        tables = (_some(run, chosen, keys[:count]) for count in range(len(keys), 0, -1))
+        count, lines = next(
+            (len(keys) - k, one) for k, one in enumerate(tables) if len(one[0]) <= WIDTH or k == len(keys) - 1
+        )
+        found, keys = [*found, *lines], keys[count:]
+    return found
+
+
+def _some(run: Run, chosen: Sequence[int], keys: Sequence[str]) -> list[str]:
+    """Some columns of the table of epochs."""
     rows = [
         [f"{e}{' *' if e == run.best_epoch else ''}", *(number(run.history[k][e - 1]) for k in keys)] for e in chosen
     ]
