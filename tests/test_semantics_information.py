@@ -244,3 +244,24 @@ def test_every_function_says_what_it_is(name: str, capsys: pytest.CaptureFixture
     assert set(FUNCTION_WORDS) == set(FUNCTIONS) and FUNCTION_WORDS[name][0].startswith(f"{name}(")
     assert main(["doc", name]) == 0
     assert f"{FUNCTION_WORDS[name][0]} in `let`, `print` and `expect`: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("print entropy([0.5, 0.6])", "E0223"),
+        ("let p = [0.5, 0.6]\nprint 2 * kl(p / 1.1, [1])", "E0224"),
+        ("expect surprise(2) > 1", "E0223"),
+        ("expect d.rows > surprise(-1)", "E0223"),
+        ("print [1, 2] - [1]", "E0224"),
+    ],
+)
+def test_what_is_known_is_worked_out_before_anything_runs(line: str, code: str, tmp_path: Path) -> None:
+    data = "data d { columns x, y; rows [[1, 2], [2, 3]]; input x; target y }\nprint d.rows\n"
+    _, found = check(data + line, tmp_path)
+    assert [one.code for one in found] == [code]
+
+
+def test_how_a_function_is_called_is_said(tmp_path: Path) -> None:
+    _, (found,) = check("print kl([0.5, 0.5])", tmp_path)
+    assert found.notes == ("it is called as `kl(p, q)`",)

@@ -14,7 +14,7 @@ from nndsl.diagnostics import Fault, fault
 from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.semantics import method
 from nndsl.semantics.analyses import make_table, read_kmeans, read_knn, read_pca, read_tsne
-from nndsl.semantics.constants import Wrong
+from nndsl.semantics.constants import Wrong, check_known, lookup_in
 from nndsl.semantics.diagnose import read_diagnose
 from nndsl.semantics.options import STATEMENTS, Statement
 from nndsl.semantics.parts import (
@@ -223,12 +223,14 @@ def _print(action: ast.Action, context: Context) -> Print:
     names = _names(context)
     for expr in action.subjects:
         names.check(expr)
+        check_known(expr, lookup_in(context.constants), context.constants)
     return Print(action.subjects, action.span)
 
 
 def _expect(action: ast.Action, context: Context) -> Expect:
     expr = only(action.subjects, "comparison")
     check_expectation(expr, _names(context))
+    check_known(expr, lookup_in(context.constants), context.constants)
     return Expect(expr, action.span)
 
 

@@ -196,6 +196,40 @@ def evaluate(expr: ast.Expr, lookup: Lookup, field: Field | None = None) -> Any:
     raise fault("E0217", f"`{expr.span.text}` is not a value that is known here", expr.span)
 
 
+def check_known(expr: ast.Expr, lookup: Lookup, known: Mapping[str, Any]) -> None:
+    """Evaluates those parts of an expression that are known before anything runs. Raises their faults: `entropy` of
+    numbers that add up to 2, say."""
+    if _is_known(expr, known):
+        evaluate(expr, lookup)
+        return
+    for part in _parts(expr):
+        check_known(part, lookup, known)
+
+
+def _is_known(expr: ast.Expr, known: Mapping[str, Any]) -> bool:
+    match expr:
+        case ast.Name():
+            return expr.text in CONSTANTS or (expr.text in known and not isinstance(known[expr.text], Wrong))
+        case ast.Number() | ast.String() | ast.Constant():
+            return True
+        case ast.List() | ast.Unary() | ast.Binary() | ast.Call():
+            return all(_is_known(part, known) for part in _parts(expr))
+    return False
+
+
+def _parts(expr: ast.Expr) -> tuple[ast.Expr, ...]:
+    match expr:
+        case ast.List():
+            return expr.items
+        case ast.Unary():
+            return (expr.operand,)
+        case ast.Binary():
+            return expr.left, expr.right
+        case ast.Call():
+            return tuple(argument.value for argument in expr.arguments)
+    return ()
+
+
 def _unary(expr: ast.Unary, value: Any) -> Any:
     if expr.op == "not":
         return not value
@@ -245,7 +279,8 @@ def _call(expr: ast.Call, lookup: Lookup, field: Field | None) -> Any:
         raise _unfit(found, expr) from None
     except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError):
         given = ", ".join(describe(value) for value in values)
-        raise fault("E0217", f"`{name}` cannot be taken of {given or 'nothing'}", expr.span) from None
+        raise fault("E0217", f"`{name}` cannot be taken of {given or 'nothing'}", expr.span,
+                    notes=(f"it is called as `{FUNCTION_WORDS[name][0]}`",)) from None  # fmt: skip
 
 
 def _unfit(found: Unfit, expr: ast.Call) -> Fault:
