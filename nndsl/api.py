@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from nndsl.runtime.network import NetworkState
     from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
     from nndsl.runtime.session import Session
+    from nndsl.show.figures import Figure
 
 TEXT_NAME = "<text>"
 
@@ -171,7 +174,7 @@ class Results(Mapping[str, Any]):
     """What a run has left, by name: networks, and the results of statements such as `train`, `evaluate`, `predict`,
     `pca` and `knn`; also as attributes.
 
-    networks, runs, evaluations, answers, samples, tables: each kind alone.
+    networks, runs, evaluations, answers, samples, tables: each kind alone. figures: what `plot` has drawn.
     """
 
     def __init__(self, session: Session) -> None:
@@ -210,6 +213,15 @@ class Results(Mapping[str, Any]):
         from nndsl.runtime.made import Table
 
         return {name: Made(value) for name, value in self._session.results.items() if isinstance(value, Table)}
+
+    @property
+    def figures(self) -> dict[str, Drawing]:
+        """What `plot` has drawn, by title, in order; a title that was there before has a number behind it."""
+        found: dict[str, Drawing] = {}
+        for title, figure in self._session.figures:
+            again = next(name for name in _numbered(title) if name not in found)
+            found[again] = Drawing(figure)
+        return found
 
     def _all(self) -> dict[str, Any]:
         from nndsl.runtime.made import Neighbours, Table
@@ -347,6 +359,53 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.name}: {', '.join(f'{k} {list(v.shape)}' for k, v in self.weights.items())})"
+
+
+class Drawing:
+    """What a `plot` has drawn; a notebook shows it by itself. title, facts: what is to be seen, as texts.
+
+    As files have it: `png()`, bytes; `svg()`; `html()`, a page that opens without a network. RunError where
+    vl-convert is not installed; a notebook shows the facts then.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        self._figure = figure
+        self.title, self.facts = figure.title, figure.facts
+
+    def png(self) -> bytes:
+        from nndsl.show.draw import png
+
+        content: bytes = _as_run_error(png)(self._figure)
+        return content
+
+    def svg(self) -> str:
+        from nndsl.show.draw import svg
+
+        return str(_as_run_error(svg)(self._figure))
+
+    def html(self) -> str:
+        from nndsl.show.draw import page
+
+        return str(_as_run_error(page)(self._figure))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """For notebooks: a picture and, for those that show none, the facts."""
+        from nndsl.show.terminal import plain
+
+        words = {"text/plain": plain(self._figure)}
+        try:
+            return {"image/png": b64encode(self.png()).decode("ascii"), **words}
+        except RunError:
+            return words
+
+    def __repr__(self) -> str:
+        return f"Drawing({self.title!r})"
+
+
+def _numbered(title: str) -> Iterator[str]:
+    """`title`, `title (2)`, `title (3)`, ..."""
+    yield title
+    yield from (f"{title} ({place})" for place in count(2))
 
 
 class Made:

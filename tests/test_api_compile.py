@@ -150,3 +150,24 @@ def test_what_importing_does_not_import(code: str, absent: list[str]) -> None:
         [sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_figures_by_title_for_files_and_notebooks(found: nndsl.Results) -> None:
+    assert not found.figures
+    script = SCRIPT + 'plot run\nplot run\nplot points { title "all <rows>" }\n'
+    drawn = nndsl.compile(script).run().figures
+    curves = "Training of net on points: run"
+    assert list(drawn) == [curves, f"{curves} (2)", "all <rows>"]
+    figure = drawn["all <rows>"]
+    assert figure.png().startswith(b"\x89PNG") and figure.svg().startswith("<svg")
+    assert "all \\u003crows>" in figure.html()
+    shown = figure._repr_mimebundle_()
+    assert set(shown) == {"image/png", "text/plain"} and shown["text/plain"].startswith("all <rows> (")
+
+
+def test_figures_without_the_package_that_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = nndsl.compile(SCRIPT + "plot run\n").run().figures["Training of net on points: run"]
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    assert set(figure._repr_mimebundle_()) == {"text/plain"}
+    with pytest.raises(nndsl.RunError, match="vl-convert-python"):
+        figure.svg()
