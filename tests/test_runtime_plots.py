@@ -17,6 +17,7 @@ from nndsl.runtime.jsonl import Lines
 from nndsl.runtime.progress import Human
 from nndsl.runtime.session import Session
 from nndsl.show.figures import Boxes, Figure, Heat, Labels, Line, Pictures, Points
+from nndsl.show.looks import named
 from nndsl.syntax import parse
 
 TABLES = """set seed 3
@@ -282,3 +283,29 @@ def test_for_programs(tmp_path: Path) -> None:
     assert found["title"] == "Training of fit on line: line_run" and found["facts"][0].startswith(
         "line_run: 300 epochs"
     )
+
+
+def test_the_histogram_of_a_series_counts_every_step_once(tmp_path: Path) -> None:
+    (drawn,) = figures(SERIES, "plot wave.v", tmp_path)
+    (boxes,) = [layer for layer in drawn.panels[0].layers if isinstance(layer, Boxes)]
+    assert boxes.y1.tolist() == [1] * 20 and drawn.subtitle.startswith("20 values from 0 to 19")
+
+
+def test_a_class_has_one_colour_in_all_figures_of_a_script(tmp_path: Path) -> None:
+    """On the map, in regions, and where a part has no rows of it."""
+    kinds = [f"kind {k}" for k in range(11)]  # `kind 10` has the third id, by its letters
+    made = np.random.default_rng(0)
+    which = np.repeat(np.arange(11), 8)
+    rows = {"x": which + made.normal(0, 0.1, 88), "y": made.normal(size=88), "kind": [kinds[k] for k in which]}
+    head = """data many { from rows; input (x, y); target kind -> category; split train=80, test=rest; }
+knn many as near { k 1 }
+"""
+    drawn = figures(head, "plot many\nplot boundary(near, many)\nplot many.test", tmp_path, rows=rows)
+    seen = [named(figure) for figure in drawn]
+    assert list(seen[0]) == sorted(kinds) and seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.parametrize(("line", "words"), [("plot two.x { color y }", "holds numbers")])
+def test_nothing_is_coloured_in_silence(line: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=words):
+        figures(TABLES, line, tmp_path)

@@ -36,13 +36,16 @@ def told(rows: Rows) -> str:
 
 
 def values(column: Column, rows: Rows, session: Session) -> Values:
-    """[N] a column, of the rows that are drawn, in their order. column: of a data set with the same rows."""
+    """[N] a column, of the rows that are drawn, in their order; of series, of all steps. column: of a data set with
+    the same rows."""
     result, drawn = session.results.get(column.data), session.dataset(rows.data)
     if isinstance(result, Answers) and column.name in result.columns and column.data != rows.data:
         answered = np.asarray(result.columns[column.name])
         if answered.shape == (part_of(drawn, rows.part).input.count,):
             return answered  # what was answered, not what is true
     owner = session.dataset(column.data)
+    if owner.signature.input.time and rows.part is None and column.part is None:
+        return np.asarray(owner.column(column.name))  # every step of the source once, whatever windows it is cut into
     part = rows.part if rows.part is not None else column.part
     if part is not None:
         return _column(owner, column.name, part)
