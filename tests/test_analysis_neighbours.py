@@ -86,7 +86,7 @@ def test_numbers_without_a_square_are_refused() -> None:
     rows = np.ones((10, 2), np.float32)
     for wrong in (np.nan, np.inf, 1e30):
         rows[3, 1] = wrong
-        with pytest.raises(Unfit, match="infinite|not finite"):
+        with pytest.raises(Unfit, match=r"infinite|not finite"):
             nearest(rows, rows, 2, itself=False)
 
 
