@@ -309,3 +309,11 @@ knn many as near { k 1 }
 def test_nothing_is_coloured_in_silence(line: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=words):
         figures(TABLES, line, tmp_path)
+
+
+def test_filters_over_a_series_are_pictures_of_channels_by_steps(tmp_path: Path) -> None:
+    network = "network sieve for wave { conv1d(4, 2) -> flatten -> dense(1) }\n"
+    (drawn,) = figures(SERIES + network, "plot filters(sieve)", tmp_path)
+    (pictures,) = [layer for layer in drawn.panels[0].layers if isinstance(layer, Pictures)]
+    assert len(pictures.pictures) == 4 and pictures.pictures[0].shape == (1, 2, 3)
+    assert drawn.title == "Filters of sieve: conv1d_1.W" and "4 filters of 1 x 2" in drawn.subtitle

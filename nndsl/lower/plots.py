@@ -258,9 +258,10 @@ def chosen(names: list[str], prefix: str) -> list[str]:
 
 def _filters(drawing: Filters, case: Case) -> Filters:
     parameters = _parameters(drawing.network, drawing.span, case)
-    names = [v.name for v in parameters if len(v.leaf.shape) == 4]
+    names = [v.name for v in parameters if len(v.leaf.shape) in (3, 4)]
     if not names:
-        raise _missing(f"`{drawing.network}` has no convolution over pictures", drawing.span)
+        raise _missing(f"`{drawing.network}` has no convolution", drawing.span,
+                       f"`plot histogram({drawing.network})` shows its weights")  # fmt: skip
     found = chosen(names, drawing.prefix)
     if not found:
         layers = tuple(dict.fromkeys(name.rpartition(".")[0] for name in names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from nndsl.values import value
 
 TALL = 11  # boxes in one column
 WIDTH, HEIGHT, SPACE_X, SPACE_Y = 224.0, 48.0, 64.0, 32.0  # pixels
+LARGE, TINY = 30, 40  # letters of a name that fits a box, in large letters and in tiny ones
 HEAD = 5.0  # of an arrow
 
 
@@ -35,13 +36,13 @@ def diagram(stages: Sequence[Stage], title: str, subtitle: str = "") -> Figure:
     x, y = (place // per) * (WIDTH + SPACE_X), (place % per) * (HEIGHT + SPACE_Y)
     columns = -(-len(stages) // per)
     fills = tuple(tint(QUIET, 0.12) if s.entry else tint(COLOURS[0], 0.2 if s.weights else 0.07) for s in stages)
-    names = tuple(_cut(stage.name, 30) for stage in stages)
+    names = tuple(_cut(stage.name, TINY) for stage in stages)
     details = tuple(_detail(stage) for stage in stages)
     middle = x + WIDTH / 2
     layers: list[Layer] = [
         Paths(tuple(_arrows(stages, x, y)), QUIET, 1.2),
         Boxes(x, x + WIDTH, y, y + HEIGHT, fills, edge=tint(COLOURS[0], 0.6), radius=5),
-        Labels(middle, y + HEIGHT / 2, names, dy=-8, size=12.5, bold=True, colours=(INK,)),
+        *_names(middle, y + HEIGHT / 2, names),
         Labels(middle, y + HEIGHT / 2, details, dy=9, size=11, colours=(QUIET,)),
     ]
     width, height = columns * (WIDTH + SPACE_X) - SPACE_X, per * (HEIGHT + SPACE_Y) - SPACE_Y
@@ -51,6 +52,14 @@ def diagram(stages: Sequence[Stage], title: str, subtitle: str = "") -> Figure:
     down = Axis(shown=False, low=-2, high=height + 2, down=True)
     facts = tuple(f"{stage.name}: {_detail(stage)}." for stage in stages)
     return Figure(title, (Panel(tuple(layers), across, down, "", width + 4, height + 4),), subtitle, facts)
+
+
+def _names(x: Numbers, y: Numbers, names: Sequence[str]) -> Iterator[Labels]:
+    """Of the boxes; long ones in smaller letters."""
+    for size, least, most in ((12.5, 0, LARGE), (10.0, LARGE + 1, TINY)):
+        k = [place for place, name in enumerate(names) if least <= len(name) <= most]
+        if k:
+            yield Labels(x[k], y[k], tuple(names[place] for place in k), dy=-8, size=size, bold=True, colours=(INK,))
 
 
 def _detail(stage: Stage) -> str:

@@ -66,6 +66,8 @@ def of_filters(drawing: Filters, session: Session) -> Figure:
     ready(drawing.network, session)
     variable = state.variables[drawing.prefix]
     weights = np.asarray(state.arrays[variable.leaf], np.float64)
+    if weights.ndim == 3:  # over a series: [steps, channels, filters]; the channels lie under one another
+        weights = weights.swapaxes(0, 1)[:, :, None]
     return filters(weights, f"Filters of {drawing.network}: {drawing.prefix}", most=drawing.count)
 
 
