@@ -89,3 +89,12 @@ def spark(values: Sequence[float], width: int = 32) -> str:
     spread = heights.max() - heights.min()
     steps = np.zeros(len(heights)) if spread <= 0 else (heights - heights.min()) / spread * (len(BARS) - 1)
     return "".join(BARS[int(step)] for step in np.rint(steps))
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell says a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

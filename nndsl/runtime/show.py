@@ -17,7 +17,7 @@ from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
 from nndsl.runtime.diagnosis.health import Health
 from nndsl.runtime.diagnosis.text import told as health_told
-from nndsl.runtime.lines import MOST_ROWS, number, square, table
+from nndsl.runtime.lines import MOST_ROWS, is_number, number, square, table
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.madetext import shown as made_shown
 from nndsl.runtime.results import Answers, Evaluation, Fields, Forecast, Run, Text
@@ -135,7 +135,7 @@ def answers(value: Answers) -> str:
 
 def _first_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], count: int, what: str) -> list[str]:
     shown_rows = [
-        [number(float(c)) if isinstance(c, str) and _is_number(c) else str(c) for c in row]
+        [number(float(c)) if isinstance(c, str) and is_number(c) else str(c) for c in row]
         for row, _ in zip(rows, range(10), strict=False)
     ]
     wide = len(names) > MOST_COLUMNS  # a picture's points, say: the first ones, and how many there are
@@ -167,14 +167,6 @@ def forecast_line(value: Forecast) -> str:
 
 def _count(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 RESULTS: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (

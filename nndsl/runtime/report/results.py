@@ -15,7 +15,7 @@ from nndsl.data.words import visible
 from nndsl.runtime.answers import steps_table
 from nndsl.runtime.answers import table as answers_table
 from nndsl.runtime.diagnosis.health import Health
-from nndsl.runtime.lines import number
+from nndsl.runtime.lines import is_number, number
 from nndsl.runtime.made import Groups, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.report.drawings import of_forecast, of_groups, of_table
 from nndsl.runtime.report.element import Element, Part, el
@@ -118,22 +118,14 @@ def _first_rows(name: str, names: Sequence[str], rows: Iterable[Sequence[Any]], 
     shown = [[_cell(cell) for cell in row[:MOST_COLUMNS]] for row in islice(rows, FIRST_ROWS)]
     more = [left_out(count - len(shown), things), left_out(len(names) - MOST_COLUMNS, "columns")]
     columns = [
-        Column(visible(one), bool(shown) and not _is_number(shown[0][k])) for k, one in enumerate(names[:MOST_COLUMNS])
+        Column(visible(one), bool(shown) and not is_number(shown[0][k])) for k, one in enumerate(names[:MOST_COLUMNS])
     ]
     return table(f"First rows of {name}", columns, shown, "; ".join(filter(None, more)))
 
 
 def _cell(cell: Any) -> str:
     text = str(cell)
-    return number(float(text)) if isinstance(cell, str) and _is_number(text) else visible(text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return number(float(text)) if isinstance(cell, str) and is_number(text) else visible(text)
 
 
 SECTIONS: Mapping[type[Any], Callable[[Any, Sheet], Part]] = {
