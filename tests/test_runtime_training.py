@@ -274,9 +274,13 @@ def test_an_optimizer_meets_weights_alone(written: str, value: Callable[[NDArray
 
 def test_a_network_keeps_its_shape_when_it_meets_other_data() -> None:
     other = "data wide { columns a, b, c\n rows [[1, 2, 3], [4, 5, 6]]\n input (a, b)\n target c }\n"
-    text = LINE + other + "network net { dense(1) }\ntrain net on line { epochs 1 }\ntrain net on wide { epochs 1 }"
-    with pytest.raises(RunError, match="was made for `line` and does not fit `wide`"):
-        results(text)
+    text = LINE + other + "network net { dense(1) }\ntrain net on line { epochs 1 }\n"
+    for line in (
+        "train net on wide { epochs 1 }", "evaluate net on wide.train", "predict net on wide", "diagnose net on wide",
+        "plot surface(net, wide)", "plot gradients(net, wide)", "plot fit(net, wide)",
+    ):  # fmt: skip
+        with pytest.raises(CompileError, match=r"was made for `line` and does not fit `wide`"):
+            results(text + line)
 
 
 # ---- metrics and results ------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from nndsl.lower.channels import channels_first
 from nndsl.lower.frame import Quiet
 from nndsl.lower.graphs import Value
 from nndsl.lower.last import random_at_the_end
+from nndsl.lower.meeting import same_weights
 from nndsl.lower.metric import metric_graph
 from nndsl.lower.models import answer, compared
 from nndsl.lower.network import declared, elaborate, network_graph, padded_outputs
@@ -131,6 +132,8 @@ class _Checker:
 
     def action(self, action: Action) -> Action | None:
         """The action with its loss chosen; None where it holds a fault."""
+        if isinstance(action, Use) and not self._meets(action):
+            return None
         match action:
             case Train():
                 return self._train(action)
@@ -151,6 +154,23 @@ class _Checker:
             case Plot():
                 return self.attempt(lambda: plots.checked(action, self.program, self.signatures))
         return action
+
+    def _meets(self, action: Use) -> bool:
+        """Whether a network that was used before fits these data too."""
+        network, now = self.program.networks.get(action.network), self.signatures.get(action.data)
+        first = plots.first_used(action.network, self.program, self.signatures, action)
+        if network is None or first is None or now is None:
+            return True
+        try:
+            same_weights(self.program, network, first, now, action.data_span)
+        except Fault as found:
+            if found.diagnostic.code != "E0303" or found.diagnostic.span != action.data_span:
+                return True  # what does not fit the data alone is said with more words below
+            self.collector.add(found.diagnostic)
+            return False
+        except (Quiet, RecursionError):
+            return True
+        return True
 
     def _train(self, train: Train) -> Train | None:
         signature = self.signatures.get(train.data)

@@ -17,6 +17,7 @@ from nndsl.diagnostics import Fault, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.ir.node import concrete
 from nndsl.lower.graphs import EvaluationGraph, Value, Variable
+from nndsl.lower.meeting import same_weights
 from nndsl.lower.models import compared
 from nndsl.lower.network import declared, elaborate, network_graph
 from nndsl.lower.probing import probe_graph
@@ -39,7 +40,7 @@ from nndsl.semantics.drawings import (
     Surface,
     WeightHistogram,
 )
-from nndsl.semantics.program import Predict, Program, Train
+from nndsl.semantics.program import Predict, Program, Train, Use
 from nndsl.syntax import ast
 from nndsl.values import value
 
@@ -67,6 +68,9 @@ class Case:
     def graph(self, asked: Asked, rows: Rows, loss: ast.Expr | None = None) -> EvaluationGraph:
         """The network in use on the rows."""
         network, signature = self.program.networks[asked.name], self.signatures[rows.data]
+        first = first_used(asked.name, self.program, self.signatures, self.plot)
+        if first is not None:
+            same_weights(self.program, network, first, signature, rows.span)
         train = self.trained(asked.name)
         known = train.loss if train is not None else None
         return evaluation_graph(self.program, network, loss, signature, known if known is not None else loss)
@@ -221,8 +225,20 @@ def _no_weight(name: str, span: Span, network: str, names: tuple[str, ...]) -> F
 def _layers(drawing: Layers, case: Case) -> Layers:
     network, signature = case.program.networks[drawing.asked.name], case.signatures[drawing.rows.data]
     loss = case.loss(drawing.asked, drawing.rows)
+    case.graph(drawing.asked, drawing.rows, loss)
     probe_graph(case.program, network, loss, signature)
     return replace(drawing, loss=loss)
+
+
+def first_used(network: str, program: Program, signatures: Signatures, before: object) -> Signature | None:
+    """The data a network was used with first, which gave its weights their shapes; None where it is not used before
+    an action."""
+    for action in program.actions:
+        if action is before:
+            return None
+        if isinstance(action, Use) and action.network == network:
+            return signatures.get(action.data)
+    return None
 
 
 def own_signature(network: str, program: Program, signatures: Signatures) -> Signature | None:
