@@ -142,6 +142,31 @@ def test_a_report_in_the_middle_tells_of_what_was_done(tmp_path: Path) -> None:
     assert "<h2>Training</h2>" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
+def test_many_evaluations_are_a_table_and_a_long_script_scrolls(tmp_path: Path) -> None:
+    many = "".join(f"evaluate net on points.test as e{k} {{ metrics accuracy, f1, confusion }}\n" for k in range(5))
+    lines = "# a line\n" * 130
+    page = written(blobs("train net on points { epochs 1 }\n" + many + lines + 'report to "page.html"\n'), tmp_path)
+    assert "All that was measured" in page and 'class="glance"' not in page
+    assert page.count('<th scope="row">net on points.test</th>') == 5
+    assert 'class="script long"' in page
+
+
+def test_of_many_classes_the_commonest_are_counted(tmp_path: Path) -> None:
+    """In the order of the script's data sets, whichever was read first."""
+    rows = "".join(f"{k},c{min(k, 40)}\n" for k in range(60))
+    (tmp_path / "many.csv").write_text("x,k\n" + rows, encoding="utf-8")
+    text = """data late { from "many.csv"; input x; target k -> category }
+data early { from blobs(30, classes=2) }
+show early
+show late
+report to "page.html"
+"""
+    page = written(text, tmp_path)
+    assert page.index(">late<") < page.index(">early<")
+    counts = page[page.index("Classes of k") :]
+    assert counts.index(">c40<") < counts.index(">c0<") and "11 more classes" in counts
+
+
 def test_missing_values_encoders_and_used_files(tmp_path: Path) -> None:
     (tmp_path / "own.nn").write_text("activation half(x) = x / 2\n", encoding="utf-8")
     (tmp_path / "t.csv").write_text("a,b,c\n1,x,2\n2,y,4\n,x,6\n4,y,8\n5,x,10\n", encoding="utf-8")

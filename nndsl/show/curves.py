@@ -14,6 +14,7 @@ from nndsl.values import value
 VALIDATION = "validation_"
 PARTS = ("training", "validation")
 MANY = 300  # epochs, above which lines are thinner
+LONG = 80  # letters of names that fit a title
 WIDE = 50.0  # greatest by least number from which an axis is logarithmic
 
 
@@ -34,7 +35,7 @@ def curves(histories: Sequence[History], title: str = "") -> Figure:
     order = sorted(keys, key=lambda key: key != "loss")
     panels = tuple(_panel(key, histories, len(order)) for key in order)
     names = ", ".join(history.name for history in histories)
-    title = title or f"Training of {names}"
+    title = title or f"Training of {names if len(names) <= LONG else f'{len(histories)} runs'}"
     return Figure(title, panels, facts=tuple(_facts(histories)), columns=2 if len(order) < 5 else 3)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from nndsl.runtime.lines import number
 from nndsl.runtime.report.element import Element, Part, el
 from nndsl.runtime.report.sheet import Sheet
-from nndsl.runtime.report.tables import Column, code, table
+from nndsl.runtime.report.tables import MOST_ROWS, Column, code, left_out, table
 from nndsl.runtime.results import Evaluation
 from nndsl.semantics.program import Expect
 from nndsl.syntax import ast
@@ -21,9 +21,24 @@ MOST_CARDS = 8
 
 
 def at_a_glance(sheet: Sheet) -> Element | None:
-    """Of each evaluation, its metrics."""
-    cards = list(_cards(sheet))[:MOST_CARDS]
+    """Of each evaluation, its metrics: as cards; where there are many, as a table."""
+    cards = list(_cards(sheet))
+    if len(cards) > MOST_CARDS:
+        return _measured(sheet)
     return el("dl", cards, class_="glance") if cards else None
+
+
+def _measured(sheet: Sheet) -> Element:
+    """A row for each evaluation, a column for each metric."""
+    found = [value for value in sheet.session.results.values() if isinstance(value, Evaluation)]
+    plain = [{key: m for key, m in value.metrics.items() if not isinstance(m, np.ndarray)} for value in found]
+    keys = list(dict.fromkeys(key for metrics in plain for key in metrics))
+    rows: list[list[Part]] = [
+        [f"{value.network} on {value.data}.{value.part}", *(number(m[key]) if key in m else "" for key in keys)]
+        for value, m in zip(found, plain, strict=True)
+    ]
+    columns = (Column("measured", True), *(Column(key.replace("_", " ")) for key in keys))
+    return table("All that was measured", columns, rows[:MOST_ROWS], left_out(len(rows) - MOST_ROWS, "rows"))
 
 
 def _cards(sheet: Sheet) -> Iterator[Element]:

@@ -26,6 +26,8 @@ BEGINS = ("LBRACE", "_SEP")  # an item begins behind them
 ENDS = ("RBRACE", "_SEP", "")  # and ends before them: a name that stands alone is a layer
 USES = ("_CALL", "ARROW", "EQUAL", "COMMA", "DOT")  # behind the name of a layer or of a value, not of an option
 
+LONG = 120  # lines, above which the script scrolls by itself
+
 Piece = tuple[int, int, str]  # characters from, to, and what they are
 
 
@@ -41,7 +43,8 @@ def listing(source: Source, prefix: str = "line") -> Element:
     ]
     if not source.text[slice(*line_bounds(source, count))]:
         lines.pop()  # the empty line behind the last end of a line
-    return el("pre", el("code", lines), class_="script", tabindex=0, role="region", aria_label=source.name)
+    kind = "script long" if len(lines) > LONG else "script"
+    return el("pre", el("code", lines), class_=kind, tabindex=0, role="region", aria_label=source.name)
 
 
 def about(source: Source) -> str:
