@@ -149,6 +149,7 @@ def _definitions(name: str) -> Iterator[str]:
 
 def _statement(name: str) -> Iterator[str]:
     from nndsl.semantics.options import STATEMENTS
+    from nndsl.semantics.plot_forms import EXAMPLES
 
     row = STATEMENTS.get(name)
     if row is None:
@@ -157,12 +158,16 @@ def _statement(name: str) -> Iterator[str]:
         yield f"{row.verb}: {row.meaning}. It is planned, and not part of this version."
         return
     lines = [f"{row.verb}: {row.meaning}", "", f"  {row.example}"]
+    if name == "plot":
+        lines += ["", "  figures:", *(f"    plot {example}" for example in EXAMPLES.values())]
     options = [option for option in row.options if not option.later]
     if options:
+        width = max(11, *(len(option.name) for option in options))
         lines += ["", "  options:"]
         for option in options:
             default = f" (left out: {option.default})" if option.default else ""
-            lines.append(f"    {option.name:<11} {option.meaning}: {option.form.words if option.form else ''}{default}")
+            words = option.form.words if option.form else ""
+            lines.append(f"    {option.name:<{width}} {option.meaning}: {words}{default}")
     yield "\n".join(lines)
 
 
