@@ -48,25 +48,25 @@ class Centred:
         """Numbers that a product walks over."""
         return len(self.x.data) if isinstance(self.x, Sparse) else self.x.size
 
-    def rows(self) -> Iterator[Floats]:
-        """Z' in blocks of columns, [D, B], each contiguous by columns."""
-        n, d = self.shape
+    def rows(self, first: int, last: int) -> Iterator[Floats]:
+        """Rows first .. last of Z in blocks, [B, D]; each overwrites the one before."""
+        d = self.shape[1]
         mean, size = self.mean.astype(self.dtype), max(1, BLOCK // d)
-        room = np.empty((min(size, n), d), self.dtype)
-        for start in range(0, n, size):
-            part = slice(start, min(start + size, n))
+        room = np.empty((min(size, last - first), d), self.dtype)
+        for start in range(first, last, size):
+            part = slice(start, min(start + size, last))
             block = self.x.take(part).dense(self.dtype) if isinstance(self.x, Sparse) else self.x[part]
-            yield np.subtract(block, mean, out=room[: len(block)]).T
+            yield np.subtract(block, mean, out=room[: len(block)])
 
-    def columns(self) -> Iterator[Floats]:
-        """Z in blocks of columns, [N, B], each contiguous by columns."""
-        n, d = self.shape
+    def columns(self, first: int, last: int) -> Iterator[Floats]:
+        """Columns first .. last of Z in blocks, each turned: [B, N]; each overwrites the one before."""
+        n = self.shape[0]
         mean, size = self.mean.astype(self.dtype), max(1, BLOCK // n)
-        room = np.empty((min(size, d), n), self.dtype)
-        for start in range(0, d, size):
-            part = slice(start, min(start + size, d))
+        room = np.empty((min(size, last - first), n), self.dtype)
+        for start in range(first, last, size):
+            part = slice(start, min(start + size, last))
             block = self.x[:, part].T if not isinstance(self.x, Sparse) else self.turned[part].toarray()
-            yield np.subtract(block, mean[part, None], out=room[: len(block)]).T
+            yield np.subtract(block, mean[part, None], out=room[: len(block)])
 
     def times(self, q: Floats) -> Floats:
         """Z q, [N, k], of q: [D, k]."""
@@ -83,7 +83,7 @@ class Centred:
     def squares(self) -> float:
         """The sum of all squares of Z."""
         if not isinstance(self.x, Sparse):
-            return sum(float(np.vdot(block, block)) for block in self.rows())
+            return sum(float(np.vdot(block, block)) for block in self.rows(0, self.shape[0]))
         kept = self.x.data.astype(np.float64)
         return float(kept @ kept - self.shape[0] * (self.mean @ self.mean))
 

@@ -98,11 +98,11 @@ def fit(
         )
     watch.begin("components")
     # Products of sparse rows take one thread, and what is done between them is too little for two: they took twice the
-    # time of one, and five to ten times as long where other programs were at work.
-    with threadpool_limits(1 if method == "randomised" and isinstance(x, Sparse) else threads):
+    # time of one, and five to ten times as long where other programs were at work. The exact way shares rows itself.
+    with threadpool_limits(1 if method == "exact" or isinstance(x, Sparse) else threads):
         about = method == "exact" and x.shape[0] >= x.shape[1]
         z = centred(x, np.float64 if _is_small(x.shape) else _precision(x), about)
-        found = exact(z, count, watch) if method == "exact" else approximate(z, count, seed, watch)
+        found = exact(z, count, watch, threads) if method == "exact" else approximate(z, count, seed, watch)
     if found.total <= _rounding(z):
         raise Unfit("all rows are the same: there is no direction in which they differ")
     return _components(z, found, share, whiten, method)

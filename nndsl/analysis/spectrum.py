@@ -6,17 +6,22 @@ N x N products of rows), in blocks, then eigenvectors of that, only those that a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nndsl.analysis.blas import add_squares
 from nndsl.analysis.centred import Centred, Floats
+from nndsl.analysis.native import Crew
 from nndsl.analysis.unfit import finite
 from nndsl.analysis.watch import Watch
 from nndsl.data.sparse import Sparse
 from nndsl.values import value
+
+STRIPS = 4  # of rows, summed apart
+STRIPS_BYTES = 1 << 28  # of all sums together
 
 
 @value
@@ -31,12 +36,14 @@ class Spectrum:
     mean: NDArray[np.float64]
 
 
-def exact(z: Centred, count: int, watch: Watch) -> Spectrum:
-    """count: how many directions. Where there are no fewer rows than columns, the mean may have been that of some."""
+def exact(z: Centred, count: int, watch: Watch, threads: int = 1) -> Spectrum:
+    """count: how many directions. threads: they change no bit. Where there are no fewer rows than columns, the mean may
+    have been that of some.
+    """
     n, d = z.shape
     watch.begin("covariances")
     if n >= d:
-        sums, ends = _squared(z.rows(), d, z.dtype)
+        sums, ends = _squared(z.rows, n, d, z.dtype, threads)
         if not np.isfinite(ends).all():
             finite(z.x.data if isinstance(z.x, Sparse) else z.x)
         off = ends / n  # by how much the rows were not centred
@@ -45,23 +52,38 @@ def exact(z: Centred, count: int, watch: Watch) -> Spectrum:
         watch.begin("components")
         squares, axes = _largest(sums, count)
         return Spectrum(squares, axes.T, total, z.mean.astype(z.dtype) + off)
-    sums, _ = _squared(z.columns(), n, z.dtype)
+    sums, _ = _squared(z.columns, d, n, z.dtype, threads)
     total = float(np.trace(sums, dtype=np.float64))
     watch.begin("components")
     squares, left = _largest(sums, count)
     return Spectrum(squares, orthonormal(z.back(left)).T, total, z.mean)
 
 
-def _squared(blocks: Iterable[Floats], size: int, dtype: np.dtype[Any]) -> tuple[Floats, NDArray[np.float64]]:
-    """(the sum of a a' over the blocks, its lower triangle; the sum of all columns of all blocks)."""
-    from scipy.linalg import blas
+def _squared(
+    blocks: Callable[[int, int], Iterator[Floats]], count: int, size: int, dtype: np.dtype[Any], threads: int
+) -> tuple[Floats, NDArray[np.float64]]:
+    """([size, size] the sum of a' a over the blocks of so many rows, its lower triangle; [size] the sum of all rows).
 
-    syrk = blas.ssyrk if dtype == np.float32 else blas.dsyrk
-    sums, ends = np.zeros((size, size), dtype, order="F"), np.zeros(size)
-    for a in blocks:
-        sums = syrk(1, a, beta=1, c=sums, lower=1, overwrite_c=1)
-        ends += a @ np.ones(a.shape[1], dtype)
-    return sums, ends
+    In strips of rows, whoever makes them, whose sums are added in their order.
+    """
+    strips = STRIPS if STRIPS * size * size * dtype.itemsize <= STRIPS_BYTES else 1
+    made: list[tuple[Floats, NDArray[np.float64]] | None] = [None] * strips
+
+    def strip(item: int, member: int) -> None:
+        sums, ends = np.zeros((size, size), dtype), np.zeros(size)
+        for a in blocks(count * item // strips, count * (item + 1) // strips):
+            add_squares(a, sums)
+            ends += np.ones(len(a), dtype) @ a
+        made[item] = sums, ends
+
+    with Crew(min(threads, strips)) as crew:
+        crew.each(strips, strip)
+    done = [one for one in made if one is not None]
+    sums, ends = done[0]
+    for more, end in done[1:]:
+        sums += more
+        ends += end
+    return sums.T, ends
 
 
 def _largest(sums: Floats, count: int) -> tuple[NDArray[np.float64], Floats]:
