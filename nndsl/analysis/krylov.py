@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from nndsl.analysis.centred import Centred, Floats
-from nndsl.analysis.spectrum import Spectrum, orthonormal
+from nndsl.analysis.spectrum import Spectrum, known, orthonormal
 from nndsl.analysis.watch import Watch
 from nndsl.data.randoms import LOOK, Draws
 
@@ -24,7 +24,7 @@ DEPENDENT = 1e-3  # the least square to the largest of columns, below which prod
 
 def approximate(z: Centred, count: int, seed: int, watch: Watch) -> Spectrum:
     """count: at most a third of the smaller side."""
-    n, d = z.shape
+    (n, d), total = z.shape, known(z.squares())
     tall = n >= d  # the basis is made on the shorter side
     forth, back = (z.times, z.back) if tall else (z.back, z.times)
     short = min(n, d)
@@ -47,7 +47,7 @@ def approximate(z: Centred, count: int, seed: int, watch: Watch) -> Spectrum:
     values, turns = np.linalg.eigh(inner)
     squares, turns = values[::-1][:count], turns[:, ::-1][:, :count]
     axes = basis @ turns if tall else orthonormal(image @ turns)
-    return Spectrum(np.maximum(squares, 0).astype(np.float64), axes.T, z.squares(), z.mean)
+    return Spectrum(np.maximum(squares, 0).astype(np.float64), axes.T, total, z.mean)
 
 
 def block_width(count: int) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nndsl.analysis.blas import add_squares
 from nndsl.analysis.centred import Centred, Floats
 from nndsl.analysis.native import Crew
-from nndsl.analysis.unfit import finite
+from nndsl.analysis.unfit import Unfit, finite
 from nndsl.analysis.watch import Watch
 from nndsl.data.sparse import Sparse
 from nndsl.values import value
@@ -48,15 +48,22 @@ def exact(z: Centred, count: int, watch: Watch, threads: int = 1) -> Spectrum:
             finite(z.x.data if isinstance(z.x, Sparse) else z.x)
         off = ends / n  # by how much the rows were not centred
         sums -= np.outer(ends, off).astype(z.dtype)
-        total = float(np.trace(sums, dtype=np.float64))
+        total = known(float(np.trace(sums, dtype=np.float64)))
         watch.begin("components")
         squares, axes = _largest(sums, count)
         return Spectrum(squares, axes.T, total, z.mean.astype(z.dtype) + off)
     sums, _ = _squared(z.columns, d, n, z.dtype, threads)
-    total = float(np.trace(sums, dtype=np.float64))
+    total = known(float(np.trace(sums, dtype=np.float64)))
     watch.begin("components")
     squares, left = _largest(sums, count)
     return Spectrum(squares, orthonormal(z.back(left)).T, total, z.mean)
+
+
+def known(total: float) -> float:
+    """A sum of squares; Unfit where it is beyond the numbers of its precision."""
+    if not np.isfinite(total):
+        raise Unfit("the numbers are too large to be squared: encode them with `-> standard`")
+    return total
 
 
 def _squared(

@@ -37,6 +37,7 @@ from nndsl.runtime.training import compared
 from nndsl.semantics.program import Analysis, Kmeans, Knn, Pca, Tsne
 
 if TYPE_CHECKING:
+    from nndsl.analysis.pca import Components
     from nndsl.runtime.session import Session
 
 T = TypeVar("T")
@@ -51,10 +52,19 @@ def pca(session: Session, action: Pca) -> PrincipalComponents:
     from nndsl.analysis import pca as method
 
     started, dataset = time.perf_counter(), session.dataset(action.data)
-    fitted, ended = _worked(session, action, lambda watch: method.fit(
-        _differing(matrix(dataset.part("train").input)), action.components, whiten=action.whiten, method=action.method,
-        seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
-    ))  # fmt: skip
+
+    def work(watch: Watch) -> Components:
+        rows = matrix(dataset.part("train").input)
+        try:
+            return method.fit(
+                rows, action.components, whiten=action.whiten, method=action.method,
+                seed=_seed(session, action.seed), threads=threads_of(session.program.settings), watch=watch,
+            )  # fmt: skip
+        except Unfit:
+            _differing(rows)  # says why, where that is the size of the numbers
+            raise
+
+    fitted, ended = _worked(session, action, work)
     inputs = {name: _float(fitted.transform(matrix(part.input)), dataset) for name, part in dataset.parts.items()}
     table = _table(
         session, action, dataset, inputs, lambda rows: _float(fitted.transform(dense(rows["input"])), dataset)
@@ -241,9 +251,10 @@ def _single(rows: Rows) -> NDArray[np.float32]:
     return np.ascontiguousarray(rows, np.float32)
 
 
-def _differing(rows: Any) -> Any:
-    """The same rows, dense or sparse, for components; as `_measurable`."""
-    return _measurable(rows) if isinstance(rows, np.ndarray) and rows.dtype == np.float32 else rows
+def _differing(rows: Any) -> None:
+    """As `_measurable`, of rows whose components cannot be found."""
+    if isinstance(rows, np.ndarray) and rows.dtype == np.float32:
+        _measurable(rows)
 
 
 def _measurable(rows: Rows) -> Rows:
