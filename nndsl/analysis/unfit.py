@@ -14,6 +14,6 @@ class Unfit(ValueError):
 
 def finite(rows: NDArray[Any]) -> None:
     """Raises Unfit where a number is missing or infinite."""
-    with np.errstate(invalid="ignore"):  # of infinities of both signs
-        if not np.isfinite(rows.sum(dtype=np.float64)) and not np.isfinite(rows).all():
+    with np.errstate(invalid="ignore", over="ignore"):  # of infinities of both signs; sums that are too large
+        if not np.isfinite(rows.sum()) and not np.isfinite(rows).all():
             raise Unfit("some of the numbers are missing or infinite")

@@ -90,6 +90,8 @@ def look_line(options: Any) -> dict[str, Any]:
     text = (HERE / f"{options.workload}.nn").read_text(encoding="utf-8")
     settings = {"seed": options.seed, "threads": options.threads, **look.settings(folder, options)}
     given = look.given(folder, options)
+    import scipy.linalg  # noqa: F401  # libraries are there before the clock starts, as those of the other programs are
+
     import nndsl
 
     script = nndsl.compile(text, settings=settings, data={"given": given} if given else {})
