@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
-from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,47 +22,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, fault
-from nndsl.diagnostics.render import render
+from nndsl.errors import CompileError, DiagnosticError, RunError
+from nndsl.handles import Drawing, Made
 from nndsl.lower.check import Checked, check_program
 from nndsl.semantics.options import SETTINGS
 from nndsl.syntax import parse
 
 if TYPE_CHECKING:
     from nndsl.runtime.events import Listener
-    from nndsl.runtime.made import Neighbours, Table
     from nndsl.runtime.network import NetworkState
     from nndsl.runtime.results import Answers, Evaluation, Forecast, Run, Text
     from nndsl.runtime.session import Session
-    from nndsl.show.figures import Figure
 
+__all__ = [
+    "CompileError", "DiagnosticError", "Drawing", "Interrupted", "Made", "Network", "Program", "Results", "RunError",
+    "compile",
+]  # fmt: skip
 TEXT_NAME = "<text>"
-
-
-class DiagnosticError(Exception):
-    """An error with diagnostics: `str()` is what the command line would show. diagnostics: errors and warnings, in
-    the order of the text.
-    """
-
-    def __init__(self, diagnostics: list[Diagnostic]) -> None:
-        super().__init__(diagnostics)
-        self.diagnostics = diagnostics
-
-    def __str__(self) -> str:
-        return "\n" + "\n\n".join(render(diagnostic) for diagnostic in self.diagnostics)
-
-
-class CompileError(DiagnosticError):
-    """A script that is wrong; nothing of it was run."""
-
-
-class RunError(DiagnosticError):
-    """A failure of a script that is right as far as can be known before: a loss that is not a number, a false
-    `expect`, a full disk.
-
-    results: what was done before (`run` only).
-    """
-
-    results: Results | None = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -361,86 +335,7 @@ class Network:
         return f"Network({self.name}: {', '.join(f'{k} {list(v.shape)}' for k, v in self.weights.items())})"
 
 
-class Drawing:
-    """What a `plot` has drawn; a notebook shows it by itself. title, facts: what is to be seen, as texts.
-
-    As files have it: `png()`, bytes; `svg()`; `html()`, a page that opens without a network. RunError where
-    vl-convert is not installed; a notebook shows the facts then.
-    """
-
-    def __init__(self, figure: Figure) -> None:
-        self._figure = figure
-        self.title, self.facts = figure.title, figure.facts
-
-    def png(self) -> bytes:
-        from nndsl.show.draw import png
-
-        content: bytes = _as_run_error(png)(self._figure)
-        return content
-
-    def svg(self) -> str:
-        from nndsl.show.draw import svg
-
-        return str(_as_run_error(svg)(self._figure))
-
-    def html(self) -> str:
-        from nndsl.show.draw import page
-
-        return str(_as_run_error(page)(self._figure))
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """For notebooks: a picture and, for those that show none, the facts."""
-        from nndsl.show.terminal import plain
-
-        words = {"text/plain": plain(self._figure)}
-        try:
-            return {"image/png": b64encode(self.png()).decode("ascii"), **words}
-        except RunError:
-            return words
-
-    def __repr__(self) -> str:
-        return f"Drawing({self.title!r})"
-
-
 def _numbered(title: str) -> Iterator[str]:
     """`title`, `title (2)`, `title (3)`, ..."""
     yield title
     yield from (f"{title} ({place})" for place in count(2))
-
-
-class Made:
-    """What `pca`, `tsne`, `kmeans` or `knn` has left: everything that `nndsl.runtime.made` says of it.
-
-    Of a table: `values` [N, columns] in the order of the source, `columns`, `["pc1"]`, `part("test")`, `transform(x)`;
-    of neighbours: `predict(x)`, `predict_proba(x)`. New rows as for `Network.predict`; RunError where they do not fit.
-    """
-
-    def __init__(self, found: Table | Neighbours) -> None:
-        self._found = found
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        value = getattr(self._found, name)
-        return _as_run_error(value) if callable(value) else value
-
-    def __getitem__(self, column: str) -> NDArray[Any]:
-        table: Any = self._found
-        found: NDArray[Any] = _as_run_error(lambda: table[column])()
-        return found
-
-    def __repr__(self) -> str:
-        return repr(self._found)
-
-
-def _as_run_error(work: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function; what it finds wrong with its arguments is a RunError."""
-
-    @wraps(work)
-    def guarded(*arguments: Any, **named: Any) -> Any:
-        try:
-            return work(*arguments, **named)
-        except Fault as found:
-            raise RunError([found.diagnostic]) from None
-
-    return guarded

@@ -16,11 +16,12 @@ PACKAGE = Path(__file__).parent.parent / "nndsl"
 # A package may import from packages in earlier rows, and from itself: never from its own row or a later one.
 ROWS = (
     ("diagnostics", "paths", "values", "__init__"),
-    ("syntax", "ir"),
+    ("syntax", "ir", "errors"),
     ("data",),
     ("semantics", "passes", "backend", "show"),
     ("lower", "analysis"),
     ("runtime",),
+    ("handles",),
     ("api",),
     ("cli",),
     ("__main__",),

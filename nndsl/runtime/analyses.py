@@ -203,7 +203,7 @@ def lopsided(dataset: Dataset) -> str:
     field, values = dataset.signature.input, dataset.part("train").input
     count = len(field.names)
     flat = field.shape == (count,) and 1 < count <= MOST_COLUMNS
-    if not flat or getattr(values, "sparse", None) is not None:
+    if not flat or values.sparse is not None:
         return ""
     variances = values.take(slice(0, ROWS_SEEN)).floats("float64").var(axis=0)
     first, share = int(variances.argmax()), float(variances.max() / (variances.sum() or 1))
@@ -231,8 +231,7 @@ def _table(
 
 def matrix(rows: Array) -> Any:
     """[N, D], all numbers of a row side by side; a sparse matrix stays one."""
-    sparse = getattr(rows, "sparse", None)
-    return dense(rows) if sparse is None else sparse
+    return dense(rows) if rows.sparse is None else rows.sparse
 
 
 def dense(rows: Array) -> Rows:

@@ -14,15 +14,18 @@ from typing import Any
 
 from nndsl.data import Dataset, load
 from nndsl.data.derived import Derived
-from nndsl.data.spec import MadeSource
+from nndsl.data.spec import DataSpec, MadeSource
+from nndsl.data.types import Signature
 from nndsl.data.words import listed
 from nndsl.diagnostics import Collector, Fault, fault
 from nndsl.diagnostics.location import line_of
 from nndsl.lower import Checked, step_graph
+from nndsl.lower.graphs import Value
 from nndsl.lower.models import answer
 from nndsl.runtime import analyses, answers, faults, sampling
 from nndsl.runtime.control import Control, interruptible
 from nndsl.runtime.diagnosis import health
+from nndsl.runtime.evaluator import Evaluator
 from nndsl.runtime.events import Listener, Silent
 from nndsl.runtime.made import Groups, Kept, NeighbourMap, Neighbours, PrincipalComponents
 from nndsl.runtime.measures import Measure, Stopped, measured, measures
@@ -113,18 +116,19 @@ class Session:
     def dataset(self, name: str) -> Dataset:
         """The data set, loaded when it is first asked for."""
         found = self.datasets.get(name)
-        if found is None and isinstance(self.program.data[name].source, MadeSource):
-            raise fault(
-                "E0201", f"`{name}` is not there: the statement that makes it did not end", self.program.data[name].span
-            )
         if found is None:
-            settings, collector = self.program.settings, Collector()
-            found = load(self.program.data[name], collector, seed=settings.seed, precision=settings.precision)
-            if found is None:
-                raise Fault(collector.errors[0])
-            self.datasets[name] = found
+            found = self.datasets[name] = self._loaded(self.program.data[name])
             for note in found.notes:
                 self.say(note)
+        return found
+
+    def _loaded(self, spec: DataSpec) -> Dataset:
+        if isinstance(spec.source, MadeSource):
+            raise fault("E0201", f"`{spec.name}` is not there: the statement that makes it did not end", spec.span)
+        settings, collector = self.program.settings, Collector()
+        found = load(spec, collector, seed=settings.seed, precision=settings.precision)
+        if found is None:
+            raise Fault(collector.errors[0])
         return found
 
     def dataset_for(self, network: str) -> Dataset:
@@ -197,36 +201,32 @@ class Session:
         part = dataset.part(action.part)
         graph = state.graph(dataset, action.loss, self.program.settings.seed, state.loss)
         evaluator = state.evaluator(graph, rows_of(part))
-        seen, target, control = graph.signature, graph.signature.target, self.control
+        return self._measured(action, evaluator, graph.outputs[0], graph.signature)
+
+    def _judge(self, action: Evaluate) -> Evaluation:
+        """A model measured on a part."""
+        dataset, model = self.dataset(action.data), self.program.models[action.network]
+        output = answer(model, self.signatures[model.data], dataset.signature)
+        asked = ModelEvaluator(self.model(model.name), dataset.part(action.part).input)
+        return self._measured(action, asked, output, dataset.signature)
+
+    def _measured(
+        self, action: Evaluate, asked: Evaluator | ModelEvaluator, output: Value, seen: Signature
+    ) -> Evaluation:
+        """What is asked about a part, measured on it. seen: the signature as the network or the model sees it."""
+        dataset, target, control = self.dataset(action.data), seen.target, self.control
+        part = dataset.part(action.part)
         chosen: dict[str, Measure] = {}
         if target is not None:
-            chosen = measures(self.program, action.metrics, graph.outputs[0], target, dataset, action.loss)
+            chosen = measures(self.program, action.metrics, output, target, dataset, action.loss)
+        beside = compared(part, seen, dataset)
         try:
-            beside = compared(part, seen, dataset)
-            loss, found = interruptible(lambda: measured(evaluator, chosen, beside, control), control)
+            loss, found = interruptible(lambda: measured(asked, chosen, beside, control), control)
         except Stopped:
             raise Interrupted from None
         classes = target.classes if target is not None else ()
         result = Evaluation(
             action.name, action.network, action.data, action.part, len(part.rows), loss, Fields(found), classes
-        )
-        self.results[action.name] = result
-        return result
-
-    def _judge(self, action: Evaluate) -> Evaluation:
-        """A model measured on a part."""
-        dataset, model = self.dataset(action.data), self.program.models[action.network]
-        part, target = dataset.part(action.part), dataset.signature.target
-        assert target is not None  # or the statement would have been refused
-        output = answer(model, self.signatures[model.data], dataset.signature)
-        chosen = measures(self.program, action.metrics, output, target, dataset, None)
-        asked, beside = ModelEvaluator(self.model(model.name), part.input), compared(part, dataset.signature, dataset)
-        try:
-            _, found = interruptible(lambda: measured(asked, chosen, beside, self.control), self.control)
-        except Stopped:
-            raise Interrupted from None
-        result = Evaluation(
-            action.name, action.network, action.data, action.part, len(part.rows), None, Fields(found), target.classes
         )
         self.results[action.name] = result
         return result

@@ -130,7 +130,7 @@ def _evaluate(action: ast.Action, context: Context) -> Evaluate | None:
             loss is not None or has_target,
         )
     )
-    for problem in method.evaluation(network, data, part, data_span, context.runs, context.models.get(network)):
+    for problem in method.evaluation(network, data, part, data_span, context.runs, model):
         context.collector.add(problem)
     if given.failed or action.broken:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from nndsl.data.types import Signature
 from nndsl.diagnostics import Diagnostic, Fault, Label, Span, fault
 from nndsl.semantics.options import STATEMENTS
-from nndsl.semantics.parts import Context, data_of, network_of, result_name
+from nndsl.semantics.parts import Context, data_of, has_part, network_of, result_name
 from nndsl.semantics.program import Diagnose, Train
 from nndsl.semantics.results import Record, Type
 from nndsl.syntax import ast
@@ -34,7 +34,7 @@ def read_diagnose(action: ast.Action, context: Context) -> Diagnose | None:
         raise _tested(data, signature, data_span)
     if signature is None:
         return None
-    _has_part(signature, part, data_span)
+    has_part(data, part, signature, data_span, context)
     if not runs:
         raise _untrained(network.name, data, network_span)
     if runs[-1].data != data:
@@ -53,19 +53,6 @@ def health_record(name: str, validation: bool, signature: Signature) -> Record:
     fields: dict[str, Type] = {"findings": "number", "rows": "number"}
     fields |= {figure: "number" for figure in FIGURES if figure not in left_out}
     return Record("health", f"the diagnosis `{name}`", fields)
-
-
-def _has_part(signature: Signature, part: str, span: Span) -> None:
-    if part in signature.rows:
-        return
-    there = ", ".join(f"`{p}`" for p in signature.rows)
-    raise fault(
-        "E0211",
-        f"`{signature.name}` has no {part} part",
-        span,
-        labels=(Label(signature.span, f"its parts: {there}"),),
-        help=f"write `on {signature.name}`: the training part is looked at then",
-    )
 
 
 def _untrained(network: str, data: str, span: Span) -> Fault:
