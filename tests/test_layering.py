@@ -19,10 +19,13 @@ ROWS = (
     ("syntax", "ir", "errors"),
     ("data",),
     ("semantics", "passes", "backend", "show"),
-    ("lower", "analysis"),
+    ("lower", "analysis", "manual"),
+    ("editor",),
     ("runtime",),
     ("handles",),
+    ("interactive",),
     ("api",),
+    ("repl", "lsp", "notebook"),
     ("cli",),
     ("__main__",),
 )
@@ -44,6 +47,10 @@ HEAVY = {
     "sklearn",
     "threadpoolctl",
     "vl_convert",
+    "pygls",
+    "lsprotocol",
+    "IPython",
+    "pygments",
 }
 NUMBA_MODULES = {
     f"nndsl.backend.cpu.{name}"
