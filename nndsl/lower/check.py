@@ -7,7 +7,7 @@ for use, so that what is wrong with a shape is said here; whoever runs the progr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +32,7 @@ from nndsl.semantics.analyses import features, more_than, numbers
 from nndsl.semantics.cascades import settle
 from nndsl.semantics.drawings import Plot
 from nndsl.semantics.modules import scope_of
+from nndsl.semantics.parts import Context, Earlier
 from nndsl.semantics.program import (
     Action,
     Analysis,
@@ -49,6 +50,7 @@ from nndsl.semantics.program import (
     Tsne,
     Use,
 )
+from nndsl.semantics.results import Type
 from nndsl.syntax import ast
 from nndsl.values import value
 
@@ -61,6 +63,12 @@ class Checked:
 
     program: Program
     signatures: Mapping[str, Signature]
+    context: Context = field(repr=False)
+
+    @property
+    def results(self) -> Mapping[str, Type]:
+        """What `print` and `expect` can speak of: the results of actions by name, with their fields."""
+        return self.context.results
 
 
 def check_program(
@@ -70,21 +78,26 @@ def check_program(
     *,
     overrides: Mapping[str, str] | None = None,
     objects: Mapping[str, object] | None = None,
+    earlier: Earlier | None = None,
 ) -> Checked:
-    """Checks a script. overrides: `--set name=value`, as texts. objects: Python data by name.
+    """Checks a script. overrides: `--set name=value`, as texts. objects: Python data by name. earlier: what a session
+    did before; only what is new is checked.
 
     Errors in the collector mean that the program must not be run; it holds the statements that are well.
     """
     scope = scope_of(module, folder, collector)
-    program, found = semantics.check(
-        module, folder, collector, overrides=overrides, objects=objects, activation=applier(scope), scope=scope
-    )
-    signatures = {name: signature for name, signature in found.items() if signature is not None}
+    program, context = semantics.check(
+        module, folder, collector, overrides=overrides, objects=objects, activation=applier(scope), scope=scope,
+        earlier=earlier,
+    )  # fmt: skip
+    before = earlier or Earlier()
+    signatures = {name: signature for name, signature in context.signatures.items() if signature is not None}
     checker = _Checker(program, signatures, collector)  # which learns how wide the tables of `predict` are
-    actions = tuple(done for action in program.actions if (done := checker.action(action)) is not None)
-    checker.networks()
+    new = program.actions[len(before.actions) :]
+    actions = tuple(done for action in new if (done := checker.action(action)) is not None)
+    checker.networks(before.networks)
     settle(collector)
-    return Checked(replace(program, actions=actions), signatures)
+    return Checked(replace(program, actions=(*before.actions, *actions)), signatures, context)
 
 
 @dataclass(slots=True)
@@ -338,9 +351,11 @@ class _Checker:
 
     # ---- networks that no action uses --------------------------------------------------------------------
 
-    def networks(self) -> None:
+    def networks(self, known_well: Container[str]) -> None:
         """Networks that are `for` a data set, or say their input's sizes themselves, in both modes."""
         for network in self.program.networks.values():
+            if network.name in known_well:
+                continue
             self.warn(random_at_the_end(network))
             self.warn(seen_once(network))
             known = any(isinstance(a, Use) and a.network == network.name for a in self.program.actions)

@@ -22,7 +22,7 @@ from nndsl.semantics.bodies import check_bodies
 from nndsl.semantics.constants import Wrong, evaluate, lookup_in
 from nndsl.semantics.modules import scope_of, twice
 from nndsl.semantics.options import SETTINGS, TRAINING
-from nndsl.semantics.parts import DEFAULT_NAMES, Context, is_taken, result_name
+from nndsl.semantics.parts import DEFAULT_NAMES, Context, Earlier, is_taken, result_name
 from nndsl.semantics.program import Action, Network, Program, Settings
 from nndsl.semantics.reading import Reader, later
 from nndsl.semantics.roles import SIZES
@@ -43,37 +43,41 @@ def check(
     objects: Mapping[str, object] | None = None,
     activation: Evaluate | None = None,
     scope: Scope | None = None,
-) -> tuple[Program, Signatures]:
-    """A script's program, and the signature of each of its data sets (None where the data are wrong).
+    earlier: Earlier | None = None,
+) -> tuple[Program, Context]:
+    """A script's program, and all that it says: the signature of each of its data sets (None where the data are wrong),
+    what its results are.
 
     overrides: `--set name=value`, as texts. objects: Python data by name. activation: how an encoder that is an
-    activation is computed.
+    activation is computed. earlier: what a session did before; the module then holds what is live, and what is new.
     """
-    scope = scope or scope_of(module, folder, collector)
+    scope, before = scope or scope_of(module, folder, collector), earlier or Earlier()
     values = _overrides(overrides or {}, module, scope, collector)
     constants = _constants(module, scope, values, collector)
     settings = _settings(module, scope, constants, values, collector)
-    data = _data(scope, folder, constants, objects or {}, activation, collector)
-    signatures = {
-        name: read_signature(spec, collector, seed=settings.seed) if spec else None for name, spec in data.items()
-    }
-    networks = _networks(scope, {*data, *tables_made(module)}, collector)
+    data = dict(before.data) | _data(scope, folder, constants, objects or {}, activation, collector, before.data)
+    signatures: Signatures = dict(before.signatures)
+    for name, spec in data.items():
+        if name not in signatures:
+            signatures[name] = read_signature(spec, collector, seed=settings.seed) if spec else None
+    networks = {**before.networks, **_networks(scope, {*data, *tables_made(module)}, collector)}
     _one_meaning(scope, data, networks, collector)
     check_kinds(module, collector)
     wrong = check_bodies(scope, constants, collector)
     _recipes(scope, constants, collector)
     context = Context(
-        scope, constants, collector, data, signatures, networks, later=_result_names(module), folder=folder
-    )
+        scope, constants, collector, data, signatures, networks, dict(before.models), dict(before.results),
+        runs=list(before.runs), later=_result_names(module), folder=folder,
+    )  # fmt: skip
     actions = _actions(module, context)
-    for warning in unused(module, context):
+    for warning in unused(module, context) if earlier is None else ():
         collector.add(warning)
     program = Program(
-        settings, constants, {name: spec for name, spec in data.items() if spec}, networks, tuple(actions), scope,
-        wrong,
+        settings, constants, {name: spec for name, spec in data.items() if spec}, networks,
+        (*before.actions, *actions), scope, wrong,
         {name: model for name, model in context.models.items() if model},
     )  # fmt: skip
-    return program, signatures
+    return program, context
 
 
 def _actions(module: ast.Module, context: Context) -> list[Action]:
@@ -237,7 +241,9 @@ def _data(
     objects: Mapping[str, object],
     activation: Evaluate | None,
     collector: Collector,
+    known: Mapping[str, DataSpec],
 ) -> dict[str, DataSpec | None]:
+    """What the definitions of data say. known: those that need not be read again."""
     numbers = {
         name: value
         for name, value in constants.items()
@@ -258,6 +264,7 @@ def _data(
             texts=texts,
         )
         for entry in scope.own("data")
+        if entry.name not in known
     }
 
 

@@ -16,11 +16,29 @@ from nndsl.data.types import PARTS, Signature
 from nndsl.diagnostics import Collector, Label, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.constants import CONSTANTS
-from nndsl.semantics.program import Knn, Metric, Network, Train
+from nndsl.semantics.program import Action, Knn, Metric, Network, Train
 from nndsl.semantics.reading import Reader, later
 from nndsl.semantics.results import Record, Type
 from nndsl.semantics.scopes import Scope, unknown
 from nndsl.syntax import ast
+from nndsl.values import value
+
+
+@value
+class Earlier:
+    """What was carried out before, as a session has it: known to what comes now, and not checked again.
+
+    actions: in order. data, signatures: of the tables that they made, and of definitions that were read and are as
+    they were. networks: earlier versions of networks that were defined anew. results, runs, models: as in `Context`.
+    """
+
+    actions: tuple[Action, ...] = ()
+    data: Mapping[str, DataSpec] = field(default_factory=dict)
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+    networks: Mapping[str, Network] = field(default_factory=dict)
+    results: Mapping[str, Type] = field(default_factory=dict)
+    runs: tuple[Train, ...] = ()
+    models: Mapping[str, Knn] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
