@@ -3,6 +3,7 @@ raises."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import pairwise
 
 from nndsl.diagnostics import Collector, Fault, Source, Span
@@ -16,12 +17,16 @@ from nndsl.syntax.tree import Token, Tree
 MOST_READINGS = 5  # of one text; each finds the lines that the one before took together wrongly
 
 
-def parse(source: Source, collector: Collector) -> ast.Module:
-    """All statements of a text that can be read. What cannot is reported; definitions then stand as broken stubs."""
+def parse(source: Source, collector: Collector, verbs: Container[str] | None = None) -> ast.Module:
+    """All statements of a text that can be read. What cannot is reported; definitions then stand as broken stubs.
+
+    verbs: of a text that was typed at a prompt, the words that begin actions: an expression may stand for itself there,
+    and is read as `print` of it, whose verb has an empty place.
+    """
     breaks: frozenset[int] = frozenset()
     for _ in range(MOST_READINGS):
         found = Collector()
-        module, dangling = _read(source, found, breaks)
+        module, dangling = _read(source, found, breaks, verbs)
         if dangling <= breaks:
             break
         breaks |= dangling  # a line that ends with an operator swallowed the next: read again with the two apart
@@ -30,7 +35,9 @@ def parse(source: Source, collector: Collector) -> ast.Module:
     return module
 
 
-def _read(source: Source, collector: Collector, breaks: frozenset[int]) -> tuple[ast.Module, frozenset[int]]:
+def _read(
+    source: Source, collector: Collector, breaks: frozenset[int], verbs: Container[str] | None
+) -> tuple[ast.Module, frozenset[int]]:
     """One reading of the text, and the places where a line should not have gone on."""
     layout = lay_out(source, collector, breaks=breaks)
     reader = Reader(source, collector, layout.unclosed)
@@ -42,15 +49,34 @@ def _read(source: Source, collector: Collector, breaks: frozenset[int]) -> tuple
         if indented_under and tokens[0].column > indented_under:
             continue
         indented_under = tokens[0].column if tokens[-1].type == "COLON" else 0
-        statement = _statement(tokens, layout, reader, builder)
+        printed = None if verbs is None else _printed(tokens, source, verbs)
+        statement = printed or _statement(tokens, layout, reader, builder)
         if statement is not None:
             statements.append(statement)
     return ast.Module(tuple(statements), span=Span(source, 0, len(source.text))), frozenset(reader.breaks)
 
 
+def _printed(tokens: list[Token], source: Source, verbs: Container[str]) -> ast.Action | None:
+    """An expression that stands for itself, as `print` of it; None where it is a statement, or neither."""
+    first, last = tokens[0], tokens[-1]
+    if first.type in ("KIND", "LET", "USE", "SET") or (first.type == "NAME" and str(first) in verbs):
+        return None
+    blank = [character if character in "\r\n" else " " for character in source.text]
+    blank[first.start_pos : last.end_pos] = source.text[first.start_pos : last.end_pos]
+    expr = _expression("".join(blank), source, Collector())
+    if expr is None:
+        return None
+    return ast.Action("print", Span(source, first.start_pos, first.start_pos), (expr,), (), None, span=expr.span)
+
+
 def parse_expression(source: Source, collector: Collector) -> ast.Expr | None:
     """A text that is one expression, such as the value in `--set rate=0.1`; None where it is not, and reported."""
-    layout = lay_out(source, collector, is_expression=True)
+    return _expression(source.text, source, collector)
+
+
+def _expression(text: str, source: Source, collector: Collector) -> ast.Expr | None:
+    """text: that of the source, or part of it, at the same places."""
+    layout = lay_out(Source(source.name, text), collector, is_expression=True)
     reader = Reader(source, collector, layout.unclosed)
     tree = reader.read([token for tokens in layout.statements for token in tokens], "pipe")
     if not isinstance(tree, Tree) or collector.errors:
