@@ -4,12 +4,13 @@ In: a name, words, a kind; the scope of a script or a session where there is one
 compiler's own tables and from the comments of the library. Imports semantics, data, diagnostics and syntax alone.
 """
 
+from nndsl.manual.chapters import CHAPTERS, chapter
 from nndsl.manual.entry import KINDS, Entry, plural, title
 from nndsl.manual.lookup import catalogue, entries, names, one_line, other_names, search
 from nndsl.manual.markdown import markdown
 from nndsl.manual.terminal import as_text, contents, equation, listing, page, search_page
 
 __all__ = [
-    "KINDS", "Entry", "as_text", "catalogue", "contents", "entries", "equation", "listing", "markdown", "names",
-    "one_line", "other_names", "page", "plural", "search", "search_page", "title",
+    "CHAPTERS", "KINDS", "Entry", "as_text", "catalogue", "chapter", "contents", "entries", "equation", "listing",
+    "markdown", "names", "one_line", "other_names", "page", "plural", "search", "search_page", "title",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ itself comes first, and hides nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -84,36 +85,58 @@ def _rows() -> dict[str, tuple[Entry, ...]]:
 
 
 def search(words: str | Iterable[str], scope: Scope | None = None) -> list[Entry]:
-    """Entries in which every word occurs, best first: in the name, in its other names, in the meaning, in the rest."""
+    """Entries in which every word occurs, best first: in the name, in its other names, in those of its arguments, in
+    the meaning, in the rest. Words that are one name elsewhere (`learning rate`) are taken together too."""
     wanted = [word.casefold() for word in (words.split() if isinstance(words, str) else words) if word.strip()]
     if not wanted:
         return []
     found = []
     for place, entry in enumerate((*scope_entries(scope), *everything())):
-        ranks = [_rank(entry, word) for word in wanted]
-        if None not in ranks:
-            found.append((sum(rank for rank in ranks if rank is not None), place, entry))
+        ranks = [
+            rank for rank in (_rank_of_all(entry, wanted), _rank_of_name(entry, "".join(wanted))) if rank is not None
+        ]
+        if ranks:
+            found.append((min(ranks), place, entry))
     return [entry for *_, entry in sorted(found, key=lambda row: row[:2])]
 
 
-NAME, OTHER, HEAD, INSIDE, MEANING, TEXT = range(6)
+NAME, OTHER, HEAD, INSIDE, ARGUMENT, MEANING, TEXT = range(7)
+SHORTEST_STEM = 3  # of a word that loses its plural's `s`
+
+
+def _rank_of_all(entry: Entry, words: list[str]) -> int | None:
+    """How well all words together fit an entry; None where one of them does not occur."""
+    ranks = [_rank(entry, word) for word in words]
+    known = [rank for rank in ranks if rank is not None]
+    return sum(known) if len(known) == len(ranks) else None
 
 
 def _rank(entry: Entry, word: str) -> int | None:
     """How well a word fits an entry; None where it does not occur."""
+    known = _rank_of_name(entry, word)
+    if known is not None:
+        return known
+    stem = word.removesuffix("s") if len(word) > SHORTEST_STEM else word
+    if stem in entry.meaning.casefold() or stem in entry.kind:
+        return MEANING
+    rest = (entry.text, entry.example, *(words for pair in (*entry.arguments, *entry.facts) for words in pair))
+    return TEXT if any(stem in part.casefold() for part in rest) else None
+
+
+def _rank_of_name(entry: Entry, word: str) -> int | None:
     name, folded = fold(entry.name), fold(word)
     if name == folded:
         return NAME
-    if folded in _others().get(entry.name, ()):
+    if folded in other_names(entry.name):
         return OTHER
-    if name.startswith(folded):
+    if folded and name.startswith(folded):
         return HEAD
     if folded and folded in name:
         return INSIDE
-    if word in entry.meaning.casefold() or word in entry.kind:
-        return MEANING
-    rest = (entry.text, entry.example, *(words for pair in (*entry.arguments, *entry.facts) for words in pair))
-    return TEXT if any(word in part.casefold() for part in rest) else None
+    arguments = re.findall(r"(?<=[(, ])\w+", entry.signature) if "(" in entry.signature else []
+    if any(folded == fold(one) or folded in other_names(one) for one in arguments):
+        return ARGUMENT
+    return None
 
 
 @cache

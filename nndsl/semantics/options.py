@@ -426,7 +426,7 @@ SETTINGS = (
 # What may stand in the body of a network, a layer or a function, besides equations and flows.
 BODY = (
     Option("input", None, "names what comes in, and its sizes: `input x[..., in]`"),
-    Option("output", None, "what goes out; left out, it is the value of the last line"),
+    Option("output", None, "what goes out: `output x @ W + b`; left out, it is the value of the last line"),
     Option("param", None, "a trained tensor: `param W[in, units] ~ glorot, b[units] = 0`"),
     Option(
         "state",
