@@ -48,6 +48,11 @@ class NetworkState:
     def name(self) -> str:
         return self.network.name
 
+    def take_over(self, other: NetworkState) -> None:
+        """Goes on where another state of the same network was: its data, its loss, the names of its weights."""
+        self._variables = dict(other._variables)
+        self.loss, self.dataset = other.loss, other.dataset
+
     @property
     def variables(self) -> dict[str, Variable]:
         """Those it was used with, and those that another network, which holds it, was used with."""

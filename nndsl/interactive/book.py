@@ -1,0 +1,235 @@
+"""What has been entered so far: live definitions, the actions that were carried out, and what the compiler knows.
+
+In: definitions, and names that are taken anew. Out: the book that follows, and what that means for weights and results.
+A `Book` is never changed, so that any can be gone back to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field, replace
+from itertools import count
+
+from nndsl.data.spec import DataSpec
+from nndsl.data.types import Signature
+from nndsl.interactive.lines import ANS, Done, Line, keys_of, mentioned, names_in, reached, text_of
+from nndsl.interactive.staleness import stale
+from nndsl.lower import Checked
+from nndsl.semantics.parts import Earlier
+from nndsl.semantics.program import Knn, Network, Train, Use
+from nndsl.semantics.results import Type
+from nndsl.syntax import ast
+from nndsl.values import value
+
+SEED, PRECISION = "set seed", "set precision"  # what all numbers stand on
+
+
+@value
+class Effects:
+    """What redefining does. changed: names that mean something else now. networks: those that have no weights any
+    more; kept: the trained ones among them, and the name under which each stays as it was. moved: results that have
+    another name now. stale: results that no longer count.
+    """
+
+    changed: frozenset[str] = frozenset()
+    networks: frozenset[str] = frozenset()
+    kept: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+
+
+@value
+class Book:
+    """lines: live definitions, in order. done: actions, those that no longer count among them. aside: places of
+    definitions that do not fit what they stand on any more. versions: earlier versions of networks, as they were.
+    checked: all of it as it was last checked; current: whether that holds the last definition. types: of results, by
+    name. tables, models: results that are data sets, and those that are asked like networks.
+    """
+
+    lines: tuple[Line, ...] = ()
+    done: tuple[Done, ...] = ()
+    aside: frozenset[int] = frozenset()
+    versions: Mapping[str, Network] = field(default_factory=dict)
+    checked: Checked | None = field(default=None, repr=False)
+    current: bool = True
+    types: Mapping[str, Type] = field(default_factory=dict)
+    tables: Mapping[str, tuple[DataSpec, Signature]] = field(default_factory=dict)
+    models: Mapping[str, Knn] = field(default_factory=dict)
+
+    @property
+    def definitions(self) -> dict[str, frozenset[str]]:
+        """For each name that is defined, the names its definition speaks of."""
+        found: dict[str, frozenset[str]] = {}
+        for line in self.lines:
+            for name in line.names:
+                found[name] = found.get(name, frozenset()) | mentioned(line.statement)
+        return found
+
+    @property
+    def live(self) -> tuple[Done, ...]:
+        return tuple(one for one in self.done if one.live)
+
+    def line_of(self, name: str) -> Line | None:
+        """The live definition of a name."""
+        return next((line for line in self.lines if name in line.names), None)
+
+    def result_of(self, name: str) -> Done | None:
+        """The action that left a result."""
+        return next((one for one in reversed(self.done) if one.name == name), None)
+
+    # ---- what follows
+
+    def with_line(self, statement: ast.Statement, at: int) -> tuple[Book, Effects]:
+        """A definition in the place of those whose names it takes; itself where they say the same."""
+        taken = [line for line in self.lines if line.keys & keys_of(statement)]
+        if [line.statement for line in taken] == [statement]:
+            return self, Effects()
+        line = Line(statement, text_of(statement), min((one.at for one in taken), default=at))
+        lines = [one for one in self.lines if one not in taken] + [line]
+        names = line.names.union(*(one.names for one in taken))
+        book, effects = self.renewed(names)
+        aside = book.aside - {one.at for one in taken}
+        return replace(book, lines=in_order(lines), aside=aside, current=False), effects
+
+    def without(self, names: frozenset[str]) -> tuple[Book, Effects]:
+        """Without the definitions of these names."""
+        book, effects = self.renewed(names)
+        lines = tuple(line for line in book.lines if not line.names & names)
+        return replace(book, lines=lines, current=False), effects
+
+    def reset(self, network: str) -> tuple[Book, Effects]:
+        """A network without its weights, which are not kept."""
+        return self.renewed(frozenset(), reset=frozenset({network}))
+
+    def dropped(self, name: str) -> Book:
+        """Without a result, or an earlier version of a network."""
+        rest = {key: kind for key, kind in self.types.items() if key != name}
+        tables = {key: table for key, table in self.tables.items() if key != name}
+        models = {key: model for key, model in self.models.items() if key != name}
+        versions = {key: network for key, network in self.versions.items() if key != name}
+        return replace(self, types=rest, tables=tables, models=models, versions=versions, current=False)
+
+    def renewed(self, names: frozenset[str], *, reset: frozenset[str] = frozenset()) -> tuple[Book, Effects]:
+        """These names mean something else from now on: what was made with them counts no longer, and trained networks
+        stay under other names. reset: networks that lose their weights though they mean the same; those are not kept.
+        """
+        old = stale(self.done, names | reset)
+        definitions = self.definitions
+        there = self.checked.program.networks if self.checked is not None else {}
+        upset = {name for name in there if (reached([name], definitions) & names) or name in reset}
+        networks = frozenset(name for name in (old.networks | upset) if name in there and name not in self.versions)
+        trained = {name for one in self.done if one.live for name in one.trains}
+        kept = {name: self.free(name) for name in sorted((networks & trained) - reset)}
+        done = tuple(self._aged(one, old.actions, networks, kept) for one in self.done)
+        gone = names | {one.name for one in self.done if one.at in old.actions}
+        moved = {name: self.free(name) for name in sorted(gone) if name in self.types}
+        versions = dict(self.versions)
+        for name, new in kept.items():
+            data = there[name].data
+            versions[new] = replace(there[name], name=new, data=None if data in names else data)
+        book = replace(self, done=done, versions=versions)
+        for name, new in moved.items():
+            book = book._moved(name, new)
+        return book, Effects(names, networks, kept, moved)
+
+    @staticmethod
+    def _aged(one: Done, stale: frozenset[int], networks: frozenset[str], kept: Mapping[str, str]) -> Done:
+        action = one.action
+        live, told = one.live and one.at not in stale, one.told
+        if isinstance(action, Use) and action.network in networks:
+            told = told and action.network in kept
+            action = replace(action, network=kept.get(action.network, action.network))
+        return replace(one, action=action, live=live, told=told)
+
+    def _moved(self, name: str, new: str) -> Book:
+        """A result under another name, also in the texts of the actions that speak of it."""
+        from nndsl.interactive.renaming import renamed  # which reads the texts
+
+        done = tuple(renamed(one, name, new) for one in self.done)
+        types = {new if key == name else key: kind for key, kind in self.types.items()}
+        tables, models = dict(self.tables), dict(self.models)
+        if name in tables:
+            spec, signature = tables.pop(name)
+            tables[new] = (replace(spec, name=new), replace(signature, name=new))
+        if name in models:
+            models[new] = replace(models.pop(name), name=new)
+        return replace(self, done=done, types=types, tables=tables, models=models)
+
+    def free(self, name: str) -> str:
+        """A name for an earlier version: `mlp_1`, `mlp_2`."""
+        used = {*self.types, *self.versions, *self.definitions}
+        return next(f"{name}_{number}" for number in count(1) if f"{name}_{number}" not in used)
+
+    def earlier(self, changed: frozenset[str]) -> Earlier:
+        """What need not be checked again where these names mean something else than before."""
+        before = self.checked
+        if before is None:
+            return Earlier()
+        definitions = self.definitions
+        data = {name: spec for name, (spec, _) in self.tables.items()}
+        signatures = {name: signature for name, (_, signature) in self.tables.items()}
+        for name, spec in before.program.data.items():
+            if name in before.signatures and self._is_as_before(name, changed, definitions):
+                data[name], signatures[name] = spec, before.signatures[name]
+        told = [one for one in self.done if one.told]
+        return Earlier(
+            actions=tuple(one.action for one in told),
+            data=data,
+            signatures=signatures,
+            networks=self.versions,
+            results=self.types,
+            runs=tuple(one.action for one in told if isinstance(one.action, Train)),
+            models=self.models,
+        )
+
+    @staticmethod
+    def _is_as_before(name: str, changed: frozenset[str], definitions: Mapping[str, frozenset[str]]) -> bool:
+        """Whether a definition of data that stands in the session says what it said."""
+        return name in definitions and not changed & (reached([name], definitions) | {SEED, PRECISION})
+
+    def stands_on(self, action: ast.Action, ans: str) -> tuple[frozenset[str], frozenset[int]]:
+        """Names of definitions that an action is made with, directly and through others, and the places of the actions
+        whose results it uses. ans: the text that `ans` stands for.
+        """
+        definitions = self.definitions
+        direct = mentioned(action)
+        if ANS in direct:
+            direct |= names_in(ans)
+        results = {one.name: one.at for one in self.done if one.name}
+        through = reached(direct - results.keys(), definitions)
+        names = (through & definitions.keys()) | (through & results.keys()) | {SEED, PRECISION}
+        return names, frozenset(results[name] for name in (direct | through) & results.keys())
+
+    def networks_in(self, name: str) -> frozenset[str]:
+        """A network and those within it: all that training it changes."""
+        there = self.checked.program.networks if self.checked is not None else {}
+        return frozenset(found for found in reached([name], self.definitions) if found in there) | {name}
+
+
+def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """By their places, but a `let` stands behind those that it speaks of."""
+    waiting = sorted(lines, key=lambda line: line.at)
+    lets = {name: line for line in waiting if isinstance(line.statement, ast.Let) for name in line.names}
+    found: dict[int, Line] = {}
+
+    def put(line: Line, above: frozenset[int]) -> Iterator[Line]:
+        if line.at in found or line.at in above:
+            return
+        if isinstance(line.statement, ast.Let):
+            for name in sorted(mentioned(line.statement.value) & lets.keys()):
+                yield from put(lets[name], above | {line.at})
+        found[line.at] = line
+        yield line
+
+    return tuple(one for line in waiting for one in put(line, frozenset()))
+
+
+def together(effects: Iterable[Effects]) -> Effects:
+    """Several of them, one after the other."""
+    changed, networks = frozenset[str](), frozenset[str]()
+    kept: dict[str, str] = {}
+    moved: dict[str, str] = {}
+    for one in effects:
+        changed, networks = changed | one.changed, networks | one.networks
+        kept |= one.kept
+        moved |= one.moved
+    return Effects(changed, networks, kept, moved)

@@ -1,0 +1,109 @@
+"""Commands about files: `:save`, `:load`, `:run`, `:watch`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nndsl.data.words import counted
+from nndsl.diagnostics import Collector, Source, fault
+from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.interactive import scripts
+from nndsl.interactive.face import Reply
+from nndsl.paths import whole
+from nndsl.syntax import ast, parse
+
+if TYPE_CHECKING:
+    from nndsl.interactive.commands import Words
+    from nndsl.interactive.session import Interactive
+
+LOOK_S = 0.2  # how often a watched file is looked at
+SUFFIX = ".nn"
+
+
+def save(session: Interactive, words: Words) -> Reply:
+    """Writes the script; a file that is there already is kept, unless this session wrote it or `:save!` says so."""
+    path = _path(session, words)
+    if path.suffix != SUFFIX:
+        path = path.with_name(path.name + SUFFIX)
+    if path.exists() and path not in session.own_files and not words.forced:
+        raise fault("E0805", f"there is a file `{path.name}` already", words.span, help="`:save!` writes over it")
+    script = scripts.script_of(session.book, session.folder, path.parent, session.objects)
+    try:
+        with whole(path) as file:
+            file.write(script.text.encode())
+    except OSError as problem:
+        raise fault(
+            "E0702", f"`{words.text}` cannot be written: {(problem.strerror or str(problem)).lower()}", words.span
+        ) from None
+    session.own_files.add(path)
+    session.unsaved = ()
+    count = script.text.count("\n")
+    session.face.tell(f"saved as `{path.name}`: {count} line{'' if count == 1 else 's'}")
+    for line in script.left_out:
+        session.face.note(f"not as it was here: {line}" if "Ctrl-C" in line else f"left out: {line}")
+    return Reply()
+
+
+def load(session: Interactive, words: Words) -> Reply:
+    """Definitions and settings of a file."""
+    source = _source(session, words)
+    module = parse(source, Collector())
+    actions = sum(isinstance(statement, ast.Action) for statement in module.statements)
+    reply = session.run(source, skip=actions)
+    if reply.well:
+        left = f"; its {counted(actions, 'action')} can be had by `:run`" if actions else ""
+        session.face.tell(f"loaded `{words.text}`{left}")
+    return reply
+
+
+def run(session: Interactive, words: Words) -> Reply:
+    """All statements of a file, as if they were typed."""
+    return session.run(_source(session, words))
+
+
+def watch(session: Interactive, words: Words) -> Reply:
+    """Carries a file out, and again whenever it changes, what is as it was left out; until Ctrl-C."""
+    path, seen, text = _path(session, words), 0, ""
+    _source(session, words)  # it must be there
+    session.face.tell(f"watching `{words.text}`; Ctrl-C ends that")
+    begun = len(session.book.done)
+    try:
+        while True:
+            stamp = path.stat().st_mtime_ns if path.exists() else seen
+            if stamp != seen:
+                seen, before = stamp, text
+                source = _source(session, words)
+                text = source.text
+                if text != before:
+                    reply = session.run_again(source, begun)
+                    if reply.interrupted:
+                        return reply
+                    session.face.tell(f"`{words.text}` is done; waiting for it to change")
+            time.sleep(LOOK_S)
+    except KeyboardInterrupt:
+        session.face.tell(f"no longer watching `{words.text}`")
+        return Reply()
+
+
+def _path(session: Interactive, words: Words) -> Path:
+    return (session.folder / words.text.strip('"')).resolve()
+
+
+def _source(session: Interactive, words: Words) -> Source:
+    """A script's text, its paths as seen from the session's folder. Raises a fault (E0701)."""
+    path = _path(session, words)
+    if not path.is_file() and path.with_name(path.name + SUFFIX).is_file():
+        path = path.with_name(path.name + SUFFIX)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise fault("E0701", f"`{words.text}` is not text in UTF-8", words.span) from None
+    except OSError as problem:
+        beside = sorted(p.name for p in path.parent.glob("*.nn")) if path.parent.is_dir() else []
+        reason = "there is no such file" if isinstance(problem, FileNotFoundError) else (problem.strerror or "").lower()
+        raise fault(
+            "E0701", f"`{words.text}` cannot be read: {reason}", words.span, help=did_you_mean(path.name, beside)
+        ) from None
+    return Source(words.text.strip('"'), scripts.moved(text, path.parent, session.folder))

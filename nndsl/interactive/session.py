@@ -1,0 +1,454 @@
+"""A session that grows entry by entry: what the prompt, the notebook and `nndsl.Session` share. It has no screen.
+
+In: entries, as they were typed. Out: what they do is shown through a `Face`; how it went is a `Reply`. A definition
+that is wrong changes nothing; an action that fails leaves everything as it was before it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from nndsl.diagnostics import Collector, Diagnostic, Fault, Source
+from nndsl.interactive.book import Book, Effects
+from nndsl.interactive.checking import Attempt, attempt, before_names, recheck
+from nndsl.interactive.entries import Piece, is_hidden, pieces, ready, stripped
+from nndsl.interactive.face import Face, Nobody, Reply
+from nndsl.interactive.lines import ANS, Done, text_of
+from nndsl.interactive.relay import Relay
+from nndsl.interactive.renaming import with_name
+from nndsl.lower import Checked
+from nndsl.lower.check import check_program
+from nndsl.runtime.growing import Growing, Moment
+from nndsl.runtime.results import Drawn, Run
+from nndsl.runtime.session import Interrupted
+from nndsl.semantics.options import STATEMENTS
+from nndsl.semantics.program import Action, Show, Train
+from nndsl.semantics.results import Type
+from nndsl.syntax import ast, parse
+
+MOST_STEPS = 100  # that can be undone
+MOST_BYTES = 500_000_000  # of weights that are kept for it
+
+
+@dataclass(slots=True)
+class Step:
+    """How things were before a definition or an action. what: it, in a few words."""
+
+    what: str
+    book: Book
+    moment: Moment
+    unsaved: tuple[str, ...]
+    ans: str
+
+
+class Interactive:
+    """See the head of this module.
+
+    folder: what paths are relative to. objects: Python data, by the name that `from` says.
+    entries: what was entered. unsaved: networks trained since the last `:save`. took: seconds of the last entry, by
+    what they went to.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, face: Face | None = None, objects: dict[str, object] | None = None
+    ) -> None:
+        self.folder = folder or Path.cwd()
+        self.face: Face = face or Nobody()
+        self.objects = objects if objects is not None else {}
+        self.entries: list[str] = []
+        self.unsaved: tuple[str, ...] = ()
+        self.own_files: set[Path] = set()  # that `:save` wrote
+        self.took: dict[str, float] = {}
+        self.done_steps: list[Step] = []
+        self.undone_steps: list[Step] = []
+        self.relay = Relay(self.face)
+        self.start_anew()
+
+    def start_anew(self) -> None:
+        """Without definitions, actions and weights."""
+        empty = ast.Module((), span=_place(Source("", "")))
+        self.book = Book(checked=check_program(empty, self.folder, Collector()))
+        self.runtime = Growing(self.checked, self.folder, self.relay)
+        self.ans = ""
+        self._at = 0
+
+    @property
+    def checked(self) -> Checked:
+        """All that is live, as the compiler knows it."""
+        assert self.book.checked is not None
+        return self.book.checked
+
+    # ---- entries
+
+    def enter(self, text: str, name: str | None = None) -> Reply:
+        """Carries out what a person entered. name: of the text, in diagnostics."""
+        self.entries.append(text)
+        self.took = {}
+        source_name, code = name or f"entry {len(self.entries)}", stripped(text)
+        started, reply = time.perf_counter(), Reply()
+        try:
+            for piece in pieces(code):
+                reply = self._enter(piece, source_name)
+                if not reply.well or reply.interrupted or reply.quit:
+                    break
+        except KeyboardInterrupt:  # while it was checked: nothing has happened yet
+            reply = Reply(interrupted=True)
+        self.took["all"] = time.perf_counter() - started
+        return reply
+
+    def _enter(self, piece: Piece, name: str) -> Reply:
+        if not piece.command:
+            return self.run(Source(name, piece.text), hidden=is_hidden(piece.text))
+        from nndsl.interactive.commands import carry_out
+
+        return carry_out(self, piece.text)
+
+    def is_complete(self, text: str) -> bool:
+        """Whether Enter would submit."""
+        return ready(stripped(text))
+
+    def run(self, source: Source, hidden: bool = False, skip: int = 0) -> Reply:
+        """Statements and expressions. Those before the first that is wrong are carried out. skip: how many actions are
+        left out, the first ones.
+        """
+        collector = Collector()
+        module = parse(source, collector, STATEMENTS)
+        if collector.errors:
+            self.face.report(list(collector))
+            return Reply(well=False)
+        actions = [statement for statement in module.statements if isinstance(statement, ast.Action)]
+        out = {id(statement) for statement in actions[:skip]}
+        statements = [self._shown(statement) for statement in module.statements if id(statement) not in out]
+        started = time.perf_counter()
+        tried = self._attempt(statements, source)
+        self._took("check", started)
+        if tried.well:
+            return self._take(tried, hidden)
+        first = _first_wrong(statements, tried.found)
+        if first:
+            before = self._attempt(statements[:first], source)
+            if before.well:
+                reply = self._take(before, hidden)
+                if not reply.well or reply.interrupted:
+                    return reply
+        self.face.report(tried.found)
+        return Reply(well=False)
+
+    def _attempt(self, statements: Sequence[ast.Statement], source: Source) -> Attempt:
+        return attempt(self.book, statements, source, self.folder, self.objects, self._at)
+
+    def _shown(self, statement: ast.Statement) -> ast.Statement:
+        """The name of a network or of data alone is shown."""
+        if not isinstance(statement, ast.Action) or statement.verb_span.start != statement.verb_span.end:
+            return statement
+        (subject,) = statement.subjects
+        known = {*self.checked.program.networks, *self.checked.program.data, *self.book.types}
+        constant = isinstance(subject, ast.Name) and isinstance(self.book.types.get(subject.text), str)
+        if isinstance(subject, ast.Name) and subject.text in known and not constant:
+            return replace(statement, verb="show")
+        return statement
+
+    # ---- what an entry does
+
+    def _take(self, tried: Attempt, hidden: bool) -> Reply:
+        """Definitions first, then the actions in order."""
+        assert tried.book is not None
+        self.face.report(tried.found)
+        for name in tried.same:
+            self.relay.note(f"`{name}` is as it was" + self._is_trained(name))
+        for step in tried.steps:
+            if not isinstance(step.statement, ast.Action):
+                self._remember(" ".join(["the definition of", *(f"`{n}`" for n in before_names(step.statement))]))
+            self._apply(step.book, step.effects)
+        self.book = tried.book
+        self.runtime.adopt(self.checked)
+        for line, diagnostic in tried.aside:
+            names = ", ".join(f"`{name}`" for name in before_names(line.statement))
+            self.relay.note(f"{names} does not fit any more, and is set aside until it does: {diagnostic.message}")
+        self._at += len(tried.steps) + len(tried.actions)
+        for statement, action in tried.actions:
+            reply = self._carry_out(statement, action, hidden)
+            if not reply.well or reply.interrupted:
+                self._refresh()  # without the actions that were not carried out
+                return reply
+        return Reply()
+
+    def _apply(self, book: Book, effects: Effects, quiet: bool = False) -> None:
+        """What a definition means for weights and results, and what there is to say of it."""
+        self.runtime.forget({*effects.changed, *effects.moved})
+        if effects.networks:
+            self.runtime.renew(effects.networks, effects.kept)
+        for name, new in effects.moved.items():
+            self.runtime.rename(name, new)
+            self.ans = with_name(self.ans, name, new) if self.ans else ""
+        self.unsaved = tuple(effects.kept.get(name, name) for name in self.unsaved)
+        self.book = book
+        for name, new in () if quiet else effects.kept.items():
+            self.relay.note(f"`{name}` is untrained now; the trained one is kept as `{new}`")
+        if effects.moved and not quiet:
+            pairs = ", ".join(f"`{name}` is `{new}` now" for name, new in effects.moved.items())
+            self.relay.note(f"of before: {pairs}")
+
+    def _carry_out(self, statement: ast.Action, action: Action, hidden: bool) -> Reply:
+        """One action, or nothing where it fails."""
+        stopped = self._is_frozen(action)
+        if stopped is not None:
+            self.face.report([stopped])
+            return Reply(well=False)
+        before = self.runtime.moment()
+        stands_on, needs = self.book.stands_on(statement, self.ans)
+        trains = self.book.networks_in(action.network) if isinstance(action, Train) else frozenset[str]()
+        self.runtime.part(trains)
+        self.runtime.begin(self._log(), self._figures())
+        self.relay.hidden = hidden
+        started, cut = time.perf_counter(), False
+        try:
+            self.runtime.carry_out(action)
+        except Interrupted:
+            cut = True
+            if len(self.runtime.log) == len(self.book.live):  # it was cut before it had found anything
+                self.runtime.put_back(before)
+                return Reply(well=True, interrupted=True)
+        except Fault as found:
+            self.runtime.put_back(before)
+            self.face.report([found.diagnostic])
+            return Reply(well=False)
+        except KeyboardInterrupt:
+            self.runtime.put_back(before)
+            self.relay.note("stopped at once: everything is as it was before")
+            return Reply(interrupted=True)
+        except BaseException:
+            self.runtime.put_back(before)
+            raise
+        finally:
+            self.relay.hidden = False
+            self._took("work", started)
+        outcome = self.runtime.log[-1][1]
+        self._keep(Step(_words(statement), self.book, before, self.unsaved, self.ans))
+        done = Done(
+            statement, self._plain(statement), self._at, action, outcome, getattr(action, "name", ""), stands_on, needs,
+            trains, cut=cut, live=self._is_live(needs, action),
+        )  # fmt: skip
+        if isinstance(action, Show):
+            done = replace(done, name="")
+        self._at += 1
+        self._record(done)
+        if cut:
+            self._say_cut(done)
+        return Reply(interrupted=cut)
+
+    def _record(self, done: Done) -> None:
+        """An action that is done, its result, and what that is."""
+        types, tables, models = dict(self.book.types), dict(self.book.tables), dict(self.book.models)
+        name, checked = done.name, self.checked
+        if name:
+            types[name] = checked.results.get(name, "anything")
+            if name in checked.program.data and name in checked.signatures:
+                tables[name] = (checked.program.data[name], checked.signatures[name])
+            if name in checked.program.models:
+                models[name] = checked.program.models[name]
+        self.book = replace(self.book, done=(*self.book.done, done), types=types, tables=tables, models=models)
+        self.unsaved = tuple(dict.fromkeys((*self.unsaved, *sorted(done.trains))))
+        self._set_ans(done)
+
+    def _set_ans(self, done: Done) -> None:
+        """`ans` is the last result, or the last value that was printed."""
+        kind: Type
+        if done.name:
+            self.ans, kind, found = done.name, self.book.types[done.name], self.runtime.results[done.name]
+        elif isinstance(done.outcome, list) and len(done.outcome) == 1:
+            (subject,) = done.statement.subjects
+            self.ans = f"({self._plain_text(subject.span.text)})"
+            found, kind = done.outcome[0], _kind(done.outcome[0])
+        else:
+            return
+        if ANS in self.book.definitions or self.book.result_of(ANS) is not None:
+            return
+        self.runtime.results[ANS] = found
+        self.book = replace(self.book, types={**self.book.types, ANS: kind})
+
+    def _plain(self, statement: ast.Action) -> str:
+        return self._plain_text(text_of(statement))
+
+    def _plain_text(self, text: str) -> str:
+        """A text that says what `ans` means."""
+        return with_name(text, ANS, self.ans) if self.ans and ANS in text else text
+
+    def _is_live(self, needs: frozenset[int], action: Action) -> bool:
+        """Whether a new process would find what an action has found."""
+        network = getattr(action, "network", None)
+        return network not in self.book.versions and all(one.live for one in self.book.done if one.at in needs)
+
+    def _is_frozen(self, action: Action) -> Diagnostic | None:
+        if isinstance(action, Train) and action.network in self.book.versions:
+            return Diagnostic(
+                "E0801",
+                f"`{action.network}` is an earlier version, which stays as it is",
+                action.network_span,
+                help="`:undo` takes back what made it one",
+            )
+        return None
+
+    def _is_trained(self, name: str) -> str:
+        if any(name in one.trains for one in self.book.live):
+            return f"; `:reset {name}` takes its weights"
+        return ""
+
+    def _say_cut(self, done: Done) -> None:
+        if isinstance(done.outcome, Run):
+            count = done.outcome.epochs
+            epochs = f"{count} epoch{'' if count == 1 else 's'}"
+            self.relay.note(
+                f"stopped after {epochs}: `{done.outcome.network}` keeps what it has learnt; `train` goes on from there"
+            )
+
+    def _log(self) -> list[tuple[Action, object]]:
+        return [(one.action, one.outcome) for one in self.book.live]
+
+    def _figures(self) -> list[Any]:
+        drawn = (one.outcome for one in self.book.live if isinstance(one.outcome, Drawn))
+        return [(one.figure.title, one.figure) for one in drawn]
+
+    def _took(self, what: str, started: float) -> None:
+        self.took[what] = self.took.get(what, 0.0) + time.perf_counter() - started
+
+    # ---- forgetting
+
+    def names(self) -> list[str]:
+        """All that has a name here."""
+        return list(dict.fromkeys((*self.book.definitions, *self.book.types, *self.book.versions)))
+
+    def reset_all(self) -> None:
+        """Forgets everything; it can be undone."""
+        self._remember("all there was")
+        steps = self.done_steps
+        self.start_anew()
+        self.done_steps, self.unsaved = steps, ()
+
+    def reset(self, name: str) -> bool:
+        """Forgets a network's weights, or else a result, or a definition; whether there was such a thing."""
+        book = self.book
+        if name in book.versions or name in book.types:
+            self._remember(f"`{name}`")
+            renewed, effects = book.renewed(frozenset({name})) if name in book.types else (book, Effects())
+            self._apply(renewed, effects, quiet=True)
+            self._drop(effects.moved.get(name, name))
+            self.relay.note(f"`{name}` is forgotten")
+        elif name in self.runtime.networks:
+            self._remember(f"the weights of `{name}`")
+            self._apply(*book.reset(name))
+            self.relay.note(f"`{name}` has no weights now")
+        elif name in book.definitions:
+            self._remember(f"the definition of `{name}`")
+            self._apply(*book.without(frozenset({name})))
+            self.relay.note(f"`{name}` is forgotten")
+        else:
+            return False
+        self._refresh()
+        return True
+
+    def _drop(self, name: str) -> None:
+        self.book = self.book.dropped(name)
+        self.runtime.results.pop(name, None)
+        self.runtime.datasets.pop(name, None)
+        self.runtime.drop_version(name)
+
+    def run_again(self, source: Source, begun: int) -> Reply:
+        """A script that was carried out before and has changed: actions that are as they were, and stand on what is as
+        it was, are left alone. begun: how many actions there were before its first.
+        """
+        module = parse(source, Collector(), STATEMENTS)
+        actions = [statement for statement in module.statements if isinstance(statement, ast.Action)]
+        before = [one.statement for one in self.book.done[begun:]]
+        same = sum(1 for _ in takewhile(bool, (a == b for a, b in zip(actions, before, strict=False))))
+        self._go_back_to(begun + same)
+        definitions = [statement for statement in module.statements if not isinstance(statement, ast.Action)]
+        tried = self._attempt(definitions, source)
+        if tried.book is not None:
+            aged = [number for number, one in enumerate(tried.book.done[begun:]) if not one.live]
+            same = min([same, *aged])
+            self._go_back_to(begun + same)
+        return self.run(source, skip=same)
+
+    def _go_back_to(self, count: int) -> None:
+        """To where so many actions had been carried out."""
+        while len(self.book.done) > count and self.go_back() is not None:
+            pass
+
+    # ---- going back
+
+    def _remember(self, what: str) -> None:
+        self._keep(Step(what, self.book, self.runtime.moment(), self.unsaved, self.ans))
+
+    def _keep(self, step: Step) -> None:
+        self.undone_steps.clear()
+        self.done_steps.append(step)
+        held = 0
+        for number, one in enumerate(reversed(self.done_steps)):
+            held += one.moment.nbytes
+            if number >= MOST_STEPS or (number and held > MOST_BYTES):
+                del self.done_steps[: len(self.done_steps) - number]
+                return
+
+    def go_back(self) -> str | None:
+        """Takes the last definition or action back; what it was, or None where there is none."""
+        return self._go(self.done_steps, self.undone_steps)
+
+    def go_forth(self) -> str | None:
+        """Brings back what was taken back last."""
+        return self._go(self.undone_steps, self.done_steps)
+
+    def _go(self, origin: list[Step], goal: list[Step]) -> str | None:
+        if not origin:
+            return None
+        step = origin.pop()
+        goal.append(Step(step.what, self.book, self.runtime.moment(), self.unsaved, self.ans))
+        self.book, self.unsaved, self.ans = step.book, step.unsaved, step.ans
+        self.runtime.put_back(step.moment)
+        self._refresh()
+        return step.what
+
+    def _refresh(self) -> None:
+        """What the compiler knows, made to be of what is there."""
+        self.book = recheck(self.book, self.folder, self.objects)
+        self.runtime.adopt(self.checked)
+
+
+def _place(source: Source) -> Any:
+    from nndsl.diagnostics import Span
+
+    return Span(source, 0, len(source.text))
+
+
+def _first_wrong(statements: Sequence[ast.Statement], found: Sequence[Diagnostic]) -> int:
+    """How many statements stand before the first that holds an error."""
+    places = [d.span for d in found if d.severity == "error" and d.span is not None]
+    for number, statement in enumerate(statements):
+        if any(statement.span.start <= place.start <= statement.span.end for place in places):
+            return number
+    return 0
+
+
+def _words(statement: ast.Action) -> str:
+    """`train mlp on iris`."""
+    text = " ".join(statement.span.text.split())
+    head = text.split("{", 1)[0].strip()
+    return f"`{head if len(head) <= 60 else head[:57] + '...'}`"
+
+
+def _kind(found: object) -> Type:
+    """The type of a value that was printed."""
+    if isinstance(found, bool):
+        return "truth"
+    if isinstance(found, int | float):
+        return "number"
+    if isinstance(found, str):
+        return "text"
+    if isinstance(found, Mapping):
+        return "anything"
+    return "numbers" if isinstance(found, list) and all(isinstance(v, int | float) for v in found) else "anything"
