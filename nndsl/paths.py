@@ -1,5 +1,6 @@
 """Where nndsl keeps what it can make again: tables, the library's trees, kernels. Files there may be lost or damaged
-at any time: reading one gives what was kept, or nothing. And how files are written for the user: whole, or not at all.
+at any time: reading one gives what was kept, or nothing. Where the history of prompts is. And how files are written
+for the user: whole, or not at all.
 """
 
 from __future__ import annotations
@@ -41,6 +42,31 @@ def _chosen_folder() -> Path:
     if sys.platform == "win32" and local:
         return Path(local) / "nndsl" / "cache"
     return Path.home() / ".cache" / "nndsl"
+
+
+def history_path() -> Path:
+    """The file of what was entered at prompts, which nothing can make again: so it lies in the place for such state.
+
+    `NNDSL_HISTORY` names it outright, `NNDSL_CACHE` its folder. Else it is in `nndsl` in the platform's place:
+    `XDG_STATE_HOME` or `~/.local/state`, `~/Library/Application Support` on macOS, `LOCALAPPDATA` on Windows.
+    """
+    chosen = os.environ.get("NNDSL_HISTORY")
+    return Path(chosen).expanduser() if chosen else _state_folder() / "history"
+
+
+def _state_folder() -> Path:
+    chosen = os.environ.get("NNDSL_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    xdg = os.environ.get("XDG_STATE_HOME")
+    if xdg:
+        return Path(xdg) / "nndsl"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "nndsl"
+    local = os.environ.get("LOCALAPPDATA")
+    if sys.platform == "win32" and local:
+        return Path(local) / "nndsl"
+    return Path.home() / ".local" / "state" / "nndsl"
 
 
 def read_kept(path: Path) -> bytes | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from nndsl.cli.console import Console, wants_color
 from nndsl.cli.flags import Usage, Words, read, usage
@@ -50,9 +51,6 @@ def _carry_out(words: Words, console: Console) -> int:
         return 0
     if "--version" in words.flags and not words.verb:
         words.verb = "version"
-    if not words.verb:
-        console.say(usage())
-        return MISUSED
     return VERBS[words.verb](words, console)
 
 
@@ -61,11 +59,14 @@ def _stop_at_once(console: Console) -> int:
     its memory.
     """
     console.say("stopped")
+    return _end_at_once(INTERRUPTED) if "nndsl-work" in _threads() else INTERRUPTED
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """Without waiting for the thread of native code."""
     sys.stdout.flush()
     sys.stderr.flush()
-    if any(name == "nndsl-work" for name in _threads()):
-        os._exit(INTERRUPTED)
-    return INTERRUPTED
+    os._exit(code)
 
 
 def _threads() -> list[str]:
@@ -87,6 +88,13 @@ def _check(words: Words, console: Console) -> int:
     from nndsl.cli.script import check
 
     return check(words.subject or "", words.sets, console)
+
+
+def _repl(words: Words, console: Console) -> int:
+    from nndsl.cli.prompt import prompt
+
+    code = prompt(words, console)
+    return _end_at_once(code) if "nndsl-work" in _threads() else code
 
 
 def _explain(words: Words, console: Console) -> int:
@@ -120,5 +128,6 @@ def _version(words: Words, console: Console) -> int:
 
 
 VERBS: dict[str, Callable[[Words, Console], int]] = {
-    "run": _run, "check": _check, "explain": _explain, "doc": _doc, "ir": _ir, "warm": _warm, "version": _version,
+    "run": _run, "check": _check, "repl": _repl, "explain": _explain, "doc": _doc, "ir": _ir, "warm": _warm,
+    "version": _version,
 }  # fmt: skip

@@ -33,8 +33,8 @@ class Console:
         """A result."""
         print(text, file=self.results, flush=True)
 
-    def report(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """All of them, errors last, and how many there were."""
+    def report(self, diagnostics: Iterable[Diagnostic], counted: bool = True) -> None:
+        """All of them, errors last, and how many there were, where that is wanted."""
         listed = sorted(diagnostics, key=lambda d: d.severity == "error")
         if self.json_errors:
             from nndsl.diagnostics.jsonl import to_json
@@ -51,7 +51,8 @@ class Console:
         width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((100, 24)).columns))
         for diagnostic in listed:
             self.say(render(diagnostic, width=width, color=self.color) + "\n")
-        self.say(summary(listed))
+        if counted:
+            self.say(summary(listed))
 
 
 def wants_color(stream: TextIO, refused: bool) -> bool:

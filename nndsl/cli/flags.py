@@ -48,6 +48,7 @@ FLAGS = (
     Flag("--json", "", "results as JSON, one object a line"),
     Flag("--quiet", "", "results and faults only: no progress, no notes"),
     Flag("--stage", "NAME", "ast, ir, fused, plan or kernels", STAGES),
+    Flag("--replay", "FILE", "a session over again: entries with or without prompts"),
     Flag("--precision", "NAME", "float32 or float64", PRECISIONS),
     Flag("--error-format", "NAME", "human or json", ("human", "json")),
     Flag("--no-color", "", "plain text; so does the variable NO_COLOR"),
@@ -62,8 +63,9 @@ SHORT = {"-h": "--help", "-V": "--version", "-q": "--quiet"}
 VERBS = (
     Verb("run", "FILE", "checks a script and carries it out", (*SCRIPT, "--json", "--quiet")),
     Verb("check", "FILE", "checks a script: names, shapes, data, method", (*SCRIPT, "--quiet")),
+    Verb("repl", "[FILE]", "a prompt; a script is carried out first", (*SCRIPT, "--quiet", "--replay")),
     Verb("explain", "CODE", "what a code means, with a wrong and a right example"),
-    Verb("doc", "[NAME]", "an entry of the library, a statement or an option"),
+    Verb("doc", "[NAME...]", "what is said of a name, a chapter of the manual, or a search"),
     Verb("ir", "FILE", "what the compiler makes of a script", (*SCRIPT, "--stage")),
     Verb("warm", "", "compiles the standard kernels once", ("--precision", "--quiet")),
     Verb("version", "", "versions and the machine"),
@@ -72,12 +74,15 @@ VERBS = (
 
 @dataclass(slots=True)
 class Words:
-    """A command line that was understood. sets: `--set` and its short forms, as texts by name."""
+    """A command line that was understood. sets: `--set` and its short forms, as texts by name. is_bare: it names no
+    verb and no file, which means `repl`.
+    """
 
     verb: str = ""
     subject: str | None = None
     flags: dict[str, str] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
+    is_bare: bool = False
 
 
 class Usage(Exception):
@@ -145,6 +150,8 @@ def _place(plain: list[str], words: Words) -> None:
     """The verb and its subject."""
     names = [verb.name for verb in VERBS]
     if not plain:
+        words.is_bare = True
+        words.verb = "" if "--help" in words.flags or "--version" in words.flags else "repl"
         return
     first = plain[0]
     if first in names:
@@ -156,10 +163,10 @@ def _place(plain: list[str], words: Words) -> None:
         raise Usage(f"there is no command `{first}`" + (f"; {hint}" if hint else f"; commands are {', '.join(names)}"))
     verb = next(v for v in VERBS if v.name == words.verb)
     most = 1 if verb.subject else 0
-    if len(plain) > most:
+    if len(plain) > most and not verb.subject.endswith("...]"):
         takes = f"one {verb.subject.strip('[]')}" if most else "nothing more"
         raise Usage(f"`nndsl {verb.name}` takes {takes}; `{plain[most]}` is too much")
-    words.subject = plain[0] if plain else None
+    words.subject = " ".join(plain) or None
 
 
 def _is_file(word: str) -> bool:
@@ -198,6 +205,7 @@ def usage(verb_name: str = "") -> str:
         lines = [
             "nndsl: experiments with neural networks, as scripts",
             "",
+            "  nndsl                     a prompt: the same as `nndsl repl`",
             "  nndsl FILE.nn             the same as `nndsl run FILE.nn`",
         ]
         lines += [f"  nndsl {f'{v.name} {v.subject}':<18}  {v.meaning}" for v in VERBS]

@@ -1,0 +1,31 @@
+"""How a session shows itself on a terminal, or as plain lines: as a run does, with answers and faults between.
+
+In: what happens, from the session. Out: text on two streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from nndsl.diagnostics import Diagnostic
+from nndsl.runtime.progress import Human
+
+Report = Callable[[Sequence[Diagnostic]], None]
+
+
+class Screen(Human):
+    """report: shows diagnostics."""
+
+    def __init__(
+        self, results: TextIO, messages: TextIO, report: Report, *, quiet: bool = False, color: bool = False
+    ) -> None:
+        super().__init__(results, messages, quiet=quiet, color=color)
+        self._report = report
+
+    def tell(self, text: str) -> None:
+        print(text, file=self.results, flush=True)
+
+    def report(self, diagnostics: Sequence[Diagnostic]) -> None:
+        if diagnostics:
+            self._report(diagnostics)
