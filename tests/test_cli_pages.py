@@ -9,8 +9,8 @@ from run_tools import blobs
 
 from nndsl.cli import main
 from nndsl.cli.flags import STAGES
-from nndsl.cli.pages import catalogue
 from nndsl.diagnostics.pages import codes
+from nndsl.manual import CHAPTERS, catalogue, chapter
 from nndsl.semantics.modules import library
 
 
@@ -23,7 +23,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 @pytest.mark.parametrize("kind", catalogue())
 def test_every_name_has_a_page(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     for name in catalogue()[kind]:
-        code, out, err = run(capsys, "doc", name)
+        code, out, err = run(capsys, "doc", "--", name)
         assert code == 0 and len(out) > 30 and err == "", name
 
 
@@ -32,7 +32,7 @@ def test_an_entry_shows_its_equation_its_source_and_its_place(capsys: pytest.Cap
     assert (
         "activation gelu(x) = " in out
         and "Hendrycks" in out
-        and "Example: `dense(64) -> gelu`" in out
+        and "example     dense(64) -> gelu" in out
         and "nndsl/std/activations.nn:" in out
     )
 
@@ -45,6 +45,19 @@ def test_every_entry_of_the_library_has_an_example(capsys: pytest.CaptureFixture
 def test_the_list_names_all(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "doc")
     assert all(name in out for names in catalogue().values() for name in names)
+    assert all(f"nndsl doc {one.name}" in out for one in CHAPTERS)
+
+
+def test_words_that_are_no_name_are_searched_for(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "doc", "early", "stopping")
+    assert code == 0 and out.startswith("stop ") and err == ""
+    assert run(capsys, "doc", "Linear")[1].startswith("dense ")
+
+
+@pytest.mark.parametrize("name", [one.name for one in CHAPTERS])
+def test_every_chapter_is_shown_as_it_is_written(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "doc", name)
+    assert code == 0 and err == "" and out.rstrip() == (chapter(name) or "").rstrip() != ""
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,10 @@ def test_columns_are_checked_before_anything_runs(line: str, code: str, words: s
 def test_every_function_says_what_it_is(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(FUNCTION_WORDS) == set(FUNCTIONS) and FUNCTION_WORDS[name][0].startswith(f"{name}(")
     assert main(["doc", name]) == 0
-    assert f"{FUNCTION_WORDS[name][0]} in `let`, `print` and `expect`: " in capsys.readouterr().out
+    out = capsys.readouterr().out
+    call, meaning = FUNCTION_WORDS[name]
+    assert any(line.startswith(call) and line.endswith("a function of numbers") for line in out.splitlines())
+    assert "in `let`, `print` and `expect`" in out and meaning[1:] in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
