@@ -23,7 +23,7 @@ from nndsl.values import value
 
 @value
 class Step:
-    """A definition taken up: the book behind it, and what that does. told: what is worth saying of it."""
+    """A definition taken up: the book behind it, and what that does."""
 
     statement: ast.Statement
     book: Book
@@ -34,7 +34,7 @@ class Step:
 class Attempt:
     """An entry that was checked. found: what is to be said; with an error in it, nothing else is there.
 
-    steps: its definitions one by one, and the names that its results take from others. book: behind all of them.
+    steps: its definitions one by one. book: behind all of them.
     actions: as checked. aside: definitions of before that do not fit any more, and why. same: names of definitions that
     say what was said.
     """
@@ -65,30 +65,30 @@ def attempt(
     same: list[str] = []
     after = book
     for number, statement in enumerate(statements):
-        before = after
         if isinstance(statement, ast.Action):
-            names = taken_by(statement) & after.types.keys()
-            if names:
-                after, effects = after.renewed(names)
-                steps.append(Step(statement, after, effects))
             continue
+        before = after
         after, effects = after.with_line(statement, at + number)
         if after is before and not isinstance(statement, ast.Use):
-            same += [name for name in sorted(before_names(statement)) if name]
+            same += called(statement)
         else:
             steps.append(Step(statement, after, effects))
-    checked = _checked(after, actions, source, folder, objects, {name for s in steps for name in s.effects.changed})
+    defined, changed = after, {name for step in steps for name in step.effects.changed}
+    for action in actions:  # whose results may take names from others
+        after, effects = displacing(after, action)
+        changed |= effects.changed
+    checked = _checked(after, actions, source, folder, objects, changed)
     made = checked.program
     if made is None:
         return Attempt(checked.found)
-    after = replace(after, checked=made, aside=checked.out, current=True)
+    defined = replace(defined, checked=made, aside=checked.out, current=True)
     new = made.program.actions[len(made.program.actions) - len(actions) :]
     return Attempt(
-        checked.found, tuple(steps), after, tuple(zip(actions, new, strict=True)), checked.aside, tuple(same)
+        checked.found, tuple(steps), defined, tuple(zip(actions, new, strict=True)), checked.aside, tuple(same)
     )
 
 
-def before_names(statement: ast.Statement) -> list[str]:
+def called(statement: ast.Statement) -> list[str]:
     """The names of a definition, as a person calls them."""
     match statement:
         case ast.Definition():
@@ -100,11 +100,12 @@ def before_names(statement: ast.Statement) -> list[str]:
     return []
 
 
-def taken_by(action: ast.Action) -> frozenset[str]:
-    """The name that an action gives to its result with `as`."""
+def displacing(book: Book, action: ast.Action) -> tuple[Book, Effects]:
+    """Makes room for the name that an action gives to its result with `as`, where another result has it."""
     clause = action.clause("as")
     found = clause.values if clause is not None else ()
-    return frozenset(expr.text for expr in found if isinstance(expr, ast.Name)) - {ANS}
+    names = frozenset(expr.text for expr in found if isinstance(expr, ast.Name)) & book.types.keys()
+    return book.renewed(names - {ANS}) if names - {ANS} else (book, Effects())
 
 
 @value

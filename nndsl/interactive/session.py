@@ -8,42 +8,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from nndsl.diagnostics import Collector, Diagnostic, Fault, Source
+from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, Span
 from nndsl.interactive.book import Book, Effects
-from nndsl.interactive.checking import Attempt, attempt, before_names, recheck
+from nndsl.interactive.checking import Attempt, attempt, called, displacing, recheck
 from nndsl.interactive.entries import Piece, is_hidden, pieces, ready, stripped
 from nndsl.interactive.face import Face, Nobody, Reply
 from nndsl.interactive.lines import ANS, Done, text_of
 from nndsl.interactive.relay import Relay
 from nndsl.interactive.renaming import with_name
+from nndsl.interactive.steps import Step, Steps
 from nndsl.lower import Checked
 from nndsl.lower.check import check_program
-from nndsl.runtime.growing import Growing, Moment
+from nndsl.runtime.growing import Growing
 from nndsl.runtime.results import Drawn, Run
 from nndsl.runtime.session import Interrupted
 from nndsl.semantics.options import STATEMENTS
 from nndsl.semantics.program import Action, Show, Train
 from nndsl.semantics.results import Type
 from nndsl.syntax import ast, parse
-
-MOST_STEPS = 100  # that can be undone
-MOST_BYTES = 500_000_000  # of weights that are kept for it
-
-
-@dataclass(slots=True)
-class Step:
-    """How things were before a definition or an action. what: it, in a few words."""
-
-    what: str
-    book: Book
-    moment: Moment
-    unsaved: tuple[str, ...]
-    ans: str
 
 
 class Interactive:
@@ -64,14 +51,13 @@ class Interactive:
         self.unsaved: tuple[str, ...] = ()
         self.own_files: set[Path] = set()  # that `:save` wrote
         self.took: dict[str, float] = {}
-        self.done_steps: list[Step] = []
-        self.undone_steps: list[Step] = []
+        self.steps = Steps()
         self.relay = Relay(self.face)
         self.start_anew()
 
     def start_anew(self) -> None:
         """Without definitions, actions and weights."""
-        empty = ast.Module((), span=_place(Source("", "")))
+        empty = ast.Module((), span=Span(Source("", ""), 0, 0))
         self.book = Book(checked=check_program(empty, self.folder, Collector()))
         self.runtime = Growing(self.checked, self.folder, self.relay)
         self.ans = ""
@@ -162,13 +148,12 @@ class Interactive:
         for name in tried.same:
             self.relay.note(f"`{name}` is as it was" + self._is_trained(name))
         for step in tried.steps:
-            if not isinstance(step.statement, ast.Action):
-                self._remember(" ".join(["the definition of", *(f"`{n}`" for n in before_names(step.statement))]))
+            self._remember(" ".join(["the definition of", *(f"`{n}`" for n in called(step.statement))]))
             self._apply(step.book, step.effects)
         self.book = tried.book
         self.runtime.adopt(self.checked)
         for line, diagnostic in tried.aside:
-            names = ", ".join(f"`{name}`" for name in before_names(line.statement))
+            names = ", ".join(f"`{name}`" for name in called(line.statement))
             self.relay.note(f"{names} does not fit any more, and is set aside until it does: {diagnostic.message}")
         self._at += len(tried.steps) + len(tried.actions)
         for statement, action in tried.actions:
@@ -191,8 +176,8 @@ class Interactive:
         for name, new in () if quiet else effects.kept.items():
             self.relay.note(f"`{name}` is untrained now; the trained one is kept as `{new}`")
         if effects.moved and not quiet:
-            pairs = ", ".join(f"`{name}` is `{new}` now" for name, new in effects.moved.items())
-            self.relay.note(f"of before: {pairs}")
+            pairs = ", ".join(f"`{name}` is now `{new}`" for name, new in effects.moved.items())
+            self.relay.note(f"what was there before has another name: {pairs}")
 
     def _carry_out(self, statement: ast.Action, action: Action, hidden: bool) -> Reply:
         """One action, or nothing where it fails."""
@@ -200,7 +185,8 @@ class Interactive:
         if stopped is not None:
             self.face.report([stopped])
             return Reply(well=False)
-        before = self.runtime.moment()
+        before = self._now(_words(statement))
+        self._apply(*displacing(self.book, statement))
         stands_on, needs = self.book.stands_on(statement, self.ans)
         trains = self.book.networks_in(action.network) if isinstance(action, Train) else frozenset[str]()
         self.runtime.part(trains)
@@ -212,24 +198,24 @@ class Interactive:
         except Interrupted:
             cut = True
             if len(self.runtime.log) == len(self.book.live):  # it was cut before it had found anything
-                self.runtime.put_back(before)
-                return Reply(well=True, interrupted=True)
+                self._put_back(before)
+                return Reply(interrupted=True)
         except Fault as found:
-            self.runtime.put_back(before)
+            self._put_back(before)
             self.face.report([found.diagnostic])
             return Reply(well=False)
         except KeyboardInterrupt:
-            self.runtime.put_back(before)
+            self._put_back(before)
             self.relay.note("stopped at once: everything is as it was before")
             return Reply(interrupted=True)
         except BaseException:
-            self.runtime.put_back(before)
+            self._put_back(before)
             raise
         finally:
             self.relay.hidden = False
             self._took("work", started)
         outcome = self.runtime.log[-1][1]
-        self._keep(Step(_words(statement), self.book, before, self.unsaved, self.ans))
+        self.steps.keep(before)
         done = Done(
             statement, self._plain(statement), self._at, action, outcome, getattr(action, "name", ""), stands_on, needs,
             trains, cut=cut, live=self._is_live(needs, action),
@@ -326,9 +312,8 @@ class Interactive:
     def reset_all(self) -> None:
         """Forgets everything; it can be undone."""
         self._remember("all there was")
-        steps = self.done_steps
         self.start_anew()
-        self.done_steps, self.unsaved = steps, ()
+        self.unsaved = ()
 
     def reset(self, name: str) -> bool:
         """Forgets a network's weights, or else a result, or a definition; whether there was such a thing."""
@@ -382,47 +367,37 @@ class Interactive:
 
     # ---- going back
 
-    def _remember(self, what: str) -> None:
-        self._keep(Step(what, self.book, self.runtime.moment(), self.unsaved, self.ans))
+    def _now(self, what: str) -> Step:
+        return Step(what, self.book, self.runtime.moment(), self.unsaved, self.ans)
 
-    def _keep(self, step: Step) -> None:
-        self.undone_steps.clear()
-        self.done_steps.append(step)
-        held = 0
-        for number, one in enumerate(reversed(self.done_steps)):
-            held += one.moment.nbytes
-            if number >= MOST_STEPS or (number and held > MOST_BYTES):
-                del self.done_steps[: len(self.done_steps) - number]
-                return
+    def _remember(self, what: str) -> None:
+        self.steps.keep(self._now(what))
 
     def go_back(self) -> str | None:
         """Takes the last definition or action back; what it was, or None where there is none."""
-        return self._go(self.done_steps, self.undone_steps)
+        return self._go(self.steps.done, self.steps.undone)
 
     def go_forth(self) -> str | None:
         """Brings back what was taken back last."""
-        return self._go(self.undone_steps, self.done_steps)
+        return self._go(self.steps.undone, self.steps.done)
 
     def _go(self, origin: list[Step], goal: list[Step]) -> str | None:
         if not origin:
             return None
         step = origin.pop()
-        goal.append(Step(step.what, self.book, self.runtime.moment(), self.unsaved, self.ans))
-        self.book, self.unsaved, self.ans = step.book, step.unsaved, step.ans
-        self.runtime.put_back(step.moment)
+        goal.append(self._now(step.what))
+        self._put_back(step)
         self._refresh()
         return step.what
+
+    def _put_back(self, step: Step) -> None:
+        self.book, self.unsaved, self.ans = step.book, step.unsaved, step.ans
+        self.runtime.put_back(step.moment)
 
     def _refresh(self) -> None:
         """What the compiler knows, made to be of what is there."""
         self.book = recheck(self.book, self.folder, self.objects)
         self.runtime.adopt(self.checked)
-
-
-def _place(source: Source) -> Any:
-    from nndsl.diagnostics import Span
-
-    return Span(source, 0, len(source.text))
 
 
 def _first_wrong(statements: Sequence[ast.Statement], found: Sequence[Diagnostic]) -> int:
