@@ -84,6 +84,22 @@ def chains(file: str, text: str) -> list[Chain]:
     return found
 
 
+def written(text: str, folder: Path) -> None:
+    """Puts the scripts of a chapter that have a name into a folder."""
+    script = ""
+    for block in fences(text):
+        if block.words[0] == "nn":
+            script = _write(block, script, folder)
+
+
+def _write(block: Block, before: str, folder: Path) -> str:
+    """A script under its name; gives what the next one goes on from."""
+    whole = f"{before}\n{block.text}" if {"more", "aside"} & set(block.words) else block.text
+    if "as" in block.words:
+        (folder / block.words[block.words.index("as") + 1]).write_text(whole, encoding="utf-8")
+    return before if {"wrong", "aside"} & set(block.words) else whole
+
+
 def checked(text: str, folder: Path) -> list[Diagnostic]:
     """All that is wrong with a script."""
     collector = Collector()
@@ -127,10 +143,7 @@ def replay(text: str, folder: Path) -> list[Replayed]:
     found, script = [], ""
     for block in fences(text):
         if block.words[0] == "nn":
-            whole = f"{script}\n{block.text}" if {"more", "aside"} & set(block.words) else block.text
-            script = script if {"wrong", "aside"} & set(block.words) else whole
-            if "as" in block.words:
-                (folder / block.words[block.words.index("as") + 1]).write_text(whole, encoding="utf-8")
+            script = _write(block, script, folder)
         elif block.words[0] == "console":
             commands = [line for line in block.text.splitlines() if line.startswith("$ ")]
             out = "".join(f"{command}\n{carried_out(command[2:])}" for command in commands)

@@ -9,7 +9,7 @@ from builtins import compile as compile_python
 from pathlib import Path
 
 import pytest
-from manual_tools import WORDS, Chain, Replayed, chains, checked, fences, place, renewed, replay, texts
+from manual_tools import WORDS, Chain, Replayed, chains, checked, fences, place, renewed, replay, texts, written
 
 from nndsl.api import compile
 from nndsl.manual import examples
@@ -40,12 +40,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("chain", CHAINS)
 def test_every_script_is_free_of_faults(chain: Chain, folder: Path) -> None:
+    written(TEXTS[chain.file], folder)
     errors = [(d.code, d.message) for d in checked(chain.text, folder) if d.severity == "error"]
     assert not errors
 
 
 @pytest.mark.parametrize("chain", RUN)
 def test_every_script_runs(chain: Chain, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(TEXTS[chain.file], folder)
     compile(chain.text + "\n").run()
 
 
