@@ -1,0 +1,202 @@
+"""The names that answer what is wanted at a place: from the tables, the library, and what is known of a text.
+
+In: a `Wanted` and a `Known`. Out: candidates, in no order that matters. No file is opened, no table is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from nndsl.data.generators import GENERATORS
+from nndsl.data.meanings import GENERATOR_SETTING_WORDS
+from nndsl.editor.fields import fields
+from nndsl.editor.known import Known, is_record
+from nndsl.editor.wanted import Columns, Defined, DrawnBy, Fields, Locals, Names, Own, Parameters, Wanted
+from nndsl.manual import one_line
+from nndsl.manual.comments import read_comment
+from nndsl.semantics.builtins import BUILTINS
+from nndsl.semantics.cells import REVERSE, at_use
+from nndsl.semantics.constants import describe
+from nndsl.semantics.options import FIGURE, PLOTS, STATEMENTS
+from nndsl.semantics.plots import OF_RESULTS
+from nndsl.semantics.results import Record
+from nndsl.semantics.roles import ROLES, namespace
+from nndsl.semantics.scopes import Entry, Scope
+from nndsl.syntax.layout import raw_tokens
+from nndsl.values import value
+
+
+@value
+class Candidate:
+    """name: as it is shown. after: what is written behind it. meaning: asked for only where the candidate is offered.
+    own: whether the user has made it."""
+
+    name: str
+    kind: str
+    meaning: Callable[[], str]
+    after: str = ""
+    own: bool = False
+
+
+def candidates(wanted: Wanted, known: Known, inside: str = "") -> Iterator[Candidate]:
+    """All names that answer. inside: the definition that is being written, which never means itself."""
+    match wanted:
+        case Names():
+            yield from _names(wanted)
+        case Defined():
+            yield from _defined(wanted, known, inside)
+        case Own():
+            yield from _own(wanted, known)
+        case Columns():
+            yield from _columns(wanted, known)
+        case Fields():
+            yield from (Candidate(name, kind, _said(words), own=True) for name, kind, words in fields(wanted, known))
+        case Parameters():
+            yield from _parameters(wanted, known)
+        case DrawnBy():
+            yield from _names(Names("option of plot", _options_of_figure(wanted, known)))
+        case Locals():
+            yield from (Candidate(name, what, _said(f"a {what} of this body"), own=True) for name, what in wanted.names)
+
+
+def _said(words: str) -> Callable[[], str]:
+    return lambda: words
+
+
+def _names(wanted: Names) -> Iterator[Candidate]:
+    for name in wanted.names:
+        meaning = _said(wanted.meaning) if wanted.meaning else partial(one_line, wanted.kind, name)
+        yield Candidate(name, wanted.kind, meaning, wanted.after)
+
+
+# ---- definitions -------------------------------------------------------------------------------------------------
+
+
+def _defined(wanted: Defined, known: Known, inside: str) -> Iterator[Candidate]:
+    for entry in definitions(known.scope):
+        if entry.role not in wanted.roles or entry.name in wanted.given or (entry.name == inside and not entry.library):
+            continue
+        meaning = partial(one_line, entry.role, entry.name, None if entry.library else known.scope)
+        yield Candidate(entry.name, entry.role, meaning, own=not entry.library)
+
+
+def definitions(scope: Scope) -> Iterator[Entry]:
+    """Those that a text sees, each name of a namespace once."""
+    seen: set[tuple[str, str]] = set()
+    at: Scope | None = scope
+    while at is not None:
+        for key, entry in at.entries.items():
+            if key not in seen:
+                seen.add(key)
+                yield entry
+        at = at.outer
+
+
+def called(roles: tuple[str, ...], name: str, scope: Scope) -> Entry | None:
+    """The definition of one of some roles that a name means."""
+    for role in roles:
+        entry = scope.find(name, (namespace(role),)) if role in ROLES else None
+        if entry is not None and entry.role in roles:
+            return entry
+    return None
+
+
+def _parameters(wanted: Parameters, known: Known) -> Iterator[Candidate]:
+    entry = called(wanted.roles, wanted.name, known.scope)
+    if entry is not None:
+        definition = entry.definition
+        fed = ROLES[entry.role].fed
+        left = definition.parameters[fed:] if fed else definition.parameters[wanted.by_place :]
+        told = dict(read_comment(definition.comment, [p.name for p in definition.parameters]).arguments)
+        names = [p.name for p in left]
+        for name in (*names, *at_use(definition)):
+            words = told.get(name) or (_at_use(name) if name not in names else f"a parameter of `{entry.name}`")
+            if name not in wanted.given:
+                yield Candidate(name, "parameter", _said(words), "=", own=not entry.library)
+    elif "generator" in wanted.roles and wanted.name in GENERATORS:
+        for setting in GENERATORS[wanted.name].settings[wanted.by_place :]:
+            if setting.name not in wanted.given:
+                yield Candidate(setting.name, "parameter", _said(GENERATOR_SETTING_WORDS[setting.name]), "=")
+    elif "function" in wanted.roles and wanted.name in BUILTINS:
+        for name in keywords(BUILTINS[wanted.name].signature):
+            if name not in wanted.given:
+                yield Candidate(name, "parameter", _said(BUILTINS[wanted.name].doc), "=")
+
+
+def _at_use(name: str) -> str:
+    return "from the last step to the first" if name == REVERSE else f"the first value of the state `{name}`"
+
+
+def keywords(signature: str) -> list[str]:
+    """`axis` of `sum(x, axis=...)`."""
+    tokens = raw_tokens(signature)
+    return list(dict.fromkeys(str(name) for name, following in pairwise(tokens) if following.type == "EQUAL"))
+
+
+# ---- what the script has made ------------------------------------------------------------------------------------
+
+
+def _own(wanted: Own, known: Known) -> Iterator[Candidate]:
+    match wanted.what:
+        case "data":
+            for name in known.data:
+                yield Candidate(name, "data", partial(_of_data, name, known), own=True)
+        case "network":
+            for name, data in known.networks.items():
+                words = f"a network, for `{data}`" if data else "a network"
+                yield Candidate(name, "network", _said(words), own=True)
+        case "model":
+            for name in sorted(known.models):
+                yield Candidate(name, "model", _said("can be asked like a network"), own=True)
+        case "constant":
+            for name, found in known.constants.items():
+                yield Candidate(name, "constant", partial(_of_constant, found), own=True)
+        case "result":
+            for name, kind in known.results.items():
+                if is_record(kind, *wanted.kinds):
+                    words = kind.words if isinstance(kind, Record) else "a result"
+                    yield Candidate(name, kind.kind if isinstance(kind, Record) else "result", _said(words), own=True)
+
+
+def _of_data(name: str, known: Known) -> str:
+    table = known.data[name]
+    parts = ", ".join(f"{part} {rows}" for part, rows in table.parts.items())
+    columns = f"{len(table.columns)} columns" if len(table.columns) != 1 else "1 column"
+    return "a data set" + (f": {columns}" if table.columns else "") + (f"; rows: {parts}" if parts else "")
+
+
+def _of_constant(found: Any) -> str:
+    return "a constant" if found is None else describe(found)
+
+
+def _columns(wanted: Columns, known: Known) -> Iterator[Candidate]:
+    table = known.data.get(wanted.data)
+    for column in table.columns if table is not None else ():
+        if column.name not in wanted.given:
+            of = f"of `{wanted.data}`"
+            yield Candidate(
+                column.name, "column", _said(f"{column.kind}, a column {of}" if column.kind else of), own=True
+            )
+
+
+def _options_of_figure(wanted: DrawnBy, known: Known) -> tuple[str, ...]:
+    figure = figure_of(wanted.path, known)
+    rows = (*FIGURE, *PLOTS[figure]) if figure is not None else STATEMENTS["plot"].options
+    return tuple(row.name for row in rows if row.name not in wanted.given)
+
+
+def figure_of(path: tuple[str, ...], known: Known) -> str | None:
+    """The figure that is drawn of a thing alone; None where that is not known."""
+    if not path:
+        return "curves"  # of several runs
+    found = known.results.get(path[0])
+    if path[0] in known.networks:
+        return "network" if len(path) == 1 else "histogram"
+    if isinstance(found, Record) and found.kind in OF_RESULTS:
+        return OF_RESULTS[found.kind]
+    if path[0] in known.data:
+        return "scatter" if len(path) == 1 or path[-1] in known.data[path[0]].parts else "histogram"
+    return None

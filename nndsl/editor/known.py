@@ -1,0 +1,151 @@
+"""What a text, or a session, has said so far: what completion can offer besides the language and its library.
+
+In: a checked program. Out: a `Known`. Tables are looked into here, never while a word is completed. What a broken text
+says besides is found by `said.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
+from pathlib import Path
+from typing import Any
+
+from nndsl.data.dataset import column_names as source_columns
+from nndsl.data.dataset import source_column
+from nndsl.data.declare import declare
+from nndsl.data.spec import DataSpec, MadeSource
+from nndsl.data.table import Column as SourceColumn
+from nndsl.data.types import Signature
+from nndsl.diagnostics import Collector
+from nndsl.lower.check import Checked
+from nndsl.semantics.analyses import BESIDE
+from nndsl.semantics.constants import Wrong
+from nndsl.semantics.modules import library
+from nndsl.semantics.results import Record, Type, data_record
+from nndsl.semantics.scopes import Scope
+from nndsl.syntax import ast
+from nndsl.values import value
+
+SOURCE_OPTIONS = ("from", "columns", "rows", "text")  # of `data`: what says which columns there are
+
+
+@value
+class Column:
+    """A column of a data set. kind: for people: numbers, texts, pictures."""
+
+    name: str
+    kind: str = ""
+
+
+@value
+class Table:
+    """A data set. parts: of its rows. record: what can be said of it in `print`."""
+
+    name: str
+    columns: tuple[Column, ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    record: Type = "anything"
+
+
+@value
+class Known:
+    """
+    scope: definitions. constants: by name, with their values. data: data sets, those that statements make among them.
+    networks: by name, with the data each is for. models: what can be asked like a network. results: with their fields.
+    folder: what file names are relative to; None where there is none.
+    """
+
+    scope: Scope
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Table] = field(default_factory=dict)
+    networks: Mapping[str, str | None] = field(default_factory=dict)
+    models: frozenset[str] = frozenset()
+    results: Mapping[str, Type] = field(default_factory=dict)
+    folder: Path | None = None
+
+
+def nothing_known(folder: Path | None = None) -> Known:
+    """The language and its library alone."""
+    return Known(library(), folder=folder)
+
+
+def known(checked: Checked, folder: Path | None = None) -> Known:
+    """What a checked text has said. Looks into the tables of its data sets for their columns."""
+    program, context = checked.program, checked.context
+    data = {name: _table(name, spec, checked) for name, spec in context.data.items()}
+    for entry in program.scope.own("data"):
+        if context.data.get(entry.name) is None:
+            data[entry.name] = half_written(entry.definition, entry.scope.folder or folder, context.constants)
+    return Known(
+        program.scope,
+        {name: None if isinstance(said, Wrong) else said for name, said in program.constants.items()},
+        data,
+        {name: network.data for name, network in program.networks.items()},
+        frozenset(context.models),
+        dict(context.results),
+        folder or context.folder,
+    )
+
+
+# ---- columns ---------------------------------------------------------------------------------------------------
+
+
+def _table(name: str, spec: DataSpec | None, checked: Checked) -> Table:
+    signature = checked.signatures.get(name)
+    if spec is None:
+        return Table(name)
+    columns = tuple(_columns(spec, signature, checked))
+    if signature is None:
+        return Table(name, columns)
+    return Table(name, columns, signature.rows, signature.sizes, data_record(signature))
+
+
+def _columns(spec: DataSpec, signature: Signature | None, checked: Checked) -> Iterator[Column]:
+    """Of a table that a statement made, its own columns and those of what it was made of."""
+    if isinstance(spec.source, MadeSource):
+        own = signature.input.names if signature is not None else ()
+        yield from (Column(name, "numbers") for name in (*own, *BESIDE.get(spec.source.verb, ())))
+        source = checked.context.data.get(spec.source.data)
+        if source is not None:
+            yield from _columns(source, checked.signatures.get(spec.source.data), checked)
+        return
+    yield from _of_source(spec)
+    if signature is not None:
+        names = set(source_columns(spec))
+        yield from (Column(name, "numbers") for name in signature.input.parts if name not in names)
+
+
+def _of_source(spec: DataSpec) -> Iterator[Column]:
+    for name in source_columns(spec):
+        found = source_column(spec, name)
+        yield Column(name, _kind(found) if found is not None else "")
+
+
+def _kind(column: SourceColumn) -> str:
+    if column.is_characters:
+        return "characters"
+    if column.is_text or column.labels:
+        return "texts"
+    if column.is_block:
+        return f"numbers, {' x '.join(map(str, column.shape))} a row"
+    return "numbers"
+
+
+def half_written(definition: ast.Definition, folder: Path | None, constants: Mapping[str, Any]) -> Table:
+    """A data set that does not check yet: the columns of its source, if that is there."""
+    if not isinstance(definition.body, ast.Block):
+        return Table(definition.name)
+    items = tuple(i for i in definition.body.items if isinstance(i, ast.Option) and i.name in SOURCE_OPTIONS)
+    body = ast.Block(items, span=definition.body.span)
+    texts = {name: said for name, said in constants.items() if isinstance(said, str)}
+    numbers = {name: said for name, said in constants.items() if isinstance(said, int | float)}
+    bare = replace(definition, body=body, broken=False)
+    spec = declare(bare, folder or Path(), Collector(), constants=numbers, texts=texts)
+    return Table(definition.name, tuple(_of_source(spec)) if spec is not None else ())
+
+
+def is_record(found: Type, *kinds: str) -> bool:
+    """Whether a result is of one of some kinds; one that is not known is of all."""
+    return found == "anything" or (isinstance(found, Record) and (not kinds or found.kind in kinds))
