@@ -1,7 +1,7 @@
 """The colours of what is typed, and which bracket belongs to the one at the cursor.
 
 In: the text at the prompt. Out: styled pieces, line by line. What a piece is, is the compiler's business; how it looks,
-`STYLES` says. A fault of either leaves the text plain.
+`editor.palette` says. A fault of either leaves the text plain.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from prompt_toolkit.application.current import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
@@ -17,34 +18,16 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from nndsl.diagnostics import Source
-from nndsl.editor.tokens import KINDS, classified
+from nndsl.editor.palette import RED, for_prompt
+from nndsl.editor.tokens import classified
 from nndsl.interactive.entries import SIGNS
 from nndsl.repl.indent import CLOSES, OPENS
 from nndsl.syntax import is_complete
 from nndsl.syntax.layout import raw_tokens
 
 COMMAND = "command"  # a line such as `:undo` or `?dense`
-# The terminal's own colours, so that they suit its background. What is not here looks like plain text.
-LOOKS = {
-    "comment": "ansibrightblack italic",
-    "string": "ansigreen",
-    "number": "ansicyan",
-    "constant": "ansicyan",
-    "word": "ansimagenta",
-    "kind": "ansimagenta bold",
-    "verb": "ansiblue bold",
-    "option": "ansiblue",
-    "definition": "bold",
-    "layer": "ansiyellow",
-    "call": "ansiyellow",
-    "column": "ansigreen",
-    "arrow": "ansimagenta",
-    "open": "ansired",
-    "bad": "ansired underline",
-    COMMAND: "ansimagenta bold",
-}
 FURNITURE = {
-    "prompt": "ansigreen bold",
+    "prompt": "bold",
     "continuation": "ansibrightblack",
     "took": "ansibrightblack",
     "bracket-pair": "bold underline",
@@ -58,10 +41,12 @@ FURNITURE = {
 }
 
 
-def style() -> Style:
-    """Of everything at the prompt."""
-    assert LOOKS.keys() <= KINDS | {COMMAND}
-    return Style.from_dict({f"nn.{kind}": look for kind, look in LOOKS.items()} | FURNITURE)
+def style(few: bool = False) -> Style:
+    """Of everything at the prompt. few: for a terminal of sixteen colours."""
+    rules = for_prompt(few)
+    rules["nn.open"] = RED[few] if not few else f"ansi{RED[few]}"  # here it says why Enter does not submit
+    rules[f"nn.{COMMAND}"] = rules["nn.verb"]
+    return Style.from_dict(rules | FURNITURE)
 
 
 class Coloured(Lexer):
@@ -80,8 +65,9 @@ def _lines(text: str) -> list[StyleAndTextTuples]:
     lines: list[StyleAndTextTuples] = [[]]
     place = 0
     for start, end, kind in (*_pieces(text), (len(text), len(text), "")):
+        start, end = max(start, place), max(end, place)  # a comment may reach behind a strange end of a line
         _add(lines, "", text[place:start])
-        _add(lines, f"class:nn.{kind}" if kind in LOOKS else "", text[start:end])
+        _add(lines, f"class:nn.{kind}" if kind else "", text[start:end])
         place = end
     return lines
 
@@ -126,7 +112,7 @@ class Brackets(Processor):
     """Marks the bracket at the cursor and the one that belongs to it."""
 
     def apply_transformation(self, ti: TransformationInput) -> Transformation:
-        pair = _pair(ti.document.text, ti.document.cursor_position)
+        pair = () if get_app().is_done else _pair(ti.document.text, ti.document.cursor_position)
         fragments = ti.fragments
         for place in pair:
             row, column = ti.document.translate_index_to_position(place)

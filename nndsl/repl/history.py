@@ -46,21 +46,23 @@ class HistoryFile:
         line = json.dumps(entry).encode("ascii") + b"\n"
         if len(line) > LONGEST:
             return
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
+            if self.path.exists() and not self.path.is_file():
+                return
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._lock() as is_mine:
                 size = self._append(line)
-                if is_mine and size > self.largest and self.path.is_file():
+                if is_mine and size > self.largest:
                     self._cut()
 
     def _append(self, line: bytes) -> int:
-        """In one write, so that lines of two sessions never mix; gives the file's size then."""
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(handle, line)
-            return os.fstat(handle).st_size
-        finally:
-            os.close(handle)
+        """In one write, so that lines of two sessions never mix; gives the file's size then. A last line that was cut
+        off ends first."""
+        with open(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "rb+", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(size - 1, 0))
+            file.write(line if file.read(1) in (b"", b"\n") else b"\n" + line)
+            return size + len(line)
 
     def _cut(self) -> None:
         """To the newest entries, in one step; to fewer where they are long."""

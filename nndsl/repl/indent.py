@@ -26,8 +26,9 @@ def open_brackets(text: str) -> list[int]:
 def columns(text: str) -> int:
     """The indentation of a line that follows this text."""
     line = text[text.rfind("\n") + 1 :]
-    depth = _inside(text)
-    if not _goes_on(text):
+    held = open_brackets(text)
+    depth = _blank(_line_at(text, held[-1])) + STEP if held else 0
+    if not _goes_on(text) or (held and text[held[-1]] != "{"):  # within round and square ones, lines mean nothing
         return depth
     own = _blank(line)  # the first line that goes on is one step further in, the next ones stand below it
     before = text[: max(len(text) - len(line) - 1, 0)]
@@ -40,15 +41,10 @@ def closing(text: str) -> int:
     return _blank(_line_at(text, held[-1])) if held else 0
 
 
-def _inside(text: str) -> int:
-    held = open_brackets(text)
-    return _blank(_line_at(text, held[-1])) + STEP if held else 0
-
-
 def _goes_on(text: str) -> bool:
-    """Whether the last line ends with an operator."""
+    """Whether the last line ends with an operator or a comma."""
     tokens = [token for token in raw_tokens(text) if token.type not in ("NEWLINE", "COMMENT")]
-    return bool(tokens) and tokens[-1].type in GOES_ON - {"COMMA"}
+    return bool(tokens) and tokens[-1].type in GOES_ON
 
 
 def _line_at(text: str, place: int) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from prompt_toolkit.application.current import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import completion_is_selected, has_completions, has_focus
+from prompt_toolkit.filters import Condition, has_completions, has_focus
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
@@ -57,13 +58,26 @@ def bindings(is_complete: Complete) -> KeyBindings:
     def close_menu(event: KeyPressEvent) -> None:
         event.current_buffer.cancel_completion()
 
-    @keys.add("up", filter=at_prompt & has_completions & ~completion_is_selected)
-    @keys.add("c-p", filter=at_prompt & has_completions & ~completion_is_selected)
+    @keys.add("up", filter=at_prompt & nothing_chosen)
+    @keys.add("c-p", filter=at_prompt & nothing_chosen)
     def earlier(event: KeyPressEvent) -> None:
-        event.current_buffer.cancel_completion()  # a menu that nobody looks into is not in the way of the history
+        event.current_buffer.complete_state = None  # a menu that nobody looks into is not in the way of the history
         event.current_buffer.auto_up()
 
+    @keys.add("down", filter=at_prompt & nothing_chosen & ~has_completions)
+    @keys.add("c-n", filter=at_prompt & nothing_chosen & ~has_completions)
+    def later(event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None
+        event.current_buffer.auto_down()
+
     return keys
+
+
+@Condition
+def nothing_chosen() -> bool:
+    """Whether a menu is there, or being looked for, and nothing in it is chosen."""
+    state = get_app().current_buffer.complete_state
+    return state is not None and state.current_completion is None
 
 
 def _new_line(event: KeyPressEvent) -> None:

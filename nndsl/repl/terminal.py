@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application.current import get_app
+from prompt_toolkit.application.current import get_app, get_app_session
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.filters import to_filter
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -49,6 +49,9 @@ class Remembered(History):
     def load_history_strings(self) -> Iterable[str]:
         return reversed(self.file.read())
 
+    def append_string(self, string: str) -> None:
+        super().append_string(string.rstrip())
+
     def store_string(self, string: str) -> None:
         self.file.add(string)
 
@@ -60,7 +63,8 @@ class Terminal:
         self, talk: Talk, history: HistoryFile, *, color: bool, source: Input | None = None, sink: Output | None = None
     ) -> None:
         self.talk = talk
-        self.io: dict[str, Any] = {"input": source, "output": sink, "style": style()}
+        depth = (sink or get_app_session().output).get_default_color_depth()
+        self.io: dict[str, Any] = {"input": source, "output": sink, "style": style(depth is ColorDepth.DEPTH_4_BIT)}
         if not color:
             self.io["color_depth"] = ColorDepth.DEPTH_1_BIT
         self.prompt = self._prompt(history)
