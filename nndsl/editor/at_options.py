@@ -24,6 +24,7 @@ from nndsl.semantics.options import (
     Sizes,
     Start,
     Truth,
+    WeightNames,
     Whole,
 )
 from nndsl.semantics.plots import SUFFIXES as FIGURES
@@ -70,6 +71,8 @@ def value(place: Place, row: Option, form: Form, said: Tokens) -> Sought:
             return _quantity(place)
         case ColumnName():
             return _column(place)
+        case WeightNames():
+            return _weight(place)
     if place.before == "DOT":
         return ()
     if said and not place.brackets:
@@ -159,6 +162,15 @@ def _column(place: Place) -> Sought:
         return ()
     subject = drawn(place.blocks[-1].head)
     return (*((Columns(subject[0]),) if subject else ()), Own("data"))
+
+
+def _weight(place: Place) -> Sought:
+    """`weights dense_1.W[0, 0]`, of the network that the figure is of."""
+    head = place.blocks[-1].head
+    if place.brackets or len(head) < 4 or (place.after_value and len(place.line) > 1):
+        return ()
+    path = path_before(place.tail) if place.before == "DOT" else ()
+    return (Fields((str(head[3]), *path), columns=True),)
 
 
 def drawn(head: Tokens) -> tuple[str, ...]:

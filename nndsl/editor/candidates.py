@@ -7,25 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
-from nndsl.data.generators import GENERATORS
-from nndsl.data.meanings import GENERATOR_SETTING_WORDS
 from nndsl.editor.fields import fields
+from nndsl.editor.forms import Form, called, of_definition, of_function, of_generator
 from nndsl.editor.known import Known, is_record
 from nndsl.editor.wanted import Columns, Defined, DrawnBy, Fields, Locals, Names, Own, Parameters, Wanted
 from nndsl.manual import one_line
-from nndsl.manual.comments import read_comment
-from nndsl.semantics.builtins import BUILTINS
-from nndsl.semantics.cells import REVERSE, at_use
 from nndsl.semantics.constants import describe
 from nndsl.semantics.options import FIGURE, PLOTS, STATEMENTS
 from nndsl.semantics.plots import OF_RESULTS
 from nndsl.semantics.results import Record
-from nndsl.semantics.roles import ROLES, namespace
+from nndsl.semantics.roles import ROLES
 from nndsl.semantics.scopes import Entry, Scope
-from nndsl.syntax.layout import raw_tokens
 from nndsl.values import value
 
 
@@ -95,45 +89,27 @@ def definitions(scope: Scope) -> Iterator[Entry]:
         at = at.outer
 
 
-def called(roles: tuple[str, ...], name: str, scope: Scope) -> Entry | None:
-    """The definition of one of some roles that a name means."""
-    for role in roles:
-        entry = scope.find(name, (namespace(role),)) if role in ROLES else None
-        if entry is not None and entry.role in roles:
-            return entry
-    return None
-
-
 def _parameters(wanted: Parameters, known: Known) -> Iterator[Candidate]:
+    """Those that are not given yet."""
+    form = form_of(wanted, known)
+    if form is None:
+        return
+    fed = ROLES[form.kind].fed if form.kind in ROLES else 0
+    left = form.slots if fed else form.slots[wanted.by_place :]
+    for slot in (*left, *form.at_use):
+        if slot.name and slot.name not in wanted.given:
+            words = slot.meaning or f"a parameter of `{form.name}`"
+            yield Candidate(slot.name, "parameter", _said(words), "=")
+
+
+def form_of(wanted: Parameters, known: Known) -> Form | None:
+    """How that is called which has these parameters."""
     entry = called(wanted.roles, wanted.name, known.scope)
     if entry is not None:
-        definition = entry.definition
-        fed = ROLES[entry.role].fed
-        left = definition.parameters[fed:] if fed else definition.parameters[wanted.by_place :]
-        told = dict(read_comment(definition.comment, [p.name for p in definition.parameters]).arguments)
-        names = [p.name for p in left]
-        for name in (*names, *at_use(definition)):
-            words = told.get(name) or (_at_use(name) if name not in names else f"a parameter of `{entry.name}`")
-            if name not in wanted.given:
-                yield Candidate(name, "parameter", _said(words), "=", own=not entry.library)
-    elif "generator" in wanted.roles and wanted.name in GENERATORS:
-        for setting in GENERATORS[wanted.name].settings[wanted.by_place :]:
-            if setting.name not in wanted.given:
-                yield Candidate(setting.name, "parameter", _said(GENERATOR_SETTING_WORDS[setting.name]), "=")
-    elif "function" in wanted.roles and wanted.name in BUILTINS:
-        for name in keywords(BUILTINS[wanted.name].signature):
-            if name not in wanted.given:
-                yield Candidate(name, "parameter", _said(BUILTINS[wanted.name].doc), "=")
-
-
-def _at_use(name: str) -> str:
-    return "from the last step to the first" if name == REVERSE else f"the first value of the state `{name}`"
-
-
-def keywords(signature: str) -> list[str]:
-    """`axis` of `sum(x, axis=...)`."""
-    tokens = raw_tokens(signature)
-    return list(dict.fromkeys(str(name) for name, following in pairwise(tokens) if following.type == "EQUAL"))
+        return of_definition(entry, known.scope, whole=False)
+    if "generator" in wanted.roles:
+        return of_generator(wanted.name)
+    return of_function(wanted.name) if "function" in wanted.roles else None
 
 
 # ---- what the script has made ------------------------------------------------------------------------------------

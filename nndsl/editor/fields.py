@@ -34,6 +34,9 @@ def fields(wanted: Fields, known: Known) -> Iterator[Field]:
         )
         return
     table = known.data.get(first)
+    if wanted.columns and first in known.networks:
+        yield from _of_network(known.weights(first), rest)
+        return
     if table is not None and (wanted.parts or wanted.columns):
         yield from _of_table(table, rest, wanted.parts)
         return
@@ -53,6 +56,19 @@ def _of_table(table: Table, rest: list[str], parts_only: bool) -> Iterator[Field
         yield from ((p, "part", _of_part(p, table)) for p in PARTS if p in parts)
     if not parts_only and (not rest or rest[0] in PARTS):
         yield from ((c.name, "column", f"{c.kind}, a column" if c.kind else "a column") for c in table.columns)
+
+
+def _of_network(weights: tuple[str, ...], rest: list[str]) -> Iterator[Field]:
+    """Layers of a network, then their weights."""
+    for name in dict.fromkeys(_below(weight.split("."), rest) for weight in weights):
+        if name:
+            is_weight = ".".join((*rest, name)) in weights
+            yield (name, "weight" if is_weight else "layer", "a weight" if is_weight else "a use of a layer")
+
+
+def _below(path: list[str], rest: list[str]) -> str:
+    """The name that follows `rest` in a path; empty where it leads elsewhere."""
+    return path[len(rest)] if path[: len(rest)] == rest and len(path) > len(rest) else ""
 
 
 def _described(record: Record, name: str, kind: Type) -> tuple[str, str]:

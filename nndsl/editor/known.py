@@ -6,8 +6,9 @@ says besides is found by `said.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from nndsl.data.declare import declare
 from nndsl.data.spec import DataSpec, MadeSource
 from nndsl.data.table import Column as SourceColumn
 from nndsl.data.types import Signature
-from nndsl.diagnostics import Collector
+from nndsl.diagnostics import Collector, Fault
 from nndsl.lower.check import Checked
+from nndsl.lower.frame import Quiet
+from nndsl.lower.network import declared, network_graph
 from nndsl.semantics.analyses import BESIDE
 from nndsl.semantics.constants import Wrong
 from nndsl.semantics.modules import library
+from nndsl.semantics.program import Use
 from nndsl.semantics.results import Record, Type, data_record
 from nndsl.semantics.scopes import Scope
 from nndsl.syntax import ast
@@ -49,12 +53,16 @@ class Table:
     record: Type = "anything"
 
 
+def _no_weights(network: str) -> tuple[str, ...]:
+    return ()
+
+
 @value
 class Known:
     """
     scope: definitions. constants: by name, with their values. data: data sets, those that statements make among them.
     networks: by name, with the data each is for. models: what can be asked like a network. results: with their fields.
-    folder: what file names are relative to; None where there is none.
+    folder: what file names are relative to; None where there is none. weights: of a network by name, as `dense_1.W`.
     """
 
     scope: Scope
@@ -64,6 +72,7 @@ class Known:
     models: frozenset[str] = frozenset()
     results: Mapping[str, Type] = field(default_factory=dict)
     folder: Path | None = None
+    weights: Callable[[str], tuple[str, ...]] = field(default=_no_weights, compare=False, repr=False)
 
 
 def nothing_known(folder: Path | None = None) -> Known:
@@ -86,7 +95,25 @@ def known(checked: Checked, folder: Path | None = None) -> Known:
         frozenset(context.models),
         dict(context.results),
         folder or context.folder,
+        cache(partial(_weights, checked)),
     )
+
+
+def _weights(checked: Checked, name: str) -> tuple[str, ...]:
+    """The names of a network's weights, for the data that it met last."""
+    program = checked.program
+    network = program.networks.get(name)
+    if network is None:
+        return ()
+    used = [action.data for action in program.actions if isinstance(action, Use) and action.network == name]
+    data = used[-1] if used else network.data
+    signature = checked.signatures.get(data) if data is not None else declared(network)
+    if signature is None:
+        return ()
+    try:
+        return tuple(one.name for one in network_graph(program, network, signature, training=False).parameters)
+    except (Fault, Quiet, RecursionError):
+        return ()  # it is said where the network is checked
 
 
 # ---- columns ---------------------------------------------------------------------------------------------------
