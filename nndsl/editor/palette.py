@@ -44,10 +44,10 @@ LOOKS = {
     "state": Look(INK, "Name.Variable.Instance", "variable.other.state", font="underline"),
     "column": Look(BROWN, "Name.Other", "variable.other.quoted", "text"),
     "operator": Look(INK, "Operator", "keyword.operator"),
-    "arrow": Look(GREY, "Operator", "keyword.operator.arrow", "arrow"),
+    "arrow": Look(GREY, "Operator.Arrow", "keyword.operator.arrow", "arrow"),
     "bracket": Look(INK, "Punctuation", "punctuation.section"),
     "punctuation": Look(INK, "Punctuation", "punctuation.separator"),
-    "open": Look(BROWN, "Punctuation", "string.unclosed", font="bold"),
+    "open": Look(BROWN, "Punctuation.Open", "string.unclosed", font="bold"),
     "bad": Look(RED, "Error", "invalid.illegal", font="underline"),
 }
 
