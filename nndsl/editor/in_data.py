@@ -14,8 +14,9 @@ from nndsl.data.declare import MISSING_RULES, OPTIONS
 from nndsl.data.generators import GENERATORS
 from nndsl.data.pipeline import ENCODERS, VALUE
 from nndsl.data.types import PARTS
+from nndsl.diagnostics import Span
 from nndsl.editor.in_bodies import Emit, let_of, named_arguments, unknown
-from nndsl.editor.meanings import Meaning, Reference, given, of_entry, spot
+from nndsl.editor.meanings import Meaning, Origin, Reference, given, of_entry, spot
 from nndsl.semantics.constants import CONSTANTS
 from nndsl.semantics.scopes import Entry, Scope
 from nndsl.syntax import ast
@@ -223,16 +224,19 @@ class _Data:
     # ---- words
 
     def _column(self, name: ast.Name | ast.String, named: bool = False) -> None:
-        """named: the word that gives it its name."""
+        """named: the word that gives it its name. A name in quotes has its place between them."""
+        span = name.span
+        if isinstance(name, ast.String):
+            span = Span(span.source, span.start + 1, span.end - 1)
         known = self.columns.get(name.text)
         if known is None:
             owner = of_entry(self.entry)
             key = ("column", *owner.key, name.text)
-            known = Meaning("column", name.text, key, "text" if named else "file", span=name.span, of=owner)
+            origin: Origin = "text" if named and span.text.strip("`") == name.text else "file"
+            known = Meaning("column", name.text, key, origin, span=span, of=owner)
             self.columns[name.text] = known
-        if isinstance(name, ast.Name):
-            defines = known.origin == "text" and known.span == name.span
-            self.emit(Reference(name.span, name.text, known, defines=defines))
+        if span.text.strip("`") == name.text:  # else it is a text with escapes
+            self.emit(Reference(span, name.text, known, defines=known.origin == "text" and known.span == span))
 
     def _constant(self, name: str) -> Meaning | None:
         return self.locals.get(name) or let_of(self.scope, name)
