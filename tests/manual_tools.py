@@ -1,11 +1,13 @@
 """Reads the chapters of the manual, and runs what stands in their fences.
 
 A fence says what becomes of it:
-`nn` is a complete script that runs; `nn more` goes on from the `nn` before it; `nn aside` too, but nothing goes on from
-it; `nn ... as net.nn` lies under this name in the folder of the consoles below; `nn check` (and `nn check more`) is
-checked, and not run; `nn wrong E0301` gives this code and no other error (`nn wrong E0301 more` goes on from what is
-before it, and nothing goes on from it). `console` is replayed, and its output is what it says; `console numbers` may
-give other numbers. `python` is run. `text` is anything.
+- `nn`: a complete script that runs; `nn more` goes on from the one before it; `nn aside` too, but nothing goes on from it.
+- `nn ... as net.nn`: what it is so far lies under this name in the folder of the consoles below.
+- `nn check`, `nn check more`: checked, and not run.
+- `nn wrong E0301`: gives this code and no other error; with `more` it goes on from what is before it.
+- `console`: commands after `$`, and what they print; with `numbers`, numbers may be others.
+- `console session`: entries after `nn>`, and what is answered; `console session more` goes on from it.
+- `python`: is run. `text`: is anything.
 """
 
 from __future__ import annotations
@@ -140,14 +142,36 @@ def blurred(text: str) -> str:
 
 def replay(text: str, folder: Path) -> list[Replayed]:
     """Every console of a chapter, one after the other; scripts that have a name (`nn as net.nn`) lie in the folder."""
-    found, script = [], ""
+    found: list[Replayed] = []
+    session: list[Block] = []
+    script = ""
     for block in fences(text):
         if block.words[0] == "nn":
             script = _write(block, script, folder)
+        elif block.words[0] == "console" and "session" in block.words:
+            if "more" not in block.words:
+                found += _entered(session, folder)
+                session = []
+            session.append(block)
         elif block.words[0] == "console":
             commands = [line for line in block.text.splitlines() if line.startswith("$ ")]
             out = "".join(f"{command}\n{carried_out(command[2:])}" for command in commands)
             found.append(Replayed(block.line, block.text, out, "numbers" in block.words))
+    return sorted([*found, *_entered(session, folder)], key=lambda one: one.line)
+
+
+def _entered(session: list[Block], folder: Path) -> list[Replayed]:
+    """A session that is shown in pieces: it is entered as a whole, and what it says is dealt out to them."""
+    if not session:
+        return []
+    (folder / "session.txt").write_text("".join(block.text for block in session), encoding="utf-8")
+    answers = re.split(r"^(?=nn> )", carried_out("nndsl repl --replay session.txt"), flags=re.M)[1:]
+    found = []
+    for block in session:
+        count = sum(line.startswith("nn> ") for line in block.text.splitlines())
+        out, answers = "".join(answers[:count]), answers[count:]
+        found.append(Replayed(block.line, block.text, f"{out.rstrip()}\n", "numbers" in block.words))
+    assert not answers, answers
     return found
 
 

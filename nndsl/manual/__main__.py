@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from nndsl.manual.written import generated
@@ -9,6 +10,8 @@ from nndsl.manual.written import generated
 
 def main() -> None:
     folder = Path(__file__).parent.parent.parent / "grammar"
+    if not folder.is_dir():
+        sys.exit("the chapters are written in a checkout of nndsl; what is installed shows them: `nndsl doc manual`")
     for name, text in generated().items():
         path = folder / name
         changed = not path.is_file() or path.read_text(encoding="utf-8") != text
