@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from itertools import count
+from typing import Any
 
 from nndsl.data.spec import DataSpec
 from nndsl.data.types import Signature
@@ -42,7 +43,8 @@ class Book:
     """lines: live definitions, in order. done: actions, those that no longer count among them. aside: places of
     definitions that do not fit what they stand on any more. versions: earlier versions of networks, as they were.
     checked: all of it as it was last checked; current: whether that holds the last definition. types: of results, by
-    name. tables, models: results that are data sets, and those that are asked like networks.
+    name. tables, models: results that are data sets, and those that are asked like networks. values: what `ans` is,
+    where that is no result.
     """
 
     lines: tuple[Line, ...] = ()
@@ -54,6 +56,7 @@ class Book:
     types: Mapping[str, Type] = field(default_factory=dict)
     tables: Mapping[str, tuple[DataSpec, Signature]] = field(default_factory=dict)
     models: Mapping[str, Knn] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def definitions(self) -> dict[str, frozenset[str]]:
@@ -115,7 +118,7 @@ class Book:
         old = stale(self.done, names | reset)
         definitions = self.definitions
         there = self.checked.program.networks if self.checked is not None else {}
-        upset = {name for name in there if (reached([name], definitions) & names) or name in reset}
+        upset = {name for name in there if self._stands(name, names, definitions) or name in reset}
         networks = frozenset(name for name in (old.networks | upset) if name in there and name not in self.versions)
         trained = {name for one in self.done if one.live for name in one.trains}
         kept = {name: self.free(name) for name in sorted((networks & trained) - reset)}
@@ -168,7 +171,7 @@ class Book:
         data = {name: spec for name, (spec, _) in self.tables.items()}
         signatures = {name: signature for name, (_, signature) in self.tables.items()}
         for name, spec in before.program.data.items():
-            if name in before.signatures and self._is_as_before(name, changed, definitions):
+            if name in before.signatures and name in definitions and not self._stands(name, changed, definitions):
                 data[name], signatures[name] = spec, before.signatures[name]
         told = [one for one in self.done if one.told]
         return Earlier(
@@ -179,12 +182,20 @@ class Book:
             results=self.types,
             runs=tuple(one.action for one in told if isinstance(one.action, Train)),
             models=self.models,
+            values=self.values,
         )
 
     @staticmethod
-    def _is_as_before(name: str, changed: frozenset[str], definitions: Mapping[str, frozenset[str]]) -> bool:
-        """Whether a definition of data that stands in the session says what it said."""
-        return name in definitions and not changed & (reached([name], definitions) | {SEED, PRECISION})
+    def _stands(name: str, changed: frozenset[str], definitions: Mapping[str, frozenset[str]]) -> bool:
+        """Whether data or a network are made with what has changed."""
+        return bool(changed & (reached([name], definitions) | {SEED, PRECISION}))
+
+    def loaded_anew(self, effects: Effects) -> frozenset[str]:
+        """Data sets that are not what they were."""
+        definitions, changed = self.definitions, effects.changed
+        return (
+            frozenset(name for name in definitions if self._stands(name, changed, definitions)) | effects.moved.keys()
+        )
 
     def stands_on(self, action: ast.Action, ans: str) -> tuple[frozenset[str], frozenset[int]]:
         """Names of definitions that an action is made with, directly and through others, and the places of the actions

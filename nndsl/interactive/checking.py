@@ -82,7 +82,7 @@ def attempt(
     if made is None:
         return Attempt(checked.found)
     defined = replace(defined, checked=made, aside=checked.out, current=True)
-    new = made.program.actions[len(made.program.actions) - len(actions) :]
+    new = made.program.actions[checked.before :]
     return Attempt(
         checked.found, tuple(steps), defined, tuple(zip(actions, new, strict=True)), checked.aside, tuple(same)
     )
@@ -111,13 +111,14 @@ def displacing(book: Book, action: ast.Action) -> tuple[Book, Effects]:
 @value
 class _Checked:
     """found: what is to be said. program: None where the entry is wrong. aside: definitions that were set aside now;
-    out: all that are.
+    out: all that are. before: how many of the program's actions were carried out before.
     """
 
     found: tuple[Diagnostic, ...]
     program: Checked | None = None
     aside: tuple[tuple[Line, Diagnostic], ...] = ()
     out: frozenset[int] = frozenset()
+    before: int = 0
 
 
 def _checked(
@@ -145,7 +146,8 @@ def _checked(
         if any(d.severity == "error" for d in mine):
             return _Checked(mine)
         if not faults:
-            return _Checked(mine, made, tuple((lines[at], d) for at, d in why.items()), frozenset(out))
+            aside = tuple((lines[at], d) for at, d in why.items())
+            return _Checked(mine, made, aside, frozenset(out), len(earlier.actions))
         blamed = {at: d for d in faults for at, line in lines.items() if at not in out and _holds(line, d)}
         if not changed or not blamed:  # nothing is new but the actions: what they speak of is at fault
             return _Checked(tuple(faults))

@@ -37,11 +37,12 @@ class Nobody(Silent):
 class Reply:
     """What became of an entry.
 
-    well: nothing was wrong. interrupted: Ctrl-C ended it. quit: it asked for the end. edit: a text that the person
-    wants to change and enter then (`:edit`); None otherwise.
+    well: nothing was wrong. failed: it was right, but an action failed while it ran. interrupted: Ctrl-C ended it.
+    quit: it asked for the end. edit: a text that the person wants to change and enter then (`:edit`); None otherwise.
     """
 
     well: bool = True
+    failed: bool = False
     interrupted: bool = False
     quit: bool = False
     edit: str | None = None

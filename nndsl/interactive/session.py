@@ -7,7 +7,7 @@ that is wrong changes nothing; an action that fails leaves everything as it was 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -29,7 +29,6 @@ from nndsl.runtime.results import Drawn, Run
 from nndsl.runtime.session import Interrupted
 from nndsl.semantics.options import STATEMENTS
 from nndsl.semantics.program import Action, Show, Train
-from nndsl.semantics.results import Type
 from nndsl.syntax import ast, parse
 
 
@@ -134,8 +133,7 @@ class Interactive:
             return statement
         (subject,) = statement.subjects
         known = {*self.checked.program.networks, *self.checked.program.data, *self.book.types}
-        constant = isinstance(subject, ast.Name) and isinstance(self.book.types.get(subject.text), str)
-        if isinstance(subject, ast.Name) and subject.text in known and not constant:
+        if isinstance(subject, ast.Name) and subject.text in known:
             return replace(statement, verb="show")
         return statement
 
@@ -165,7 +163,7 @@ class Interactive:
 
     def _apply(self, book: Book, effects: Effects, quiet: bool = False) -> None:
         """What a definition means for weights and results, and what there is to say of it."""
-        self.runtime.forget({*effects.changed, *effects.moved})
+        self.runtime.forget(book.loaded_anew(effects))
         if effects.networks:
             self.runtime.renew(effects.networks, effects.kept)
         for name, new in effects.moved.items():
@@ -203,7 +201,7 @@ class Interactive:
         except Fault as found:
             self._put_back(before)
             self.face.report([found.diagnostic])
-            return Reply(well=False)
+            return Reply(well=False, failed=True)
         except KeyboardInterrupt:
             self._put_back(before)
             self.relay.note("stopped at once: everything is as it was before")
@@ -244,19 +242,20 @@ class Interactive:
 
     def _set_ans(self, done: Done) -> None:
         """`ans` is the last result, or the last value that was printed."""
-        kind: Type
-        if done.name:
-            self.ans, kind, found = done.name, self.book.types[done.name], self.runtime.results[done.name]
-        elif isinstance(done.outcome, list) and len(done.outcome) == 1:
-            (subject,) = done.statement.subjects
-            self.ans = f"({self._plain_text(subject.span.text)})"
-            found, kind = done.outcome[0], _kind(done.outcome[0])
-        else:
-            return
         if ANS in self.book.definitions or self.book.result_of(ANS) is not None:
             return
+        types = {name: kind for name, kind in self.book.types.items() if name != ANS}
+        values: dict[str, Any] = {}
+        if done.name:
+            self.ans, found = done.name, self.runtime.results[done.name]
+            types[ANS] = self.book.types[done.name]
+        elif isinstance(done.outcome, list) and len(done.outcome) == 1:
+            (subject,), (found,) = done.statement.subjects, done.outcome
+            self.ans, values[ANS] = f"({self._plain_text(subject.span.text)})", found
+        else:
+            return
         self.runtime.results[ANS] = found
-        self.book = replace(self.book, types={**self.book.types, ANS: kind})
+        self.book = replace(self.book, types=types, values=values)
 
     def _plain(self, statement: ast.Action) -> str:
         return self._plain_text(text_of(statement))
@@ -414,16 +413,3 @@ def _words(statement: ast.Action) -> str:
     text = " ".join(statement.span.text.split())
     head = text.split("{", 1)[0].strip()
     return f"`{head if len(head) <= 60 else head[:57] + '...'}`"
-
-
-def _kind(found: object) -> Type:
-    """The type of a value that was printed."""
-    if isinstance(found, bool):
-        return "truth"
-    if isinstance(found, int | float):
-        return "number"
-    if isinstance(found, str):
-        return "text"
-    if isinstance(found, Mapping):
-        return "anything"
-    return "numbers" if isinstance(found, list) and all(isinstance(v, int | float) for v in found) else "anything"

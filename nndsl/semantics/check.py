@@ -66,7 +66,8 @@ def check(
     wrong = check_bodies(scope, constants, collector)
     _recipes(scope, constants, collector)
     context = Context(
-        scope, constants, collector, data, signatures, networks, dict(before.models), dict(before.results),
+        scope, {**before.values, **constants}, collector, data, signatures, networks, dict(before.models),
+        dict(before.results),
         runs=list(before.runs), later=_result_names(module), folder=folder,
     )  # fmt: skip
     actions = _actions(module, context)

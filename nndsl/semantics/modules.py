@@ -10,7 +10,9 @@ import os
 import pickle
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -117,6 +119,24 @@ def _load(tree: bytes, sources: Mapping[str, Source]) -> ast.Definition:
 # ---- files of the user ----------------------------------------------------------------------------
 
 
+def _from_disk(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+_text_of: ContextVar[Callable[[Path], str]] = ContextVar("how the text of a file is found", default=_from_disk)
+
+
+@contextmanager
+def reading(text_of: Callable[[Path], str]) -> Iterator[None]:
+    """Inside, files that scripts use are read by this: an editor has texts that are not saved. It raises what reading
+    a file raises."""
+    token = _text_of.set(text_of)
+    try:
+        yield
+    finally:
+        _text_of.reset(token)
+
+
 def scope_of(module: ast.Module, folder: Path, collector: Collector, *, before: tuple[Path, ...] = ()) -> Scope:
     """All names a script can use: its own definitions, then those of the files it uses, then the library.
 
@@ -181,7 +201,7 @@ def _use(statement: ast.Use, folder: Path, scope: Scope, collector: Collector, b
             help=did_you_mean(statement.path.text, siblings),
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text_of.get()(path)
     except (OSError, UnicodeDecodeError) as problem:
         raise fault("E0701", f"`{statement.path.text}` cannot be read as text", span, notes=(str(problem),)) from None
     module = parse(Source(os.path.relpath(path), text), collector)

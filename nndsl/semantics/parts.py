@@ -30,6 +30,7 @@ class Earlier:
 
     actions: in order. data, signatures: of the tables that they made, and of definitions that were read and are as
     they were. networks: earlier versions of networks that were defined anew. results, runs, models: as in `Context`.
+    values: what else actions may speak of, by name.
     """
 
     actions: tuple[Action, ...] = ()
@@ -39,6 +40,7 @@ class Earlier:
     results: Mapping[str, Type] = field(default_factory=dict)
     runs: tuple[Train, ...] = ()
     models: Mapping[str, Knn] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

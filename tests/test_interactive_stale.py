@@ -1,0 +1,164 @@
+"""Redefining: always allowed; what it makes out of date is said, and what was trained is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.session_tools import MLP, MOONS, TRAIN, Desk, same
+
+OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"
+
+
+def trained() -> Desk:
+    desk = Desk()
+    desk.enter(MOONS, MLP, TRAIN, "evaluate mlp on m.test as result { metrics accuracy }")
+    return desk
+
+
+def test_a_trained_network_is_kept_under_its_old_version() -> None:
+    desk = trained()
+    weights, accuracy = desk.weights("mlp"), desk.value("result.accuracy")
+    desk.enter(OTHER)
+    assert "`mlp` is untrained now; the trained one is kept as `mlp_1`" in desk.notes
+    assert "`run` is now `run_1`" in desk.notes and "`result` is now `result_1`" in desk.notes
+    assert same(desk.weights("mlp_1"), weights) and desk.weights("mlp") == {}
+    desk.enter("evaluate mlp_1 on m.test as again { metrics accuracy }")
+    assert desk.value("again.accuracy") == accuracy == desk.value("result_1.accuracy")
+    assert "relu" in desk.enter("mlp_1") and "tanh" in desk.enter("mlp")
+    desk.enter("plot curves(run_1)", "predict mlp_1 on m.test as answers", "print answers.rows")
+
+
+def test_the_new_one_trains_as_in_a_new_process() -> None:
+    desk, fresh = trained(), Desk()
+    desk.enter(OTHER, TRAIN)
+    fresh.enter(MOONS, OTHER, TRAIN)
+    assert same(desk.weights("mlp"), fresh.weights("mlp"))
+    desk.enter("plot curves(run_1, run)")
+
+
+def test_versions_are_counted() -> None:
+    desk = trained()
+    desk.enter(OTHER, TRAIN, MLP, TRAIN)
+    assert list(desk.session.checked.program.networks) == ["mlp_1", "mlp_2", "mlp"]
+    assert sorted(desk.session.book.types) == ["ans", "result_1", "run", "run_1", "run_2"]
+
+
+def test_an_untrained_network_leaves_nothing_behind() -> None:
+    desk = Desk()
+    desk.enter(MOONS, MLP, OTHER)
+    assert desk.notes == "" and list(desk.session.runtime.networks) == ["mlp"]
+
+
+def test_an_earlier_version_stays_as_it_is() -> None:
+    desk = trained()
+    desk.enter(OTHER)
+    assert desk.wrong("train mlp_1 on m as more { epochs 1 }") == ["E0801"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data m { from moons(200, noise=0.3)\n split train=70%, test=30% }",
+        "set seed 5",
+        "set precision float64",
+    ],
+)
+def test_what_a_network_was_trained_with_counts_too(text: str) -> None:
+    desk = trained()
+    weights = desk.weights("mlp")
+    desk.enter(text)
+    assert "`mlp` is untrained now; the trained one is kept as `mlp_1`" in desk.notes
+    assert same(desk.weights("mlp_1"), weights)
+    fresh = Desk()
+    fresh.enter(text, *([] if text.startswith("data") else [MOONS]), MLP, TRAIN)
+    desk.enter(TRAIN)
+    assert same(desk.weights("mlp"), fresh.weights("mlp"))
+
+
+def test_layers_and_constants_within_layers_count() -> None:
+    desk = Desk()
+    desk.enter("let width = 4", "layer block(n) { dense(width) -> relu -> dense(n) }", MOONS)
+    desk.enter("network mlp for m { block(classes) -> softmax }", TRAIN)
+    desk.enter("let width = 8")
+    assert "kept as `mlp_1`" in desk.notes
+    desk.enter(TRAIN)
+    assert {array.shape for array in desk.weights("mlp").values()} >= {(2, 8), (8, 2)}
+    assert {array.shape for array in desk.weights("mlp_1").values()} >= {(2, 4), (4, 2)}
+    desk.enter("evaluate mlp_1 on m.test", "mlp_1")
+
+
+def test_what_does_not_stand_on_it_is_left_alone() -> None:
+    desk = trained()
+    weights = desk.weights("mlp")
+    desk.enter("let unused = 1", "let unused = 2", "layer other(n) { dense(n) }", "layer other(n) { dense(n) -> relu }")
+    assert same(desk.weights("mlp"), weights) and desk.value("run.epochs") == 3
+
+
+def test_a_network_within_others_goes_with_them() -> None:
+    desk = Desk()
+    desk.enter(
+        "data m { from moons(200, noise=0.2)\n split train=70%, test=30% }",
+        "network inner { dense(4) -> tanh }",
+        "network one for m { inner -> dense(classes) -> softmax }",
+        "network two for m { inner -> dense(8) -> relu -> dense(classes) -> softmax }",
+        "train one on m { epochs 2 }", "train two on m { epochs 2 }",
+    )  # fmt: skip
+    inner = desk.weights("inner")
+    desk.enter("network one for m { inner -> relu -> dense(classes) -> softmax }")
+    assert all(f"`{name}` is untrained now" in desk.notes for name in ("inner", "one", "two"))
+    assert same(desk.weights("inner_1"), inner)
+    desk.enter("evaluate two_1 on m.test")
+    desk.enter("train one on m { epochs 2 }")
+    assert not same(desk.weights("inner_1"), desk.weights("inner"))
+
+
+def test_a_result_that_is_made_again_takes_its_name() -> None:
+    desk = trained()
+    first = desk.value("run.history.loss[0]")
+    desk.enter(TRAIN)
+    assert "`run` is now `run_1`" in desk.notes and "untrained" not in desk.notes
+    assert desk.value("run_1.history.loss[0]") == first > desk.value("run.history.loss[0]")
+    assert desk.value("result.rows") == 60, "what was measured in between stays"
+
+
+def test_tables_that_are_made_again_take_networks_along() -> None:
+    desk = Desk()
+    desk.enter(
+        "data b { from blobs(120)\n split train=70%, test=30% }", "pca b as pc { components 2 }",
+        "network small for pc { dense(4) -> relu -> dense(classes) -> softmax }",
+        "train small on pc as run { epochs 2 }", "plot pc",
+    )  # fmt: skip
+    desk.enter("pca b as pc { components 1 }")
+    assert "`small` is untrained now; the trained one is kept as `small_1`" in desk.notes
+    desk.enter("train small on pc as run { epochs 2 }", "plot pc_1", "show pc")
+    assert {array.shape for array in desk.weights("small").values()} >= {(1, 4)}
+
+
+def test_what_no_longer_fits_is_set_aside_until_it_does() -> None:
+    desk = Desk()
+    desk.enter("data b { from blobs(120)\n split train=70%, test=30% }")
+    desk.enter("network net { input x[2]\n dense(3) -> softmax }")
+    desk.enter("layer head(n) { dense(n) -> softmax }", "network two for b { head(3) }")
+    desk.enter("layer head(n, extra) { dense(n + extra) -> softmax }")
+    assert "`two` does not fit any more" in desk.notes
+    assert "two" in desk.enter(":who") and "set aside" in desk.enter(":who")
+    assert desk.wrong("train two on b { epochs 1 }") != []
+    desk.enter("layer head(n) { dense(n) -> softmax }", "train two on b { epochs 1 }")
+
+
+def test_redefining_in_the_same_entry_as_what_needs_it() -> None:
+    desk = trained()
+    desk.enter("data m { from moons(100, noise=0.1)\n split train=50%, test=50% }\n" + OTHER + "\n" + TRAIN)
+    assert desk.value("run.epochs") == 3 and desk.value("run_1.epochs") == 3
+
+
+def test_a_definition_takes_the_name_of_a_result() -> None:
+    desk = trained()
+    desk.enter("let run = 4")
+    assert desk.value("run") == 4 and desk.value("run_1.epochs") == 3
+
+
+def test_notes_speak_of_what_changed_alone() -> None:
+    desk = trained()
+    desk.enter("print 1", "let a = 3", "network other for m { dense(classes) -> softmax }")
+    assert desk.notes == ""
