@@ -140,6 +140,8 @@ class _Statement:
             opener = self._type(self.open[-1])
         if opener and (opener != "LBRACE" or token.type == "RBRACE"):
             self.open.pop()
+        if len(self.open) < self.parameters:
+            self.parameters = -1
         return "bracket" if opener in CLOSES[token.type] else "bad"
 
     def _name(self, place: int, begins: bool) -> str:
