@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from tests.session_tools import MLP, MOONS, TRAIN, Desk, same
@@ -162,3 +166,45 @@ def test_notes_speak_of_what_changed_alone() -> None:
     desk = trained()
     desk.enter("print 1", "let a = 3", "network other for m { dense(classes) -> softmax }")
     assert desk.notes == ""
+
+
+def test_a_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n" + "".join(f"{i},{i % 3}\n" for i in range(40)))
+    desk = Desk(tmp_path)
+    data = 'data a { from "a.csv"\n input x; target y }'
+    desk.enter(data, "network n for a { dense(1) }", "train n on a as run { epochs 1 }")
+    desk.enter(data)
+    assert "as it was" in desk.notes
+    path.write_text("x,y\n" + "".join(f"{i},{i % 5}\n" for i in range(60)))
+    os.utime(path, ns=(1, 1))
+    desk.enter(data)
+    assert "`n` is untrained now" in desk.notes
+    desk.enter("train n on a as run { epochs 1 }")
+    assert desk.session.runtime.datasets["a"].part("train").input.count == 60
+
+
+def test_an_object_that_was_changed_is_read_again() -> None:
+    objects: dict[str, object] = {"frame": {"x": np.arange(30.0), "y": np.arange(30) % 2}}
+    desk = Desk(objects=objects)
+    data = "data a { from frame\n input x; target y -> category }"
+    desk.enter(data, "network n for a { dense(classes) -> softmax }", "train n on a as run { epochs 1 }", data)
+    assert "as it was" in desk.notes
+    objects["frame"] = {"x": np.arange(40.0), "y": np.arange(40) % 4}
+    desk.enter(data)
+    assert "kept as `n_1`" in desk.notes
+    desk.enter("train n on a as run { epochs 1 }")
+    assert {array.shape for array in desk.weights("n").values()} == {(1, 4), (4,)}
+
+
+def test_definitions_of_other_files_count(tmp_path: Path) -> None:
+    (tmp_path / "blocks.nn").write_text("layer block(n) { dense(4) -> relu -> dense(n) }\nlet unused = 3\n")
+    desk = Desk(tmp_path)
+    desk.enter('use "blocks.nn"', MOONS, "network mlp for m { block(classes) -> softmax }", TRAIN)
+    desk.enter('use "blocks.nn"')
+    assert "as it was" in desk.notes
+    (tmp_path / "blocks.nn").write_text("layer block(n) { dense(6) -> relu -> dense(n) }\n")
+    desk.enter('use "blocks.nn"')
+    assert "kept as `mlp_1`" in desk.notes
+    desk.enter(TRAIN)
+    assert (2, 6) in {array.shape for array in desk.weights("mlp").values()}

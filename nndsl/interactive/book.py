@@ -13,7 +13,7 @@ from typing import Any
 
 from nndsl.data.spec import DataSpec
 from nndsl.data.types import Signature
-from nndsl.interactive.lines import ANS, Done, Line, keys_of, mentioned, names_in, reached, text_of
+from nndsl.interactive.lines import ANS, Done, Line, mentioned, names_in, reached
 from nndsl.interactive.staleness import stale
 from nndsl.lower import Checked
 from nndsl.semantics.parts import Earlier
@@ -64,7 +64,8 @@ class Book:
         found: dict[str, frozenset[str]] = {}
         for line in self.lines:
             for name in line.names:
-                found[name] = found.get(name, frozenset()) | mentioned(line.statement)
+                own = line.brought.get(name) or mentioned(line.statement)
+                found[name] = found.get(name, frozenset()) | own
         return found
 
     @property
@@ -81,12 +82,12 @@ class Book:
 
     # ---- what follows
 
-    def with_line(self, statement: ast.Statement, at: int) -> tuple[Book, Effects]:
-        """A definition in the place of those whose names it takes; itself where they say the same."""
-        taken = [line for line in self.lines if line.keys & keys_of(statement)]
-        if [line.statement for line in taken] == [statement]:
+    def with_line(self, line: Line) -> tuple[Book, Effects]:
+        """A definition in the place of those whose names it takes; the same book where they say the same."""
+        taken = [one for one in self.lines if one.keys & line.keys]
+        if len(taken) == 1 and taken[0].says_as(line):
             return self, Effects()
-        line = Line(statement, text_of(statement), min((one.at for one in taken), default=at))
+        line = replace(line, at=min((one.at for one in taken), default=line.at))
         lines = [one for one in self.lines if one not in taken] + [line]
         names = line.names.union(*(one.names for one in taken))
         book, effects = self.renewed(names)

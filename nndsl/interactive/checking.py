@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nndsl.diagnostics import Collector, Diagnostic, Source, Span
 from nndsl.interactive.book import Book, Effects
-from nndsl.interactive.lines import ANS, Line, mentioned
+from nndsl.interactive.lines import ANS, Line, line_of, mentioned
 from nndsl.lower import Checked
 from nndsl.lower.check import check_program
 from nndsl.semantics.program import Action
@@ -68,8 +68,8 @@ def attempt(
         if isinstance(statement, ast.Action):
             continue
         before = after
-        after, effects = after.with_line(statement, at + number)
-        if after is before and not isinstance(statement, ast.Use):
+        after, effects = after.with_line(line_of(statement, at + number, folder, objects))
+        if after is before:
             same += called(statement)
         else:
             steps.append(Step(statement, after, effects))
@@ -97,6 +97,8 @@ def called(statement: ast.Statement) -> list[str]:
             return [name.text for name in statement.names]
         case ast.Set():
             return [f"set {statement.name}"]
+        case ast.Use():
+            return [statement.path.text]
     return []
 
 

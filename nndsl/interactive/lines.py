@@ -5,14 +5,16 @@ In: statements of an entry. Out: `Line` and `Done`, frozen values; which names t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Any
 
 from nndsl.diagnostics import Collector, Source
 from nndsl.semantics.program import Action
 from nndsl.semantics.roles import namespace
-from nndsl.semantics.walk import names
+from nndsl.semantics.walk import names, nodes
 from nndsl.syntax import ast, parse
 from nndsl.values import value
 
@@ -23,12 +25,15 @@ ANS = "ans"  # the last result
 @value
 class Line:
     """A live definition (or `let`, `set`, `use`). text: as it was written, with the comment above it. at: its place
-    among all that was entered; one that is defined anew keeps the place of the first.
+    among all that was entered; one that is defined anew keeps the place of the first. seen: of files and objects of
+    Python that it names, as they were then. brought: by `use`, the names of another file, and what each speaks of.
     """
 
     statement: ast.Statement
     text: str
     at: int
+    seen: tuple[tuple[str, int], ...] = ()
+    brought: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def keys(self) -> frozenset[Key]:
@@ -36,8 +41,12 @@ class Line:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names it defines, and a stand-in for a setting."""
-        return frozenset(name for _, name in self.keys)
+        """The names it defines, and a stand-in for a setting or a file."""
+        return frozenset(name for _, name in self.keys) | self.brought.keys()
+
+    def says_as(self, other: Line) -> bool:
+        """Whether two lines say the same of the same."""
+        return self.statement == other.statement and self.seen == other.seen and self.brought == other.brought
 
 
 @value
@@ -62,6 +71,41 @@ class Done:
     live: bool = True
     told: bool = True
     cut: bool = False
+
+
+def line_of(statement: ast.Statement, at: int, folder: Path, objects: Mapping[str, object]) -> Line:
+    """A definition that was entered. folder, objects: what its texts and names may stand for."""
+    brought = brought_by(statement, folder) if isinstance(statement, ast.Use) else {}
+    return Line(statement, text_of(statement), at, _seen(statement, folder, objects), brought)
+
+
+def brought_by(statement: ast.Use, folder: Path, above: frozenset[Path] = frozenset()) -> dict[str, frozenset[str]]:
+    """The names that a file defines, and those of the files it uses, with what each speaks of."""
+    path = (folder / statement.path.text).resolve()
+    if path in above or not path.is_file():
+        return {}
+    found: dict[str, frozenset[str]] = {}
+    for inner in parse(Source("", path.read_text(encoding="utf-8", errors="replace")), Collector()).statements:
+        if isinstance(inner, ast.Use):
+            found |= brought_by(inner, path.parent, above | {path})
+        for _, name in keys_of(inner):
+            found[name] = found.get(name, frozenset()) | mentioned(inner)
+    return found
+
+
+def _seen(statement: ast.Statement, folder: Path, objects: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+    """Of each file that is named, when it was changed; of each object, which it is."""
+    found: list[tuple[str, int]] = []
+    is_data = isinstance(statement, ast.Definition) and statement.kind == "data"
+    for node in nodes(statement) if is_data or isinstance(statement, ast.Use) else ():
+        if isinstance(node, ast.String):
+            with contextlib.suppress(OSError, ValueError):
+                found.append((node.text, (folder / node.text).stat().st_mtime_ns))
+    for name in sorted(mentioned(statement) & objects.keys()) if is_data else ():
+        found.append((name, id(objects[name])))
+    if isinstance(statement, ast.Definition) and is_data and statement.name in objects:
+        found.append((statement.name, id(objects[statement.name])))
+    return tuple(found)
 
 
 def keys_of(statement: ast.Statement) -> frozenset[Key]:
