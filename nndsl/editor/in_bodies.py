@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from nndsl.diagnostics import Span
 from nndsl.editor.meanings import Meaning, Reference, first_word, given, of_entry, of_let, of_parameter, spot
 from nndsl.semantics.builtins import BUILTINS, CONSTANTS
+from nndsl.semantics.cells import REVERSE, at_use
 from nndsl.semantics.options import BODY
 from nndsl.semantics.roles import ROLES, SIZES
 from nndsl.semantics.scopes import Entry, Scope
@@ -287,6 +288,8 @@ def named_arguments(call: ast.Call, entry: Entry | None, called: Meaning | None,
         if argument.name is None:
             continue
         found = of_parameter(entry, argument.name) if entry is not None else None
+        if found is None and entry is not None and argument.name in at_use(entry.definition):
+            found = given("parameter", REVERSE, "cell") if argument.name == REVERSE else state_of(entry, argument.name)
         if found is None and called is not None and called.role in ("builtin", "generator"):
             found = given("parameter", argument.name, called.name)
         if found is not None:
