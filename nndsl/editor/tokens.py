@@ -151,7 +151,8 @@ class _Statement:
         if begins:
             return self._first(place, after)
         if before == "KIND" or (before == "PREPOSITION" and self.tokens[place - 1] == "as"):
-            self.parameters = len(self.open) + 1 if before == "KIND" else self.parameters
+            if before == "KIND" and after == "_CALL":
+                self.parameters = len(self.open) + 1
             return "definition"
         if self.binds and before == "COMMA" and not self._is_inside():
             return "definition"
