@@ -35,15 +35,16 @@ def known_of(text: str, folder: Path) -> Known:
     return known(check_program(parse(Source("script.nn", text), collector), folder, collector), folder)
 
 
-def words(text: str, folder: Path, letters: int = 1) -> Iterator[Word]:
-    """Every word of a script, and whether it is offered once its first letters are typed."""
+def words(text: str, folder: Path, letters: int = 1, alone: bool = False) -> Iterator[Word]:
+    """Every word of a script, and whether it is offered once its first letters are typed. alone: nothing stands after
+    them yet."""
     about = known_of(text, folder)
     made_up = set(_made_up(text))
     for statement in lay_out(Source("script.nn", text), Collector()).statements:
         for token in statement:
             if token.type not in WORDS or token.end_pos == token.start_pos:
                 continue
-            typed = text[: token.start_pos + letters] + text[token.end_pos :]
+            typed = text[: token.start_pos + letters] + ("" if alone else text[token.end_pos :])
             offered = complete(typed, min(token.start_pos + letters, token.end_pos), about)
             found = any(one.text.rstrip("=.(") == str(token) for one in offered)
             yield Word(str(token), token.start_pos, _line(text, token), token.start_pos in made_up, found)

@@ -60,9 +60,13 @@ def _said(words: str) -> Callable[[], str]:
     return lambda: words
 
 
+def _in_manual(kind: str, name: str) -> str:
+    return one_line(kind, name) or f"a {kind}"
+
+
 def _names(wanted: Names) -> Iterator[Candidate]:
     for name in wanted.names:
-        meaning = _said(wanted.meaning) if wanted.meaning else partial(one_line, wanted.kind, name)
+        meaning = _said(wanted.meaning) if wanted.meaning else partial(_in_manual, wanted.kind, name)
         yield Candidate(name, wanted.kind, meaning, wanted.after)
 
 

@@ -161,6 +161,6 @@ def of_data_option(name: str) -> Form | None:
         first = (*parts,)
         words = {key: words[key] for key in OF_SPLIT}
     else:
-        first = (Slot("", "..."),)
+        first = (Slot("", "VALUE"),)
     slots = tuple(Slot(key, f"{key}=...", word.meaning) for key, word in words.items())
     return Form(name, "option of data", (*first, *slots), one_line("option of data", name), call=False)

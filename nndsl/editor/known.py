@@ -165,7 +165,9 @@ def half_written(definition: ast.Definition, folder: Path | None, constants: Map
     if not isinstance(definition.body, ast.Block):
         return Table(definition.name)
     items = tuple(i for i in definition.body.items if isinstance(i, ast.Option) and i.name in SOURCE_OPTIONS)
-    body = ast.Block(items, span=definition.body.span)
+    span = definition.name_span
+    every = ast.OptionArgument(ast.Name("all", span=span), span=span)
+    body = ast.Block((*items, ast.Option("input", span, (every,), span=span)), span=definition.body.span)
     texts = {name: said for name, said in constants.items() if isinstance(said, str)}
     numbers = {name: said for name, said in constants.items() if isinstance(said, int | float)}
     bare = replace(definition, body=body, broken=False)

@@ -49,7 +49,7 @@ def position(text: str, offset: int) -> Position:
 
 def wanted_at(place: Place) -> Sought:
     """What can stand at a place."""
-    if place.silent:
+    if place.silent or "RBRACE" in [token.type for token in place.line]:  # a block ends a statement, or a line
         return ()
     if place.blocks:
         return _inside(place)
