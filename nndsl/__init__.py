@@ -38,5 +38,19 @@ def __getattr__(name: str) -> object:
     return getattr(nndsl.api, name)
 
 
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext nndsl` in IPython and Jupyter: cells that begin with `%%nn`."""
+    from nndsl.notebook.extension import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """`%unload_ext nndsl`."""
+    from nndsl.notebook.extension import unload
+
+    unload(shell)
+
+
 def __dir__() -> list[str]:
     return __all__

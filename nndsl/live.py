@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from nndsl.api import CompileError, Interrupted, Results, RunError
 from nndsl.diagnostics import Diagnostic
-from nndsl.interactive.face import Nobody
+from nndsl.interactive.face import Face, Nobody
 
 if TYPE_CHECKING:
     from nndsl.editor.completion import Completion
@@ -31,18 +31,24 @@ if TYPE_CHECKING:
 class Session:
     """See the head of this module. A definition that is wrong changes nothing, and an action that fails neither.
 
-    data: Python objects by the name that `from` says; it may grow. folder: what paths are relative to. progress:
-    whether to tell of the work on stderr, and of what is found on stdout. said: what notes and commands have said.
+    data: Python objects by the name that `from` says; what is added to it later is seen too. folder: what paths are
+    relative to. progress: whether to tell of the work on stderr, and of what is found on stdout. face: is told of
+    everything instead.
     """
 
     def __init__(
-        self, data: Mapping[str, object] | None = None, *, folder: str | Path | None = None, progress: bool = False
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        folder: str | Path | None = None,
+        progress: bool = False,
+        face: Face | None = None,
     ) -> None:
         from nndsl.interactive.session import Interactive
 
-        self.data: dict[str, object] = dict(data or {})
+        self.data = data if data is not None else {}
         self._face = _Gathered(progress)
-        self._inner = Interactive(Path(folder) if folder is not None else None, self._face, self.data)
+        self.inner = Interactive(Path(folder) if folder is not None else None, face or self._face, self.data)
 
     def enter(self, text: str) -> list[str]:
         """Carries out an entry: statements, an expression, `:undo` and the like. Gives what commands answer and what
@@ -52,7 +58,7 @@ class Session:
         Ctrl-C.
         """
         self._face.texts, self._face.found = [], []
-        reply = self._inner.enter(text)
+        reply = self.inner.enter(text)
         if reply.interrupted:
             raise Interrupted(self.results)
         if reply.failed:
@@ -71,17 +77,17 @@ class Session:
     @property
     def results(self) -> Results:
         """Networks and results by name, as they are now."""
-        return Results(self._inner.runtime)
+        return Results(self.inner.runtime)
 
     def complete(self, text: str, offset: int | None = None) -> list[Completion]:
         """What can be written at an offset of an entry: at its end where none is given."""
-        return self._inner.complete(text, len(text) if offset is None else offset)
+        return self.inner.complete(text, len(text) if offset is None else offset)
 
     def __getitem__(self, name: str) -> Any:
         return self.results[name]
 
     def __repr__(self) -> str:
-        return f"Session({', '.join(self._inner.names())})"
+        return f"Session({', '.join(self.inner.names())})"
 
 
 class _Gathered(Nobody):

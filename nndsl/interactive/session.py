@@ -7,7 +7,7 @@ that is wrong changes nothing; an action that fails leaves everything as it was 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -41,11 +41,11 @@ class Interactive:
     """
 
     def __init__(
-        self, folder: Path | None = None, face: Face | None = None, objects: dict[str, object] | None = None
+        self, folder: Path | None = None, face: Face | None = None, objects: Mapping[str, object] | None = None
     ) -> None:
         self.folder = folder or Path.cwd()
         self.face: Face = face or Nobody()
-        self.objects = objects if objects is not None else {}
+        self.objects: Mapping[str, object] = objects if objects is not None else {}
         self.entries: list[str] = []
         self.unsaved: tuple[str, ...] = ()
         self.own_files: set[Path] = set()  # that `:save` wrote

@@ -1,0 +1,1 @@
+"""nndsl in IPython and Jupyter: `%load_ext nndsl`, then cells that begin with `%%nn`."""
