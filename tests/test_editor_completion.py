@@ -415,8 +415,10 @@ def test_no_offset_and_no_beginning_of_an_example_raises(script: str) -> None:
 STRANGE = [
     "", "{", "}", "(((", ")))", "[", '"', "`", "'", "\\", "\0", "a.b.c.", "...", "train", "train .", "print .", "data",
     "data {", "data d { from", "network n {{{{", "let", "set", "use", "plot (", "x = {", "loss (", "layer f(",
-    "layer f(a =", "for on as", "é`", "\r\n\t", "train mlp on penguins { stop", "stop =", "network n { ~", "network n { ->",
-    "->", "{ } } {", "(" * 300, "{" * 300, "data d { split =", "data d { split train", "data d { input (", "data d { -> ",
+    "layer f(a =", "for on as", "é`", "\r\n\t", "train mlp on penguins { stop", "stop =", "network n { ~",
+    "network n { ->",
+    "->", "{ } } {", "(" * 80, "{" * 80, "data d { split =", "data d { split train", "data d { input (",
+    "data d { -> ",
     "optimizer o { w'", "train mlp on penguins { stop =", "plot x { color", "param W[", "network n { a.b(", "print x[",
 ]  # fmt: skip
 

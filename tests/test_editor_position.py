@@ -33,7 +33,8 @@ def said(tokens: object) -> list[str]:
 def test_the_word_at_the_cursor() -> None:
     for marked, word, start in (
         ("train ml|", "ml", 6), ("train |", "", 6), ("tr|ain", "tr", 0), ("h'|", "h'", 0),
-        ("x.`Sepal Le|", "Sepal Le", 2), ("let\n  wid|", "wid", 6), ("in|", "in", 0), ("fal|", "fal", 0), ("x = true|", "true", 4), ("é|", "é", 0),
+        ("x.`Sepal Le|", "Sepal Le", 2), ("let\n  wid|", "wid", 6), ("in|", "in", 0), ("fal|", "fal", 0),
+        ("x = true|", "true", 4), ("é|", "é", 0),
     ):  # fmt: skip
         place = at(marked)
         assert (place.word, place.start, place.text, place.silent) == (word, start, False, False), marked
@@ -157,7 +158,8 @@ def test_what_is_wanted_first(marked: str, first: Wanted) -> None:
 
 @pytest.mark.parametrize(
     "marked",
-    ["network |", "train a on b as |", "let |", "let a|", "layer f(|", "layer f(a, |", "param |", "print a |", "# |", '"|',
+    ["network |", "train a on b as |", "let |", "let a|", "layer f(|", "layer f(a, |", "param |", "print a |",
+     "# |", '"|',
      "1|", "data d { columns |", "layer f { param W, |", "train a on b { optimizer adam |", "a b c |",
      "network n { relu |", "train a on b { step critic { |", "train a on b { title \"|"],
 )  # fmt: skip

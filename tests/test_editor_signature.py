@@ -101,7 +101,8 @@ def test_what_is_called_and_which_parameter_is_being_written(marked: str, label:
 @pytest.mark.parametrize(
     "marked",
     ["|", "train |", "network n { dense |", "network n { dense(3) |", "network n { # dense(|", "print (|",
-     "let a = [1, |", "nothing(|", "print nothing(|", "data d { drop |", "train mlp on moons { batch |", "layer f(|", '"dense(|'],
+     "let a = [1, |", "nothing(|", "print nothing(|", "data d { drop |", "train mlp on moons { batch |",
+     "layer f(|", '"dense(|'],
 )  # fmt: skip
 def test_where_no_call_is_open(marked: str) -> None:
     assert helped(marked) is None
