@@ -1,7 +1,7 @@
 """Reads the chapters of the manual, and runs what stands in their fences.
 
 A fence says what becomes of it:
-- `nn`: a complete script that runs; `nn more` goes on from the one before it; `nn aside` too, but nothing goes on from it.
+- `nn`: a complete script that runs; `nn more` goes on from the one before it; `nn aside` too, and nothing from that.
 - `nn ... as net.nn`: what it is so far lies under this name in the folder of the consoles below.
 - `nn check`, `nn check more`: checked, and not run.
 - `nn wrong E0301`: gives this code and no other error; with `more` it goes on from what is before it.

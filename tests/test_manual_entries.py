@@ -259,6 +259,12 @@ def test_a_name_of_the_library_that_is_taken_again_shows_both() -> None:
 # ---- the words that the language's own tables have ---------------------------------------------------------------
 
 
+def test_forms_of_definitions_say_what_the_language_puts_in() -> None:
+    for name, role in ROLES.items():
+        inside = language.kind_form(name).splitlines()[0].partition("(")[2].partition(")")[0]
+        assert len(inside.split(", ")) == role.fed + 1, name
+
+
 def test_forms_of_statements_say_what_must_be_there() -> None:
     forms = {row.verb: language.statement_form(row) for row in language.statements()}
     assert forms["train"] == "train NETWORK on DATA [with RECIPE] [as NAME] [{ options }]"

@@ -44,7 +44,7 @@ OPTION_WORDS = {
         more="Without a `target` the sequence itself is told; without a `window` each series is one example.",
     ),
     "window": Word("how many steps of a series the network sees at once", "window 24, stride=6", "each series whole"),
-    "horizon": Word("how many steps after the window lies what is told", "horizon 1, steps=12"),
+    "horizon": Word("how many steps after the window lies what is told", "horizon 1, steps=12", "1 after a window"),
     "target": Word(
         "what the network is to say, and its encoder",
         "target species -> category",

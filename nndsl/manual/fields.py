@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from nndsl.semantics import results
+from nndsl.semantics.diagnose import FIGURES
 from nndsl.semantics.results import Record, Type
 from nndsl.values import value
 
@@ -32,9 +33,14 @@ RESULT_WORDS = {
         "answers", "predict net on data.test as answers", "a column for each column of the target; a part by its name"
     ),
     "components": Result("components", "pca data as pc", "`pc1`, `pc2`, ..., the columns of the target, the parts"),
-    "map": Result("a map", "tsne data as map", "the places on the map, the columns of the target, the parts"),
-    "clusters": Result("clusters", "kmeans data as groups", "the columns of the data, the parts"),
+    "map": Result("a map", "tsne data as map", "`tsne1`, `tsne2`, the columns of the target, the parts"),
+    "clusters": Result(
+        "clusters",
+        "kmeans data as groups",
+        "`distance1`, `distance2`, ... to the centres, the columns of the target, the parts",
+    ),
     "model": Result("a model", "knn data as neighbours", "each part that was measured, with its metrics"),
+    "health": Result("a diagnosis", "diagnose net on data as health"),
     "sample": Result("a sample", "sample net on data as text", "of a series, its columns"),
     "data": Result("a data set", "data name { ... }", "its columns, its sizes, the parts"),
 }
@@ -90,6 +96,20 @@ FIELD_WORDS: dict[str, dict[str, str]] = {
         "rows": "how many rows it remembers",
         "seconds": "how long it took",
     },
+    "health": {
+        "findings": "how much was found to be wrong",
+        "rows": "how many rows were looked at",
+        "dead": "the share of dead units in the worst layer",
+        "saturated": "the share of saturated values in the worst layer",
+        "gradient_ratio": "the gradient at the first layer over that at the last",
+        "step_ratio": "the gradient at a cell's first step over that at its last",
+        "underfitting": "the training loss over that of a constant answer",
+        "overfitting": "by how much the validation loss is above the training loss",
+        "rise": "how far the validation loss is above its least, as a share of that",
+        "bounce": "the greatest factor by which the training loss rose above the least before it",
+        "unfinished": "how fast the loss still falls at the end, over how fast it fell at first",
+        "never_predicted": "how many classes occur but are never the answer",
+    },
     "sample": {
         "text": "the first text, with what it began with",
         "texts": "all texts",
@@ -119,4 +139,5 @@ def field_types() -> Mapping[str, Mapping[str, Type]]:
     )  # fmt: skip
     sample = {**results.text_record("text").fields, **results.series_record("series", (), words=False).fields}
     found: dict[str, Mapping[str, Type]] = {record.kind: record.fields for record in records}
-    return {**found, "sample": sample, "data": {"rows": "number"}}
+    health: dict[str, Type] = dict.fromkeys(("findings", "rows", *FIGURES), "number")
+    return {**found, "health": health, "sample": sample, "data": {"rows": "number"}}

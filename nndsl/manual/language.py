@@ -212,12 +212,26 @@ def _kinds() -> Iterator[Entry]:
 
 
 def kind_form(name: str) -> str:
-    """How a definition of a kind is begun."""
-    return {
-        "network": "network NAME [for DATA] { ... }",
-        "data": "data NAME { ... }",
-        "recipe": "recipe NAME { options of train }",
-    }.get(name, f"{name} NAME(PARAMETERS) = ..., or {name} NAME(PARAMETERS) {{ ... }}")
+    """How a definition of a kind is written; what the language puts in itself stands first among the parameters."""
+    if name in _WHOLE_FORMS:
+        return _WHOLE_FORMS[name]
+    fed = _FED.get(name, "")
+    head = f"{name} NAME({fed}{', ' if fed else ''}PARAMETERS)"
+    return f"{head} = EQUATION\n{head} {{ LINES }}"
+
+
+_WHOLE_FORMS = {
+    "network": "network NAME [for DATA] { LINES }",
+    "data": "data NAME { OPTIONS }",
+    "recipe": "recipe NAME { OPTIONS OF train }",
+}
+_FED = {
+    "activation": "VALUE",
+    "loss": "OUTPUT, TARGET",
+    "metric": "OUTPUTS, TARGETS",
+    "regularizer": "WEIGHT",
+    "schedule": "STEP, STEPS",
+}  # by place; any names may stand for them
 
 
 def _bodies() -> Iterator[Entry]:

@@ -18,12 +18,14 @@ from nndsl.data.meanings import (
 )
 from nndsl.manual import examples
 from nndsl.manual.fields import FIELD_WORDS, RESULT_WORDS, TYPE_WORDS, field_types
-from nndsl.manual.functions import expression_entries, given_in
+from nndsl.manual.functions import given_in
 from nndsl.manual.kinds import CONSTANT_WORDS, GIVEN_WORDS, KIND_EXAMPLES, PART_WORDS, VALUE_WORDS
 from nndsl.manual.language import FIGURE_WORDS, generator_form, kind_form, options, statement_form, statements
 from nndsl.manual.layout import anchor, blocks, code, fence, paragraph, table, word
 from nndsl.manual.operators import OPERATORS
 from nndsl.manual.reference_words import HEAD, INTRODUCTIONS, WRITTEN
+from nndsl.semantics.builtins import BUILTINS
+from nndsl.semantics.constants import ELEMENTWISE, FUNCTION_WORDS
 from nndsl.semantics.options import BODY, FIGURE, PLOTS, SETTINGS, Keys, Option, Statement
 from nndsl.semantics.roles import ROLES
 
@@ -60,7 +62,7 @@ def _statement(row: Statement) -> str:
     own = blocks("Its figures have options of [their own](#figures).") if row.verb == "plot" else ""
     return blocks(
         f"### `{row.verb}`",
-        _sentence(row.meaning),
+        paragraph(_sentence(row.meaning)),
         fence(statement_form(row), "text"),
         table(OPTION_HEAD, _option_rows(listed)),
         own,
@@ -151,7 +153,9 @@ def _definitions() -> str:
         given = ", ".join(code(one) for one in role.given)
         parts += [
             f"### `{name}`",
-            f"Defines {role.article}, which stands {role.place}." + (f" Known inside: {given}." if given else ""),
+            paragraph(
+                f"Defines {role.article}, which stands {role.place}." + (f" Known inside: {given}." if given else "")
+            ),
             fence(kind_form(name), "text"),
             fence(_defined(name), "nn"),
         ]
@@ -184,10 +188,10 @@ def _expressions() -> str:
         table(("operator", "what it is", "as in"), ((code(o.form), o.meaning, code(o.example)) for o in OPERATORS)),
         "### Functions of equations",
         paragraph(INTRODUCTIONS["Functions of equations"]),
-        table(("function", "what it gives"), _functions("function")),
+        table(("function", "what it gives"), _equation_functions()),
         "### Functions of numbers and lists",
         paragraph(INTRODUCTIONS["Functions of numbers and lists"]),
-        table(("function", "what it gives"), _functions("function of numbers")),
+        table(("function", "what it gives"), _number_functions()),
         fence(examples.NUMBERS_SCRIPT),
         "### Names that are given",
         table(
@@ -201,10 +205,13 @@ def _expressions() -> str:
     )
 
 
-def _functions(kind: str) -> Iterator[tuple[str, str]]:
-    for entry in expression_entries():
-        if entry.kind == kind:
-            yield code(entry.signature), entry.meaning.removesuffix(".")
+def _equation_functions() -> Iterator[tuple[str, str]]:
+    return ((code(row.signature), row.doc) for row in BUILTINS.values())
+
+
+def _number_functions() -> Iterator[tuple[str, str]]:
+    for name, (call, meaning) in FUNCTION_WORDS.items():
+        yield code(call), meaning + ("; of a list, of each of its values" if name in ELEMENTWISE else "")
 
 
 def _results() -> str:

@@ -353,7 +353,7 @@ _ROWS = (
         "kmeans data as groups { clusters 8 }",
         {"as": False},
         (
-            Option("clusters", Whole(1), "how many groups"),
+            Option("clusters", Whole(1), "how many groups; it must be given"),
             Option("restarts", Whole(1), "how many times it is begun anew; the best is kept", "10"),
             Option("iterations", Whole(1), "the most that a beginning takes", "300"),
             Option("seed", SEED, "of the first centres", "the script's `set seed`"),
