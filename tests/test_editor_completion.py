@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from completion_words import known_of, words
 
+from nndsl.data import dataset as data_module
 from nndsl.data import sources
 from nndsl.editor.completion import Completion, complete
 from nndsl.editor.known import Known, nothing_known
@@ -361,6 +362,34 @@ def test_a_data_set_that_does_not_check_has_the_columns_of_its_file() -> None:
     assert "species" in texts(text, about)
     assert "species" in [column.name for column in with_text(nothing_known(EXAMPLES), text.replace("|", ""),
                                                              columns=True).data["flowers"].columns]  # fmt: skip
+
+
+def test_at_a_prompt_an_expression_may_stand_for_itself() -> None:
+    def typed(marked: str) -> list[str]:
+        offset = marked.index("|")
+        return [one.text for one in complete(marked[:offset] + marked[offset + 1 :], offset, session(), prompt=True)]
+
+    assert {"train", "run", "result", "width", "entropy"} <= set(typed("|")) and "dense" not in typed("|")
+    assert typed("run.history.lo|") == ["loss"] and texts("run.history.lo|") == []
+    assert "accuracy" in typed("result.|") and "run" in typed("max(|") and "run" in typed("(1 + |")
+    assert typed("run |") == [] and typed("2 |") == []
+    assert typed("train |") == texts("train |") and typed("network n { den|") == ["dense"]
+
+
+def test_columns_of_a_file_are_read_again_only_when_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("one,two\n1,2\n3,4\n", encoding="utf-8")
+    text = 'data d { from "a.csv"; input | }'
+    plain = text.replace("|", "")
+    assert texts(text, known_of(plain, tmp_path)) == ["one", "two", "all"]
+    read = sources.open_source
+    monkeypatch.setattr(data_module, "open_source", lambda *_: pytest.fail("the table is read again"))
+    assert texts(text, known_of(plain, tmp_path)) == ["one", "two", "all"]
+    monkeypatch.setattr(data_module, "open_source", read)
+    file.write_text("one,two,three\n1,2,3\n3,4,5\n", encoding="utf-8")
+    assert texts(text, known_of(plain, tmp_path)) == ["one", "three", "two", "all"]
 
 
 def test_options_planned_for_later_are_never_offered() -> None:

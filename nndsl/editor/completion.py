@@ -35,10 +35,11 @@ class Completion:
     sort: str
 
 
-def complete(text: str, offset: int, known: Known | None = None) -> list[Completion]:
+def complete(text: str, offset: int, known: Known | None = None, prompt: bool = False) -> list[Completion]:
     """What can be written at an offset, best first; nothing inside comments, numbers and most texts in quotes, nor
-    where a name is being made up."""
-    here = position(text, offset)
+    where a name is being made up. prompt: whether the text is typed at a prompt, where an expression may stand for
+    itself."""
+    here = position(text, offset, prompt)
     place, wanted = here.place, here.wanted
     if not wanted:
         return []

@@ -6,6 +6,7 @@ says besides is found by `said.py`.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from functools import cache, partial
@@ -15,7 +16,7 @@ from typing import Any
 from nndsl.data.dataset import column_names as source_columns
 from nndsl.data.dataset import source_column
 from nndsl.data.declare import declare
-from nndsl.data.spec import DataSpec, MadeSource
+from nndsl.data.spec import DataSpec, FileSource, MadeSource
 from nndsl.data.table import Column as SourceColumn
 from nndsl.data.types import Signature
 from nndsl.diagnostics import Collector, Fault
@@ -32,6 +33,7 @@ from nndsl.syntax import ast
 from nndsl.values import value
 
 SOURCE_OPTIONS = ("from", "columns", "rows", "text")  # of `data`: what says which columns there are
+MOST_KEPT = 64  # files whose columns are kept
 
 
 @value
@@ -116,6 +118,9 @@ def _weights(checked: Checked, name: str) -> tuple[str, ...]:
         return ()  # it is said where the network is checked
 
 
+_COLUMNS: OrderedDict[tuple[object, ...], tuple[Column, ...]] = OrderedDict()
+
+
 # ---- columns ---------------------------------------------------------------------------------------------------
 
 
@@ -138,13 +143,38 @@ def _columns(spec: DataSpec, signature: Signature | None, checked: Checked) -> I
         if source is not None:
             yield from _columns(source, checked.signatures.get(spec.source.data), checked)
         return
-    yield from _of_source(spec)
+    columns = _of_source(spec)
+    yield from columns
     if signature is not None:
-        names = set(source_columns(spec))
+        names = {column.name for column in columns}
         yield from (Column(name, "numbers") for name in signature.input.parts if name not in names)
 
 
-def _of_source(spec: DataSpec) -> Iterator[Column]:
+def _of_source(spec: DataSpec) -> tuple[Column, ...]:
+    """The columns of the source. Those of files are kept as long as the file stays as it is: a large table is not."""
+    key = _stamp(spec)
+    columns = _COLUMNS.get(key) if key is not None else None
+    if columns is None:
+        columns = tuple(_read(spec))
+        if key is not None and columns:
+            _COLUMNS[key] = columns
+            while len(_COLUMNS) > MOST_KEPT:
+                _COLUMNS.popitem(last=False)
+    return columns
+
+
+def _stamp(spec: DataSpec) -> tuple[object, ...] | None:
+    """What tells a file from what it was before; None of what is no file."""
+    if not isinstance(spec.source, FileSource):
+        return None
+    try:
+        seen = spec.source.path.stat()
+    except OSError:
+        return None
+    return (str(spec.source.path), seen.st_mtime_ns, seen.st_size) if spec.source.path.is_file() else None
+
+
+def _read(spec: DataSpec) -> Iterator[Column]:
     for name in source_columns(spec):
         found = source_column(spec, name)
         yield Column(name, _kind(found) if found is not None else "")
@@ -172,7 +202,7 @@ def half_written(definition: ast.Definition, folder: Path | None, constants: Map
     numbers = {name: said for name, said in constants.items() if isinstance(said, int | float)}
     bare = replace(definition, body=body, broken=False)
     spec = declare(bare, folder or Path(), Collector(), constants=numbers, texts=texts)
-    return Table(definition.name, tuple(_of_source(spec)) if spec is not None else ())
+    return Table(definition.name, _of_source(spec) if spec is not None else ())
 
 
 def is_record(found: Type, *kinds: str) -> bool:

@@ -41,14 +41,28 @@ class Position:
     wanted: Sought
 
 
-def position(text: str, offset: int) -> Position:
-    """What can stand at an offset of a text."""
+def position(text: str, offset: int, prompt: bool = False) -> Position:
+    """What can stand at an offset of a text. prompt: of one that is typed at a prompt, where an expression may stand
+    for itself."""
     place = place_at(text, offset)
-    return Position(place, wanted_at(place))
+    wanted = wanted_at(place)
+    if prompt and not place.blocks and not place.silent and not place.text:
+        wanted = _at_prompt(place, wanted)
+    return Position(place, wanted)
+
+
+def _at_prompt(place: Place, wanted: Sought) -> Sought:
+    """Besides statements, or where none begins so, an expression."""
+    first = place.line[0] if place.line else None
+    if first is not None and (first.type in ("LET", "USE", "SET", "KIND") or str(first) in STATEMENTS):
+        return wanted
+    if place.before == "DOT":
+        return (Fields(path_before(place.tail)),)
+    return wanted if place.after_value else (*wanted, *RESULTS)
 
 
 def wanted_at(place: Place) -> Sought:
-    """What can stand at a place."""
+    """What can stand at a place of a script."""
     if place.silent or "RBRACE" in [token.type for token in place.line]:  # a block ends a statement, or a line
         return ()
     if place.blocks:
