@@ -90,6 +90,20 @@ def _check(words: Words, console: Console) -> int:
     return check(words.subject or "", words.sets, console)
 
 
+def _fmt(words: Words, console: Console) -> int:
+    from nndsl.cli.fmt import Way, fmt
+    from nndsl.syntax.formatter import WIDTH
+
+    way = Way(int(words.flags.get("--width", WIDTH)), "--check" in words.flags, "--diff" in words.flags)
+    return fmt(words.subjects, way, console)
+
+
+def _fix(words: Words, console: Console) -> int:
+    from nndsl.cli.fix import fix
+
+    return fix(words.subjects, "--check" in words.flags, "--diff" in words.flags, console)
+
+
 def _repl(words: Words, console: Console) -> int:
     from nndsl.cli.prompt import prompt
 
@@ -115,6 +129,12 @@ def _ir(words: Words, console: Console) -> int:
     return ir(words.subject or "", words.sets, words.flags.get("--stage", "ir"), console)
 
 
+def _lsp(words: Words, console: Console) -> int:
+    from nndsl.cli.language_server import language_server
+
+    return language_server(words.flags.get("--tcp"), console)
+
+
 def _warm(words: Words, console: Console) -> int:
     from nndsl.cli.warm import warm_all
 
@@ -128,6 +148,6 @@ def _version(words: Words, console: Console) -> int:
 
 
 VERBS: dict[str, Callable[[Words, Console], int]] = {
-    "run": _run, "check": _check, "repl": _repl, "explain": _explain, "doc": _doc, "ir": _ir, "warm": _warm,
-    "version": _version,
+    "run": _run, "check": _check, "fmt": _fmt, "fix": _fix, "repl": _repl, "explain": _explain, "doc": _doc, "ir": _ir,
+    "lsp": _lsp, "warm": _warm, "version": _version,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from nndsl.values import value
 
 DEVICES = ("auto", "cpu", "cuda")
 STAGES = ("ast", "ir", "fused", "plan", "kernels")
+NARROWEST = 20  # of a line that `fmt` writes
 PRECISIONS = ("float32", "float64")
 
 
@@ -49,7 +50,11 @@ FLAGS = (
     Flag("--quiet", "", "results and faults only: no progress, no notes"),
     Flag("--stage", "NAME", "ast, ir, fused, plan or kernels", STAGES),
     Flag("--replay", "FILE", "a session over again: entries with or without prompts"),
+    Flag("--tcp", "PORT", "messages of one editor at a port, instead of on standard input"),
     Flag("--precision", "NAME", "float32 or float64", PRECISIONS),
+    Flag("--check", "", "writes nothing, and says what would change: exit code 1 if anything does"),
+    Flag("--diff", "", "writes nothing, and shows what would change, line by line"),
+    Flag("--width", "N", "how long a line of code may be"),
     Flag("--error-format", "NAME", "human or json", ("human", "json")),
     Flag("--no-color", "", "plain text; so does the variable NO_COLOR"),
     Flag("--debug", "", "Python's own traceback where nndsl fails"),
@@ -63,10 +68,18 @@ SHORT = {"-h": "--help", "-V": "--version", "-q": "--quiet"}
 VERBS = (
     Verb("run", "FILE", "checks a script and carries it out", (*SCRIPT, "--json", "--quiet")),
     Verb("check", "FILE", "checks a script: names, shapes, data, method", (*SCRIPT, "--quiet")),
+    Verb(
+        "fmt",
+        "FILE...",
+        "brings scripts into their one form; `-` is a text from elsewhere",
+        ("--check", "--diff", "--width", "--quiet"),
+    ),
+    Verb("fix", "FILE...", "makes the certain changes that `check` suggests", ("--check", "--diff")),
     Verb("repl", "[FILE]", "a prompt; a script is carried out first", (*SCRIPT, "--quiet", "--replay")),
     Verb("explain", "CODE", "what a code means, with a wrong and a right example"),
     Verb("doc", "[NAME...]", "what is said of a name, a chapter of the manual, or a search"),
     Verb("ir", "FILE", "what the compiler makes of a script", (*SCRIPT, "--stage")),
+    Verb("lsp", "", "a language server, for editors: speaks on standard input and output", ("--tcp",)),
     Verb("warm", "", "compiles the standard kernels once", ("--precision", "--quiet")),
     Verb("version", "", "versions and the machine"),
 )
@@ -74,12 +87,13 @@ VERBS = (
 
 @dataclass(slots=True)
 class Words:
-    """A command line that was understood. sets: `--set` and its short forms, as texts by name. is_bare: it names no
-    verb and no file, which means `repl`.
+    """A command line that was understood. subject: what follows the verb; subjects: the same, word by word. sets:
+    `--set` and its short forms, as texts by name. is_bare: it names no verb and no file, which means `repl`.
     """
 
     verb: str = ""
     subject: str | None = None
+    subjects: list[str] = field(default_factory=list)
     flags: dict[str, str] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
     is_bare: bool = False
@@ -163,10 +177,10 @@ def _place(plain: list[str], words: Words) -> None:
         raise Usage(f"there is no command `{first}`" + (f"; {hint}" if hint else f"; commands are {', '.join(names)}"))
     verb = next(v for v in VERBS if v.name == words.verb)
     most = 1 if verb.subject else 0
-    if len(plain) > most and not verb.subject.endswith("...]"):
+    if len(plain) > most and "..." not in verb.subject:
         takes = f"one {verb.subject.strip('[]')}" if most else "nothing more"
         raise Usage(f"`nndsl {verb.name}` takes {takes}; `{plain[most]}` is too much")
-    words.subject = " ".join(plain) or None
+    words.subject, words.subjects = " ".join(plain) or None, plain
 
 
 def _is_file(word: str) -> bool:
@@ -185,7 +199,10 @@ def _check(words: Words) -> None:
             takes = ", ".join(f"`{f}`" for f in (*verb.flags, *COMMON[:3]))
             raise Usage(f"`nndsl {verb.name}` takes no `{name}`; it takes {takes}")
     if verb.subject and not verb.subject.startswith("[") and words.subject is None:
-        raise Usage(f"`nndsl {verb.name}` needs a {verb.subject}")
+        raise Usage(f"`nndsl {verb.name}` needs a {verb.subject.removesuffix('...')}")
+    width = words.flags.get("--width", str(NARROWEST))
+    if not (width.isdecimal() and int(width) >= NARROWEST):
+        raise Usage(f"`--width` is a number from {NARROWEST}, not `{width}`")
     for name in ("--seed", "--device", "--threads", "--precision"):
         key = name.removeprefix("--")
         if name in words.flags and name in verb.flags and words.verb != "warm":

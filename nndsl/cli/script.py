@@ -34,10 +34,11 @@ def read(path_text: str) -> tuple[Source, Path]:
     except IsADirectoryError:
         raise fault("E0701", f"`{path_text}` is a folder, not a script", None) from None
     except OSError as problem:
-        raise _unreadable(path, problem) from None
+        raise unreadable(path, problem) from None
 
 
-def _unreadable(path: Path, problem: OSError) -> Fault:
+def unreadable(path: Path, problem: OSError) -> Fault:
+    """The fault of a file that is not there, or not to be read."""
     from nndsl.diagnostics.suggest import did_you_mean
 
     if not isinstance(problem, FileNotFoundError):

@@ -6,6 +6,7 @@ Nothing here prints: `render.py` makes text, `json.py` makes JSON, both from the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -72,6 +73,35 @@ class Diagnostic:
         return "warning" if self.code.startswith("W") else "error"
 
 
+class Hint(str):
+    """A help sentence about a name: `word` is not there; `certain` is what was meant, where that is beyond doubt."""
+
+    __slots__ = ("certain", "word")
+
+    certain: str | None
+    word: str
+
+    @staticmethod
+    def about(word: str, certain: str | None, text: str) -> Hint:
+        hint = Hint(text)
+        hint.word, hint.certain = word, certain
+        return hint
+
+    def edits(self, span: Span) -> tuple[Edit, ...]:
+        """The change of the word inside the span; none where it is not beyond doubt, or not one place in the text."""
+        if self.certain is None:
+            return ()
+        places = list(re.finditer(rf"(?<![\w.]){re.escape(self.word)}(?!\w)", span.text))
+        places = places or list(re.finditer(rf"(?<!\w){re.escape(self.word)}(?!\w)", span.text))  # behind a dot
+        if len(places) != 1:
+            return ()
+        start, end = span.start + places[0].start(), span.start + places[0].end()
+        around = span.source.text[start - 1 : start] + span.source.text[end : end + 1]
+        if not self.certain.isidentifier() and around not in ('""', "``"):
+            return ()
+        return (Edit(Span(span.source, start, end), self.certain),)
+
+
 class Fault(Exception):
     """Carries one diagnostic up to where work can go on: the enclosing statement collects it. Never shown as such."""
 
@@ -90,7 +120,9 @@ def fault(
     help: str | None = None,
     edits: tuple[Edit, ...] = (),
 ) -> Fault:
-    """`raise fault("E0203", "...", span)`."""
+    """`raise fault("E0203", "...", span)`. A help sentence that knows which name was meant brings its edit along."""
+    if not edits and isinstance(help, Hint) and span is not None:
+        edits = help.edits(span)
     return Fault(Diagnostic(code, message, span, labels, notes, help, edits))
 
 

@@ -2,7 +2,8 @@
 
 In: the word and the names that could stand in its place. Out: the nearest of these, best first. In this order: the same
 but for case, `_` and `-`; the name of the same thing in Keras, PyTorch, scikit-learn or Ludwig; a slip of the pen
-(Damerau-Levenshtein distance up to a third of the length); a shortened word.
+(Damerau-Levenshtein distance up to a third of the length); a shortened word. A name is certain where it is the only one
+of its sort: the same but for case and `_`, the same thing elsewhere, or one slip away with no other name near.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nndsl.diagnostics.aliases import ALIASES
+from nndsl.diagnostics.diagnostic import Hint
 
 SHORTEST_PREFIX = 3
 
@@ -23,19 +25,39 @@ def nearest(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     return []
 
 
+def certain(word: str, candidates: Iterable[str]) -> str | None:
+    """The one name that was meant beyond doubt, as the head of this file has it; None where a person has to choose.
+
+    Names that differ in digits alone, as `run1` and `run2`, are no slips; a shortened word is never certain.
+    """
+    names = list(dict.fromkeys(candidates))
+    for found in (_same(word, names), _alias(word, names)):
+        if found:
+            return found[0] if len(found) == 1 else None
+    slips = _slips(word, names)
+    if len(slips) != 1 or distance(fold(word), fold(slips[0]), 1) != 1:
+        return None
+    return None if _letters(word) == _letters(slips[0]) else slips[0]
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
-    """The help sentence, "did you mean `dense`?"; None where nothing is near."""
-    found = [f"`{name}`" for name in nearest(word, candidates)]
+    """The help sentence, "did you mean `dense`?"; None where nothing is near. It is a `Hint`, which knows the name that
+    is certain, so that a fault that is made with it has an edit."""
+    names = list(candidates)
+    found = [f"`{name}`" for name in nearest(word, names)]
     if not found:
         return None
-    if len(found) == 1:
-        return f"did you mean {found[0]}?"
-    return f"did you mean {', '.join(found[:-1])} or {found[-1]}?"
+    listed = found[0] if len(found) == 1 else f"{', '.join(found[:-1])} or {found[-1]}"
+    return Hint.about(word, certain(word, names), f"did you mean {listed}?")
 
 
 def fold(word: str) -> str:
     """A name without what people write differently: case, `_` and `-`."""
     return word.casefold().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _letters(word: str) -> str:
+    return "".join(character for character in fold(word) if not character.isdigit())
 
 
 def distance(a: str, b: str, most: int) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import unicodedata
 
 from nndsl.diagnostics import Diagnostic, Edit, Span, fault
-from nndsl.diagnostics.suggest import nearest
+from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.syntax.tree import Token
 from nndsl.syntax.trouble import BEGINS_VALUE, Trouble
 
@@ -177,13 +177,14 @@ def hyphenated(t: Trouble) -> Diagnostic | None:
     if name is None or t.at != 3:
         return None
     place = t.span_of(t.tokens[0]).to(t.span_of(t.tokens[2]))
-    return fault("E0201", f"no statement begins with `{written}`", place, help=f"did you mean `{name}`?").diagnostic
+    message = f"no statement begins with `{written}`"
+    return fault("E0201", message, place, help=f"did you mean `{name}`?", edits=(Edit(place, name),)).diagnostic
 
 
 def _misspelt(t: Trouble, first: Token) -> Diagnostic:
     """As for a statement that can be read and begins with no known word."""
     message = f"no statement begins with `{first}`"
-    return fault("E0201", message, t.span_of(first), help="did you mean `network`?").diagnostic
+    return fault("E0201", message, t.span_of(first), help=did_you_mean(str(first), ("network",))).diagnostic
 
 
 def _word(t: Trouble, i: int, word: str) -> Diagnostic:
