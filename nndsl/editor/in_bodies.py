@@ -69,15 +69,16 @@ class Body:
         if declares_input(definition):
             self.names.pop("x", None)
             self.names.pop("in", None)
-        for parameter in definition.parameters:
-            self._parameter(parameter)
+        for place, parameter in enumerate(definition.parameters):
+            self._parameter(parameter, fed=place < role.fed)
         if isinstance(definition.body, ast.Block):
             self.items(definition.body.items)
         else:
             self.expr(definition.body)
         return self.names
 
-    def _parameter(self, parameter: ast.Parameter) -> None:
+    def _parameter(self, parameter: ast.Parameter, fed: bool) -> None:
+        """fed: whether it is a tensor that flows in."""
         if parameter.default is not None:
             self.expr(parameter.default)
         meaning = of_parameter(self.entry, parameter.name)
@@ -85,7 +86,7 @@ class Body:
         if meaning is None or meaning.span != place:  # the second of this name
             meaning = Meaning("parameter", parameter.name, ("local", parameter.name, *spot(place)), span=place)
         self.names[parameter.name] = meaning
-        if isinstance(parameter.default, NUMBERS) or parameter.default is None:
+        if not fed and (parameter.default is None or isinstance(parameter.default, NUMBERS)):
             self.numbers.add(parameter.name)
         self.emit(Reference(place, parameter.name, meaning, defines=True))
 

@@ -16,6 +16,7 @@ from nndsl.editor.meanings import Key, Meaning, Reference
 from nndsl.editor.references import References, references
 from nndsl.semantics.constants import CONSTANTS
 from nndsl.semantics.modules import library, scope_of
+from nndsl.semantics.options import BODY
 from nndsl.semantics.parts import Context
 from nndsl.semantics.roles import ROLES, SIZES, namespace
 from nndsl.semantics.scopes import Scope
@@ -25,6 +26,8 @@ from nndsl.values import value
 
 SCHEDULED = "lr"  # the parameter of an optimizer that schedules act on, by its name (`nndsl.lower.optimizer`)
 THINGS = ("data", "constant", "result")  # one name, one thing; networks too
+IN_BODIES = ("parameter", "local")
+IMPLICIT = ("x", "in")  # what a body without `input` calls what comes in, and its last size
 TACIT = ("optimizer", "initializer", "loss", "metric")  # one of the library may be meant where none is named
 IN_BACKQUOTES = re.compile(r"[^`\n\r]+")
 
@@ -138,30 +141,56 @@ def is_plain(name: str) -> bool:
 def _taken(at: Target, new: str, found: References, scope: Scope) -> Fault | None:
     """The fault of a name that something else has where both can be spoken of."""
     meaning = at.meaning
-    place: Span | None = None
-    if meaning.key[0] in THINGS or meaning.role == "network":
-        if new in SIZES or new in CONSTANTS:
-            what = "is a size that data give to their networks" if new in SIZES else "is a number of the language"
-            return fault("E0204", f"`{new}` {what}", at.span, help="choose another name")
-        place = _thing(new, found, scope)
-    if place is None and meaning.role in ROLES:
-        entry = scope.find(new, (namespace(meaning.role),))
-        if entry is not None and entry.library:
-            article = ROLES[entry.role].article
-            return fault("E0204", f"the library has {article} `{new}`", at.span, help="choose another name")
-        place = entry.definition.name_span if entry is not None else None
-    if new == SCHEDULED and _of_optimizer(meaning):
-        return fault("E0204", f"schedules act on what is called `{new}`", at.span, help="choose another name")
-    if place is None and meaning.role in ("parameter", "local") and meaning.of is not None:
-        owner = meaning.of.key
-        same = (one.meaning for one in found.all if one.defines and one.name == new)
-        place = next((m.place for m in same if m.of is not None and m.of.key == owner and m.key != meaning.key), None)
+    why = _of_language(meaning, new, scope)
+    if why:
+        return fault("E0204", f"`{new}` {why}", at.span, help="choose another name")
+    place = _holder(meaning, new, found, scope)
     if place is None:
         return None
     return fault(
         "E0204", f"`{new}` is the name of something else already", at.span,
         labels=(Label(place, "here"),), help="choose another name",
     )  # fmt: skip
+
+
+def _of_language(meaning: Meaning, new: str, scope: Scope) -> str:
+    """What a name is to the language or to its library; empty where it is nothing to either."""
+    is_thing = meaning.key[0] in THINGS or meaning.role == "network"
+    owner = meaning.of.role if meaning.of is not None else ""
+    if new in SIZES and (is_thing or meaning.role in IN_BODIES):
+        return "is a size that data give to their networks"
+    if is_thing and new in CONSTANTS:
+        return "is a number of the language"
+    if meaning.role in IN_BODIES and owner in ROLES and new in (*ROLES[owner].given, *IMPLICIT):
+        return f"is a name that {ROLES[owner].article} is given by the language"
+    if new in (row.name for row in BODY) and (meaning.role in IN_BODIES or namespace(meaning.role) == "flow"):
+        return "begins lines of bodies"
+    if new == SCHEDULED and _of_optimizer(meaning):
+        return "is what schedules act on"
+    entry = scope.find(new, (namespace(meaning.role),)) if meaning.role in ROLES else None
+    return f"is {ROLES[entry.role].article} of the library" if entry is not None and entry.library else ""
+
+
+def _holder(meaning: Meaning, new: str, found: References, scope: Scope) -> Span | None:
+    """The place of what has a name already, where both would be looked up together."""
+    if meaning.key[0] in THINGS or meaning.role == "network":
+        place = _thing(new, found, scope)
+        if place is not None:
+            return place
+    if meaning.role == "constant":  # definitions that statements name are evaluated where constants are known too
+        return next((one.span for one in found.all if one.name == new and one.meaning.role in ROLES), None)
+    if meaning.role in ROLES:
+        entry = scope.find(new, (namespace(meaning.role),))
+        if entry is not None:
+            return entry.definition.name_span
+        return (
+            next((name.span for name in scope.lets[new].names if name.text == new), None) if new in scope.lets else None
+        )
+    if meaning.role in IN_BODIES and meaning.of is not None:
+        owner = meaning.of.key
+        same = (one.meaning for one in found.all if one.defines and one.name == new)
+        return next((m.place for m in same if m.of is not None and m.of.key == owner and m.key != meaning.key), None)
+    return None
 
 
 def _thing(new: str, found: References, scope: Scope) -> Span | None:
