@@ -133,8 +133,8 @@ def test_completion_in_a_cell(shell: Any) -> None:
     cell = "%%nn\ntrain mlp on m { opti"
     with provisionalcompleter():
         completions = list(shell.Completer.completions(cell, len(cell)))
-    assert "optimizer" in [one.text for one in completions], completions
         python = list(shell.Completer.completions("impor", 5))
+    assert "optimizer" in [one.text for one in completions], completions
     assert "optimizer" not in [one.text for one in python]
 
 

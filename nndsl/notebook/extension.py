@@ -6,8 +6,9 @@ In: IPython's shell. Out: what a cell does, shown in its output; a cell that is 
 from __future__ import annotations
 
 import sys
+from io import TextIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from nndsl.diagnostics.render import render, summary
 from nndsl.live import Session
@@ -73,7 +74,7 @@ class _Terminal(Human):
     """IPython in a terminal: as at the prompt."""
 
     def __init__(self) -> None:
-        super().__init__(sys.stdout, sys.stderr)
+        super().__init__(_Now("stdout"), _Now("stderr"))
         self.wrong: list[Any] = []
 
     def tell(self, text: str) -> None:
@@ -84,6 +85,22 @@ class _Terminal(Human):
         for diagnostic in diagnostics:
             if diagnostic.severity != "error":
                 print(render(diagnostic) + "\n", file=sys.stderr)
+
+
+class _Now(TextIOBase, TextIO):  # type: ignore[misc]  # the two disagree on details that nobody asks for
+    """The process's stream of a name, as it is at each time: `%%capture` puts another one in its place."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def write(self, text: str) -> int:
+        return int(getattr(sys, self._name).write(text))
+
+    def flush(self) -> None:
+        getattr(sys, self._name).flush()
+
+    def isatty(self) -> bool:
+        return bool(getattr(sys, self._name).isatty())
 
 
 def is_notebook(shell: Any) -> bool:
