@@ -66,11 +66,11 @@ def _setting(place: Place, name: str, said: Tokens, data: str) -> Sought | None:
     if len(current) > 1 and key_of(current):
         return _setting_value(key_of(current), data) if len(current) == 2 else ()
     given = tuple(key_of(tokens) for tokens in arguments[:-1])
+    settings = Names(f"setting of {name}", tuple(key for key in keys if key not in (*given, *PARTS)), after="=")
     if name == "split" and not current:
-        return (Names("setting of split", tuple(key for key in keys if key not in given), after="="),)
+        return (Names("part", tuple(part for part in PARTS if part not in given), after="="), settings)
     if current or len(arguments) == 1:
         return None
-    settings = Names(f"setting of {name}", tuple(key for key in keys if key not in given), after="=")
     return (*((Columns(data, _named(said)),) if name == "sequence" and not any(given) else ()), settings)
 
 

@@ -26,13 +26,14 @@ from nndsl.values import value
 @value
 class Candidate:
     """name: as it is shown. after: what is written behind it. meaning: asked for only where the candidate is offered.
-    own: whether the user has made it."""
+    own: whether the user has made it. place: where it stands among those that are given in an order."""
 
     name: str
     kind: str
     meaning: Callable[[], str]
     after: str = ""
     own: bool = False
+    place: int = 0
 
 
 def candidates(wanted: Wanted, known: Known, inside: str = "") -> Iterator[Candidate]:
@@ -53,7 +54,14 @@ def candidates(wanted: Wanted, known: Known, inside: str = "") -> Iterator[Candi
         case DrawnBy():
             yield from _names(Names("option of plot", _options_of_figure(wanted, known)))
         case Locals():
-            yield from (Candidate(name, what, _said(f"a {what} of this body"), own=True) for name, what in wanted.names)
+            yield from (Candidate(name, what, _said(LOCALS.get(what, what)), own=True) for name, what in wanted.names)
+
+
+LOCALS = {
+    "parameter": "a parameter of this definition", "input": "what comes in", "size": "a size of what comes in",
+    "weight": "a weight of this body", "state": "a state of this body", "value": "a value of this body",
+    "next value": "what it becomes at a step", "column": "the value that comes in",
+}  # fmt: skip
 
 
 def _said(words: str) -> Callable[[], str]:
@@ -65,9 +73,9 @@ def _in_manual(kind: str, name: str) -> str:
 
 
 def _names(wanted: Names) -> Iterator[Candidate]:
-    for name in wanted.names:
+    for place, name in enumerate(wanted.names):
         meaning = _said(wanted.meaning) if wanted.meaning else partial(_in_manual, wanted.kind, name)
-        yield Candidate(name, wanted.kind, meaning, wanted.after)
+        yield Candidate(name, wanted.kind, meaning, wanted.after, place=place if wanted.after == "=" else 0)
 
 
 # ---- definitions -------------------------------------------------------------------------------------------------
@@ -100,10 +108,10 @@ def _parameters(wanted: Parameters, known: Known) -> Iterator[Candidate]:
         return
     fed = ROLES[form.kind].fed if form.kind in ROLES else 0
     left = form.slots if fed else form.slots[wanted.by_place :]
-    for slot in (*left, *form.at_use):
+    for place, slot in enumerate((*left, *form.at_use)):
         if slot.name and slot.name not in wanted.given:
             words = slot.meaning or f"a parameter of `{form.name}`"
-            yield Candidate(slot.name, "parameter", _said(words), "=")
+            yield Candidate(slot.name, "parameter", _said(words), "=", place=place)
 
 
 def form_of(wanted: Parameters, known: Known) -> Form | None:

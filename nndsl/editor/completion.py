@@ -1,8 +1,8 @@
 """Completion: what can be written at an offset of a text.
 
 In: a text, an offset, what is known. Out: `Completion`s, best first: what is expected there, the user's own names
-before the library's, then by the alphabet. Never raises, for any text; nothing is checked, no file is opened, no table
-is read.
+before the library's, then by the alphabet (parameters and settings in their own order). Never raises, for any text;
+nothing is checked, no file is opened, no table is read.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _ranked(place: Place, found: Iterator[tuple[int, Candidate]]) -> list[Comple
     for rank, one in found:
         fits = level(place.word, one.name, aliased)
         if fits is not None:
-            sort = f"{fits}{rank:02}{int(not one.own)}{one.name.casefold()}"
+            sort = f"{fits}{rank:02}{int(not one.own)}{one.place:02}{one.name.casefold()}"
             if one.name not in rows or sort < rows[one.name][0]:
                 rows[one.name] = (sort, one)
     return [
