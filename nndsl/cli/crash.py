@@ -20,7 +20,7 @@ from nndsl.paths import cache_folder
 def crashed(problem: BaseException, arguments: Sequence[str], console: Console) -> None:
     """Tells the user, and writes the crash file."""
     console.say("nndsl itself has failed, which is not your script's fault.")
-    path = _write(problem, arguments)
+    path = write_crash(problem, arguments)
     if path is not None:
         console.say(
             f"What is needed to mend it is in `{path}`: please send it with the script to the project's issues."
@@ -28,7 +28,8 @@ def crashed(problem: BaseException, arguments: Sequence[str], console: Console) 
     console.say("`--debug` shows it here.")
 
 
-def _write(problem: BaseException, arguments: Sequence[str]) -> Path | None:
+def write_crash(problem: BaseException, arguments: Sequence[str]) -> Path | None:
+    """The file with what is needed to mend it; None where none could be written."""
     trace = "".join(traceback.format_exception(problem))
     facts = f"nndsl {__version__}\nPython {sys.version}\n{platform.platform()}\nnndsl {' '.join(arguments)}\n\n{trace}"
     name = time.strftime("crash-%Y%m%d-%H%M%S.txt")
