@@ -87,7 +87,7 @@ class _Terminal(Human):
                 print(render(diagnostic) + "\n", file=sys.stderr)
 
 
-class _Now(TextIOBase, TextIO):  # type: ignore[misc]  # the two disagree on details that nobody asks for
+class _Now(TextIOBase, TextIO):
     """The process's stream of a name, as it is at each time: `%%capture` puts another one in its place."""
 
     def __init__(self, name: str) -> None:
