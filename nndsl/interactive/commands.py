@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nndsl.diagnostics import Diagnostic, Source, Span, fault
 from nndsl.diagnostics.diagnostic import Fault
 from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.interactive import files, history, questions
+from nndsl.interactive import deriving, drawing, files, history, inside, questions, shapes, timing, types
 from nndsl.interactive.face import Reply
 from nndsl.values import value
 
@@ -37,7 +37,8 @@ class Words:
 @value
 class Command:
     """usage: what stands behind it, empty where nothing does; in brackets where it may be left out. takes: what that
-    is, for completion: name, network, data, file, expression, statement, command, or nothing.
+    is, for completion: name, network, data, file, expression, statement, device, command, several of these joined by
+    `or`, or nothing.
     """
 
     name: str
@@ -53,14 +54,25 @@ _ROWS = (
     Command("redo", "", "brings back what was taken back", history.redo),
     Command("reset", "[NAME]", "forgets everything, or one thing: a network loses its weights", history.reset, "name"),
     Command("who", "", "what there is: data, networks, results", questions.who),
+    Command("type", "EXPR", "what an expression, a network, data or a result is", types.type_, "expression"),
+    Command("shape", "NET [on DATA]", "the shape behind each step, with weights; or the shapes of data", shapes.shape,
+            "network or data"),
+    Command("grad", "EXPR wrt x", "the derived equation, as the language writes it", deriving.grad, "expression"),
+    Command("ir", "NET [on DATA]", "the graphs of a step of training, as lowered", inside.ir, "network"),
+    Command("kernels", "NET [on DATA]", "the texts of the kernels of a step of training", inside.kernels, "network"),
+    Command("plot", "[RESULT]", "the figure that suits a result, here and not in the script", drawing.plot, "name"),
+    Command("time", "[STATEMENT]", "carries a statement out and says what it took; alone, what the last entry took",
+            timing.time_, "statement"),
+    Command("device", "[auto|cpu|cuda]", "what training runs on; with a word, sets it", timing.device, "device"),
     Command("save", "FILE", "writes what is live as a script that gives the same numbers", files.save, "file"),
     Command("load", "FILE", "takes the definitions of a script; its actions are not carried out", files.load, "file"),
     Command("run", "FILE", "carries a script out here, as if it were typed", files.run, "file"),
     Command("watch", "FILE", "carries a script out again whenever it is changed, until Ctrl-C", files.watch, "file"),
     Command("edit", "[NAME]", "opens the last entry, or a definition, in an editor", history.edit, "name"),
     Command("history", "[N]", "the last entries", history.listed),
+    Command("clear", "", "clears the screen", lambda session, words: Reply(clear=True)),
     Command("quit", "", "leaves", lambda session, words: Reply(quit=True)),
-)
+)  # fmt: skip
 COMMANDS: dict[str, Command] = {row.name: row for row in _ROWS}
 
 

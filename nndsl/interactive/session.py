@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nndsl.backend.cpu.linker import SPENT
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, Span
 from nndsl.interactive.book import Book, Effects
 from nndsl.interactive.checking import Attempt, attempt, called, displacing, recheck
@@ -30,6 +31,9 @@ from nndsl.runtime.session import Interrupted
 from nndsl.semantics.options import STATEMENTS
 from nndsl.semantics.program import Action, Show, Train
 from nndsl.syntax import ast, parse
+
+if TYPE_CHECKING:
+    from nndsl.editor.completion import Completion
 
 
 class Interactive:
@@ -50,6 +54,7 @@ class Interactive:
         self.unsaved: tuple[str, ...] = ()
         self.own_files: set[Path] = set()  # that `:save` wrote
         self.took: dict[str, float] = {}
+        self.took_before: dict[str, float] = {}
         self.steps = Steps()
         self.relay = Relay(self.face)
         self.start_anew()
@@ -73,9 +78,10 @@ class Interactive:
     def enter(self, text: str, name: str | None = None) -> Reply:
         """Carries out what a person entered. name: of the text, in diagnostics."""
         self.entries.append(text)
-        self.took = {}
+        self.took_before, self.took = self.took, {}
         source_name, code = name or f"entry {len(self.entries)}", stripped(text)
         started, reply = time.perf_counter(), Reply()
+        kernels, compile_s = SPENT.kernels, SPENT.seconds
         try:
             for piece in pieces(code):
                 reply = self._enter(piece, source_name)
@@ -84,6 +90,7 @@ class Interactive:
         except KeyboardInterrupt:  # while it was checked: nothing has happened yet
             reply = Reply(interrupted=True)
         self.took["all"] = time.perf_counter() - started
+        self.took |= {"kernels": SPENT.kernels - kernels, "compile": SPENT.seconds - compile_s}
         return reply
 
     def _enter(self, piece: Piece, name: str) -> Reply:
@@ -96,6 +103,22 @@ class Interactive:
     def is_complete(self, text: str) -> bool:
         """Whether Enter would submit."""
         return ready(stripped(text))
+
+    def complete(self, text: str, offset: int) -> list[Completion]:
+        """What can be written at an offset, best first."""
+        from nndsl.interactive.completing import complete
+
+        return complete(self, text, offset)
+
+    def peek(self, text: str) -> Reply:
+        """Carries statements out and shows what they find, but keeps nothing of it."""
+        from nndsl.interactive.peeking import peek
+
+        try:
+            return peek(self, Source("prompt", text))
+        except Fault as found:
+            self.face.report([found.diagnostic])
+            return Reply(well=False)
 
     def run(self, source: Source, hidden: bool = False, skip: int = 0) -> Reply:
         """Statements and expressions. Those before the first that is wrong are carried out. skip: how many actions are

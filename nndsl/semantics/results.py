@@ -225,7 +225,7 @@ class Names:
         if base == "anything":  # of a statement that is wrong: what it would have had is not known
             return base
         if not isinstance(base, Record):
-            raise fault("E0211", f"`{expr.base.span.text}` is {_words(base)} and has no fields", expr.name_span)
+            raise fault("E0211", f"`{expr.base.span.text}` is {type_words(base)} and has no fields", expr.name_span)
         if base.kind == "answers" and expr.name.startswith("output"):
             return "numbers"  # what is no answer for the target is called so; whether it is, shows when it is asked
         if expr.name not in base.fields:
@@ -248,7 +248,7 @@ class Names:
                     self._number(part)
         if base not in ("numbers", "matrix", "text", "texts", "column", "anything"):
             raise fault(
-                "E0217", f"`{expr.base.span.text}` is {_words(base)} and has no elements to choose from", expr.span
+                "E0217", f"`{expr.base.span.text}` is {type_words(base)} and has no elements to choose from", expr.span
             )
         if base == "anything" or any(isinstance(item, ast.Slice) for item in expr.items):
             return base
@@ -272,7 +272,7 @@ class Names:
         if found in ("numbers", "matrix", "texts", "column"):
             raise fault(
                 "E0217",
-                f"`{expr.span.text}` is {_words(found)}, not one {'text' if found == 'texts' else 'number'}",
+                f"`{expr.span.text}` is {type_words(found)}, not one {'text' if found == 'texts' else 'number'}",
                 expr.span,
                 help=_one_of(expr, found),
             )
@@ -308,7 +308,8 @@ def _one_of(expr: ast.Expr, found: Type) -> str | None:
     return {"numbers": several, "column": several, "texts": one}.get(str(found))
 
 
-def _words(kind: Type) -> str:
+def type_words(kind: Type) -> str:
+    """What a value of a type is, for people."""
     if isinstance(kind, Record):
         return kind.words
     return {
@@ -328,7 +329,7 @@ def check_expectation(expr: ast.Expr, names: Names) -> None:
     if found not in ("truth", "anything"):
         raise fault(
             "E0217",
-            f"`{expr.span.text}` is {_words(found)}, not a comparison",
+            f"`{expr.span.text}` is {type_words(found)}, not a comparison",
             expr.span,
             help=f"as in `expect {expr.span.text} > 0.9`",
         )

@@ -69,9 +69,14 @@ def _printed(tokens: list[Token], source: Source, verbs: Container[str]) -> ast.
     return ast.Action("print", Span(source, first.start_pos, first.start_pos), (expr,), (), None, span=expr.span)
 
 
-def parse_expression(source: Source, collector: Collector) -> ast.Expr | None:
-    """A text that is one expression, such as the value in `--set rate=0.1`; None where it is not, and reported."""
-    return _expression(source.text, source, collector)
+def parse_expression(source: Source, collector: Collector, part: Span | None = None) -> ast.Expr | None:
+    """A text that is one expression, such as the value in `--set rate=0.1`, or a part of one, such as what stands
+    behind a command of the prompt; None where it is not, and reported.
+    """
+    if part is None:
+        return _expression(source.text, source, collector)
+    text = " " * part.start + source.text[part.start : part.end] + " " * (len(source.text) - part.end)
+    return _expression(text, source, collector)
 
 
 def _expression(text: str, source: Source, collector: Collector) -> ast.Expr | None:

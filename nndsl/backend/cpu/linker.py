@@ -7,12 +7,24 @@ from __future__ import annotations
 
 import ctypes
 import re
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from nndsl.backend.cpu.cache import Object, Text, fetch, keep
 
+
+@dataclass(slots=True)
+class Spent:
+    """What compiling has taken in this process so far."""
+
+    kernels: int = 0
+    seconds: float = 0.0
+
+
+SPENT = Spent()
 _addresses: dict[str, int] = {}
 _engines: list[Any] = []  # own the code: kept for the life of the process
 
@@ -44,9 +56,12 @@ def _compiled(texts: list[Text]) -> dict[Text, Object]:
         return {}
     from nndsl.backend.cpu.workshop import compile_texts
 
+    started = time.perf_counter()
     made = compile_texts(texts)
     for text, code in made.items():
         keep(text.key, code)
+    SPENT.kernels += len(made)
+    SPENT.seconds += time.perf_counter() - started
     return made
 
 

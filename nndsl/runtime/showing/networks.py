@@ -27,7 +27,7 @@ NARROWEST = 18  # characters of the column of weights
 
 def facts(name: str, session: Session) -> dict[str, Any]:
     """For programs."""
-    signature = _signature(name, session)
+    signature = signature_of(name, session)
     if signature is None:
         return {"network": name, "data": None}
     program, network = session.program, session.program.networks[name]
@@ -60,7 +60,7 @@ def _layer_facts(layer: Layer) -> dict[str, Any]:
 
 def shown(name: str, session: Session) -> str:
     """For people."""
-    signature = _signature(name, session)
+    signature = signature_of(name, session)
     if signature is None:
         return f"{name}: its sizes follow from data, and none is named yet"
     program, network = session.program, session.program.networks[name]
@@ -69,7 +69,7 @@ def shown(name: str, session: Session) -> str:
     inputs = ", ".join(shape_words(value.shape) for value in graph.inputs)
     lines = [f"network {name} for {signature.name}", f"  input {inputs}"]
     found = layers(program, network, signature)
-    lines += _table(found) if found else []
+    lines += layer_table(found) if found else []
     lines.append(f"  output {outputs}")
     train = _training(name, session)
     return "\n".join([*lines, *_costs(cost(program, network, signature, train), program.settings.precision, train)])
@@ -78,7 +78,7 @@ def shown(name: str, session: Session) -> str:
 # ---- the table ------------------------------------------------------------------------------------------------
 
 
-def _table(found: Sequence[Layer]) -> list[str]:
+def layer_table(found: Sequence[Layer]) -> list[str]:
     texts = [shortened(layer.text, LONGEST) for layer in found]
     shapes = [" and ".join(map(shape_words, layer.shapes)) for layer in found]
     numbers = [f"{layer.numbers:,}" if layer.numbers else "" for layer in found]
@@ -182,7 +182,7 @@ def _training(name: str, session: Session) -> Train | None:
     return (met or found or [None])[-1]  # type: ignore[list-item]
 
 
-def _signature(name: str, session: Session) -> Signature | None:
+def signature_of(name: str, session: Session) -> Signature | None:
     """Of the data a network was last used with, is for, or will be used with."""
     state, train = session.networks[name], _training(name, session)
     if train is not None:
