@@ -32,6 +32,7 @@ def paste(text: str) -> str:
 @dataclass
 class Offer:
     text: str
+    label: str
     kind: str
     meaning: str
     start: int
@@ -63,7 +64,9 @@ class Fake:
         while start and text[start - 1].isalpha():
             start -= 1
         word = text[start:offset]
-        return [Offer(name, "verb", meaning, start) for name, meaning in self.offers.items() if name.startswith(word)]
+        return [
+            Offer(name, name, "verb", meaning, start) for name, meaning in self.offers.items() if name.startswith(word)
+        ]
 
 
 @dataclass

@@ -38,11 +38,13 @@ class Reply:
     """What became of an entry.
 
     well: nothing was wrong. failed: it was right, but an action failed while it ran. interrupted: Ctrl-C ended it.
-    quit: it asked for the end. edit: a text that the person wants to change and enter then (`:edit`); None otherwise.
+    quit: it asked for the end. clear: the screen is to be cleared. edit: a text that the person wants to change and
+    enter then (`:edit`); None otherwise.
     """
 
     well: bool = True
     failed: bool = False
     interrupted: bool = False
     quit: bool = False
+    clear: bool = False
     edit: str | None = None

@@ -29,15 +29,9 @@ class Offered(Completer):
             return  # it is there already
         for one in found:
             yield Completion(
-                one.text, start_position=one.start - document.cursor_position, display=_short(one.text),
+                one.text, start_position=one.start - document.cursor_position, display=one.label,
                 display_meta=_meaning(one),
             )  # fmt: skip
-
-
-def _short(text: str) -> str:
-    """The first line of what is put in."""
-    first, newline, _ = text.partition("\n")
-    return first + (" ..." if newline else "")
 
 
 def _meaning(one: Completed) -> StyleAndTextTuples:

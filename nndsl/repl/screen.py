@@ -5,6 +5,8 @@ In: what happens, from the session. Out: text on two streams.
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
@@ -22,6 +24,12 @@ class Screen(Human):
     ) -> None:
         super().__init__(results, messages, quiet=quiet, color=color)
         self._report = report
+
+    def note(self, text: str) -> None:
+        """On a terminal, in lines that break between words."""
+        columns = shutil.get_terminal_size().columns
+        is_long = self.is_terminal and len(text) + len("note: ") >= columns
+        super().note(textwrap.fill(text, columns - 1, initial_indent=" " * 6)[6:] if is_long else text)
 
     def tell(self, text: str) -> None:
         print(text, file=self.results, flush=True)

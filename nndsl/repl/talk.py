@@ -16,10 +16,12 @@ Crashed = Callable[[Exception], None]  # tells of a fault of our own
 
 
 class Completed(Protocol):
-    """What may stand at the cursor. start: where the word begins that it takes the place of."""
+    """What may stand at the cursor. start: where the word begins that it takes the place of. label: what is shown."""
 
     @property
     def text(self) -> str: ...
+    @property
+    def label(self) -> str: ...
     @property
     def kind(self) -> str: ...
     @property

@@ -102,6 +102,8 @@ class Terminal:
             self.talk.ways.say(as_typed(saved))
             self.prompt.history.append_string(saved)
             reply = self.talk.enter(saved)
+        if reply.clear:
+            self.prompt.app.renderer.clear()
         return reply
 
     def _leaves(self) -> bool:
