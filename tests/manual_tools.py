@@ -7,7 +7,7 @@ A fence says what becomes of it:
 - `nn wrong E0301`: gives this code and no other error; with `more` it goes on from what is before it.
 - `console`: commands after `$`, and what they print; with `numbers`, numbers may be others.
 - `console session`: entries after `nn>`, and what is answered; `console session more` goes on from it.
-- `python`: is run. `text`: is anything.
+- `python`: is run. `ipython`: is a cell of a notebook. `toml`: can be read. `lua`, `text`: are for people.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nndsl.syntax import parse
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```[ \t]*$", re.M | re.S)
-WORDS = {"nn", "console", "python", "text", "sh"}
+WORDS = {"nn", "console", "python", "ipython", "toml", "lua", "text"}
 
 
 @dataclass

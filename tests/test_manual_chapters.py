@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from builtins import compile as compile_python
 from pathlib import Path
 
@@ -67,6 +68,22 @@ PYTHON = [
 @pytest.mark.parametrize("text", PYTHON)
 def test_every_piece_of_python_runs(text: str, folder: Path) -> None:
     exec(compile_python(text, "manual", "exec"), {"__name__": "manual"})
+
+
+@pytest.mark.parametrize("file", [file for file in TEXTS if "```ipython" in TEXTS[file]])
+def test_every_cell_of_a_notebook_runs(file: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
+    settings = pytest.importorskip("traitlets.config").Config()
+    settings.HistoryManager.enabled = False
+    shell = made(config=settings)
+    for block in fences(TEXTS[file]):
+        if block.words[0] == "ipython":
+            assert shell.run_cell(block.text).success, (file, block.line, capsys.readouterr())
+
+
+def test_settings_of_editors_can_be_read() -> None:
+    found = [tomllib.loads(b.text) for text in TEXTS.values() for b in fences(text) if b.words[0] == "toml"]
+    assert found and all(settings["language-server"]["nndsl"]["command"] == "nndsl" for settings in found)
 
 
 @pytest.mark.parametrize("file", TEXTS)
