@@ -123,6 +123,18 @@ def test_without_colour_none_is_sent() -> None:
     assert codes <= {"", "0", "1", "3", "4"}  # bold, italic and underline are no colours
 
 
+def test_clear_clears_the_screen() -> None:
+    session = Fake({":clear": Reply(clear=True)})
+    sent = recorded(":clear", ENTER, "print 1", ENTER, session=session)
+    assert "\x1b[2J\x1b[0;0H" in sent and session.entered == [":clear", "print 1"]
+
+
+def test_lines_that_are_too_long_go_on_without_a_prompt() -> None:
+    long = "print " + "a + " * 30 + "a"
+    sent = plain(recorded(long, ENTER, "print 1", ENTER, columns=60))
+    assert "nn> " in sent and "... " not in sent
+
+
 class Slow(Fake):
     """A session whose entries take longer than is worth a word."""
 

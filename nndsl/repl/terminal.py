@@ -103,8 +103,14 @@ class Terminal:
             self.prompt.history.append_string(saved)
             reply = self.talk.enter(saved)
         if reply.clear:
-            self.prompt.app.renderer.clear()
+            self._clear()
         return reply
+
+    def _clear(self) -> None:
+        sink = self.prompt.app.output
+        sink.erase_screen()
+        sink.cursor_goto(0, 0)
+        sink.flush()
 
     def _leaves(self) -> bool:
         names = self.talk.session.unsaved
@@ -123,7 +129,7 @@ class Terminal:
     def _prompt(self, file: HistoryFile) -> PromptSession[str]:
         prompt: PromptSession[str] = PromptSession(
             [("class:prompt", f"{PROMPT} ")],
-            prompt_continuation=[("class:continuation", f"{GOES_ON} ")],
+            prompt_continuation=_continuation,
             multiline=True,
             key_bindings=bindings(self.talk.is_complete),
             lexer=Coloured(),
@@ -151,6 +157,11 @@ class Terminal:
         if self.talk.took_s < WORTH_SAYING_S or get_app().is_done or self.prompt.default_buffer.text:
             return []
         return [("class:took", duration(self.talk.took_s))]
+
+
+def _continuation(width: int, number: int, wraps: int) -> StyleAndTextTuples:
+    """Before each line but the first; blank before what only goes on because the terminal is narrow."""
+    return [("", " " * width)] if wraps else [("class:continuation", f"{GOES_ON} ")]
 
 
 def _answers() -> KeyBindings:
