@@ -208,3 +208,24 @@ def test_definitions_of_other_files_count(tmp_path: Path) -> None:
     assert "kept as `mlp_1`" in desk.notes
     desk.enter(TRAIN)
     assert (2, 6) in {array.shape for array in desk.weights("mlp").values()}
+
+
+def test_words_that_only_look_like_a_name_are_left_alone(tmp_path: Path) -> None:
+    """A column and an option may be called like a constant, a result may be called like a field."""
+    (tmp_path / "a.csv").write_text("width,loss,y\n" + "".join(f"{i},{i % 7},{i % 3}\n" for i in range(40)))
+    desk = Desk(tmp_path)
+    desk.enter('data a { from "a.csv"\n input (width, loss) -> standard; target y }', "let width = 3", "let loss = 1")
+    desk.enter("network n for a { dense(4) -> relu -> dense(1) }", "train n on a as epochs { epochs 1; loss mse }")
+    weights = desk.weights("n")
+    desk.enter("let width = 4", "let loss = 2")
+    assert same(desk.weights("n"), weights) and desk.notes == ""
+    desk.enter("epochs.epochs", "train n on a as epochs { epochs 2 }", ":save x")
+    assert "as epochs_1 { epochs 1; loss mse }" in (tmp_path / "x.nn").read_text()
+    assert "print epochs_1.epochs" in (tmp_path / "x.nn").read_text()
+
+
+def test_a_definition_that_hides_one_of_the_library_counts() -> None:
+    desk = Desk()
+    desk.enter(MOONS, MLP, TRAIN)
+    desk.enter("activation relu(x) = max(x, 0.1 * x)")
+    assert "kept as `mlp_1`" in desk.notes

@@ -13,7 +13,7 @@ from typing import Any
 
 from nndsl.data.spec import DataSpec
 from nndsl.data.types import Signature
-from nndsl.interactive.lines import ANS, Done, Line, mentioned, names_in, reached
+from nndsl.interactive.lines import ANS, Done, Line, names_in, reached, spoken_of
 from nndsl.interactive.staleness import stale
 from nndsl.lower import Checked
 from nndsl.semantics.parts import Earlier
@@ -64,7 +64,7 @@ class Book:
         found: dict[str, frozenset[str]] = {}
         for line in self.lines:
             for name in line.names:
-                own = line.brought.get(name) or mentioned(line.statement)
+                own = line.brought.get(name, line.speaks_of)
                 found[name] = found.get(name, frozenset()) | own
         return found
 
@@ -148,7 +148,7 @@ class Book:
         """A result under another name, also in the texts of the actions that speak of it."""
         from nndsl.interactive.renaming import renamed  # which reads the texts
 
-        done = tuple(renamed(one, name, new) for one in self.done)
+        done = tuple(renamed(one, name, new, self.checked) for one in self.done)
         types = {new if key == name else key: kind for key, kind in self.types.items()}
         tables, models = dict(self.tables), dict(self.models)
         if name in tables:
@@ -203,9 +203,9 @@ class Book:
         whose results it uses. ans: the text that `ans` stands for.
         """
         definitions = self.definitions
-        direct = mentioned(action)
+        direct = spoken_of(action, self.checked)
         if ANS in direct:
-            direct |= names_in(ans)
+            direct |= names_in(ans, self.checked)
         results = {one.name: one.at for one in self.done if one.name}
         through = reached(direct - results.keys(), definitions)
         names = (through & definitions.keys()) | (through & results.keys()) | {SEED, PRECISION}
@@ -227,7 +227,7 @@ def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
         if line.at in found or line.at in above:
             return
         if isinstance(line.statement, ast.Let):
-            for name in sorted(mentioned(line.statement.value) & lets.keys()):
+            for name in sorted(line.speaks_of & lets.keys()):
                 yield from put(lets[name], above | {line.at})
         found[line.at] = line
         yield line

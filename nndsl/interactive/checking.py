@@ -68,7 +68,7 @@ def attempt(
         if isinstance(statement, ast.Action):
             continue
         before = after
-        after, effects = after.with_line(line_of(statement, at + number, folder, objects))
+        after, effects = after.with_line(line_of(statement, at + number, folder, objects, book.checked))
         if after is before:
             same += called(statement)
         else:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from nndsl.diagnostics import Collector, Source
+from nndsl.editor.meanings import TOP
+from nndsl.editor.references import references
+from nndsl.lower import Checked
 from nndsl.semantics.program import Action
 from nndsl.semantics.roles import namespace
 from nndsl.semantics.walk import names, nodes
@@ -26,13 +29,15 @@ ANS = "ans"  # the last result
 class Line:
     """A live definition (or `let`, `set`, `use`). text: as it was written, with the comment above it. at: its place
     among all that was entered; one that is defined anew keeps the place of the first. seen: of files and objects of
-    Python that it names, as they were then. brought: by `use`, the names of another file, and what each speaks of.
+    Python that it names, as they were then. speaks_of: the names of other things in it. brought: by `use`, the names
+    of another file, and what each speaks of.
     """
 
     statement: ast.Statement
     text: str
     at: int
     seen: tuple[tuple[str, int], ...] = ()
+    speaks_of: frozenset[str] = frozenset()
     brought: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -73,10 +78,26 @@ class Done:
     cut: bool = False
 
 
-def line_of(statement: ast.Statement, at: int, folder: Path, objects: Mapping[str, object]) -> Line:
-    """A definition that was entered. folder, objects: what its texts and names may stand for."""
+def line_of(
+    statement: ast.Statement, at: int, folder: Path, objects: Mapping[str, object], checked: Checked | None
+) -> Line:
+    """A definition that was entered. folder, objects, checked: what its texts and names may stand for."""
     brought = brought_by(statement, folder) if isinstance(statement, ast.Use) else {}
-    return Line(statement, text_of(statement), at, _seen(statement, folder, objects), brought)
+    names = spoken_of(statement, checked)
+    return Line(statement, text_of(statement), at, _seen(statement, folder, objects), names, brought)
+
+
+def spoken_of(statement: ast.Statement, checked: Checked | None) -> frozenset[str]:
+    """The names of other things in a statement: definitions (the library's too, since they may be defined anew),
+    constants, results; not columns, locals, fields.
+    """
+    if checked is None:
+        return frozenset(mentioned(statement))
+    module = ast.Module((statement,), span=statement.span)
+    found = references(module, checked.program.scope, checked.context).all
+    own = {name for _, name in keys_of(statement)}
+    names = {str(one.meaning.key[1]) for one in found if one.meaning.key[0] in TOP and not one.defines}
+    return frozenset(names | {str(one.echo.key[1]) for one in found if one.echo is not None}) - own
 
 
 def brought_by(statement: ast.Use, folder: Path, above: frozenset[Path] = frozenset()) -> dict[str, frozenset[str]]:
@@ -127,13 +148,14 @@ def keys_of(statement: ast.Statement) -> frozenset[Key]:
 
 
 def mentioned(tree: Any) -> frozenset[str]:
-    """All names in a piece of syntax. Some may be columns or local: then a little more is taken for out of date."""
+    """All names in a piece of syntax, whatever they mean."""
     return frozenset(name.text.rstrip("'") for name in names(tree))
 
 
-def names_in(text: str) -> frozenset[str]:
-    """All names in the text of a statement or an expression."""
-    return mentioned(parse(Source("", text), Collector(), ()).statements)
+def names_in(text: str, checked: Checked | None) -> frozenset[str]:
+    """What the text of a statement or an expression speaks of."""
+    statements = parse(Source("", text), Collector(), ()).statements
+    return frozenset().union(*(spoken_of(statement, checked) for statement in statements))
 
 
 def reached(first: Iterable[str], definitions: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from nndsl.diagnostics import Collector, Source
+from nndsl.diagnostics import Collector, Source, Span
+from nndsl.editor.references import places
 from nndsl.interactive.lines import Done
-from nndsl.semantics.walk import nodes
+from nndsl.lower import Checked
 from nndsl.syntax import ast, parse
 
 
-def renamed(done: Done, name: str, new: str) -> Done:
+def renamed(done: Done, name: str, new: str, checked: Checked | None) -> Done:
     """An action with a result's name put into its text, its statement and itself."""
-    text = with_name(done.text, name, new)
+    text = with_name(done.text, name, new, checked)
     if text == done.text and done.name != name:
         return done
     if done.name == name:
@@ -29,18 +30,19 @@ def renamed(done: Done, name: str, new: str) -> Done:
     return replace(done, text=text, action=action, name=new if done.name == name else done.name)
 
 
-def with_name(text: str, name: str, new: str) -> str:
-    """The text of a statement or an expression, with another name, or an expression, for one that it speaks of."""
-    for start, end in sorted(_places(text, name), reverse=True):
-        text = text[:start] + new + text[end:]
+def with_name(text: str, name: str, new: str, checked: Checked | None) -> str:
+    """The text of a statement or an expression, with another name, or an expression, for one that it speaks of.
+    checked: what else its words may mean.
+    """
+    for span in sorted(_places(text, name, checked), key=lambda span: span.start, reverse=True):
+        text = text[: span.start] + new + text[span.end :]
     return text
 
 
-def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
+def _places(text: str, name: str, checked: Checked | None) -> Iterator[Span]:
     for statement in parse(Source("", text), Collector(), ()).statements:
-        for node in nodes(statement):
-            if isinstance(node, ast.Name) and node.text == name:
-                yield node.span.start, node.span.end
+        if checked is not None:
+            yield from places(statement, checked.program.scope, name, checked.context, ("result",))
 
 
 def with_clause(text: str, new: str) -> str:

@@ -191,7 +191,7 @@ class Interactive:
             self.runtime.renew(effects.networks, effects.kept)
         for name, new in effects.moved.items():
             self.runtime.rename(name, new)
-            self.ans = with_name(self.ans, name, new) if self.ans else ""
+            self.ans = with_name(self.ans, name, new, self.checked) if self.ans else ""
         self.unsaved = tuple(effects.kept.get(name, name) for name in self.unsaved)
         self.book = book
         for name, new in () if quiet else effects.kept.items():
@@ -285,7 +285,7 @@ class Interactive:
 
     def _plain_text(self, text: str) -> str:
         """A text that says what `ans` means."""
-        return with_name(text, ANS, self.ans) if self.ans and ANS in text else text
+        return with_name(text, ANS, self.ans, self.checked) if self.ans and ANS in text else text
 
     def _is_live(self, needs: frozenset[int], action: Action) -> bool:
         """Whether a new process would find what an action has found."""
