@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -164,6 +165,9 @@ ROWS = [
     ("plot boundary(mlp, |", "penguins moons", "mlp run"),
     ("plot boundary(mlp, penguins) { |", "resolution to", "color x"),
     ("plot curves(|", "run", "result mlp"),
+    ("plot curves(run, |", "run", "penguins mlp"),
+    ("plot surface(mlp, |", "penguins shape", "run"),
+    ("plot run, |", "run", "width train"),
     ("plot penguins { color |", "species island bill_length_mm penguins", "width"),
     ("plot penguins { color penguins.|", "species body_mass_g", "width"),
     ("plot histogram(penguins.|", "species train", "classes"),
@@ -391,6 +395,11 @@ def test_columns_of_a_file_are_read_again_only_when_it_has_changed(
     monkeypatch.setattr(data_module, "open_source", read)
     file.write_text("one,two,three\n1,2,3\n3,4,5\n", encoding="utf-8")
     assert texts(text, known_of(plain, tmp_path)) == ["one", "three", "two", "all"]
+
+
+def test_python_objects_can_be_taken() -> None:
+    about = replace(session(), objects=("frame",))
+    assert texts("data d { from |", about)[0] == "frame" and texts("data d { from fra|", about) == ["frame"]
 
 
 def test_options_planned_for_later_are_never_offered() -> None:

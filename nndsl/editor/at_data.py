@@ -128,4 +128,4 @@ def _source(place: Place, said: Tokens) -> Sought:
             return ()
         keys = Parameters(("generator",), bracket.name, bracket.given, bracket.by_place)
         return (keys, Own("constant")) if bracket.name and not place.tail else (Own("constant"),)
-    return () if said else (Names("generator", tuple(GENERATORS)), Own("constant"))
+    return () if said else (Own("object"), Names("generator", tuple(GENERATORS)), Own("constant"))

@@ -136,6 +136,9 @@ def _own(wanted: Own, known: Known) -> Iterator[Candidate]:
             for name, data in known.networks.items():
                 words = f"a network, for `{data}`" if data else "a network"
                 yield Candidate(name, "network", _said(words), own=True)
+        case "object":
+            for name in known.objects:
+                yield Candidate(name, "object", _said("a Python object"), own=True)
         case "model":
             for name in sorted(known.models):
                 yield Candidate(name, "model", _said("can be asked like a network"), own=True)

@@ -7,7 +7,7 @@ says besides is found by `said.py`.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -64,7 +64,8 @@ class Known:
     """
     scope: definitions. constants: by name, with their values. data: data sets, those that statements make among them.
     networks: by name, with the data each is for. models: what can be asked like a network. results: with their fields.
-    folder: what file names are relative to; None where there is none. weights: of a network by name, as `dense_1.W`.
+    objects: names of Python objects that `from` can take. folder: what file names are relative to; None where there is
+    none. weights: of a network by name, as `dense_1.W`.
     """
 
     scope: Scope
@@ -73,6 +74,7 @@ class Known:
     networks: Mapping[str, str | None] = field(default_factory=dict)
     models: frozenset[str] = frozenset()
     results: Mapping[str, Type] = field(default_factory=dict)
+    objects: tuple[str, ...] = ()
     folder: Path | None = None
     weights: Callable[[str], tuple[str, ...]] = field(default=_no_weights, compare=False, repr=False)
 
@@ -82,8 +84,9 @@ def nothing_known(folder: Path | None = None) -> Known:
     return Known(library(), folder=folder)
 
 
-def known(checked: Checked, folder: Path | None = None) -> Known:
-    """What a checked text has said. Looks into the tables of its data sets for their columns."""
+def known(checked: Checked, folder: Path | None = None, objects: Iterable[str] = ()) -> Known:
+    """What a checked text has said. Looks into the tables of its data sets for their columns. objects: names of those
+    that were handed over, as by `compile(data={...})`."""
     program, context = checked.program, checked.context
     data = {name: _table(name, spec, checked) for name, spec in context.data.items()}
     for entry in program.scope.own("data"):
@@ -96,6 +99,7 @@ def known(checked: Checked, folder: Path | None = None) -> Known:
         {name: network.data for name, network in program.networks.items()},
         frozenset(context.models),
         dict(context.results),
+        tuple(objects),
         folder or context.folder,
         cache(partial(_weights, checked)),
     )

@@ -229,7 +229,7 @@ def _drawn(place: Place) -> Sought:
     """What a figure is drawn of, by its place among the arguments."""
     bracket = place.brackets[-1]
     figure = str(bracket.head[0]) if len(bracket.head) == 1 else ""
-    if len(bracket.arguments) > 1:
+    if len(bracket.arguments) > 1 and figure != "curves":
         return (Own("data"), *((Own("network"),) if figure == "surface" else ()))
     return {
         "curves": (Own("result", ("run",)),), "confusion": (Own("result", ("evaluation",)),),

@@ -30,8 +30,8 @@ class Defined:
 
 @value
 class Own:
-    """What the script has under a name of its own. what: data, network, model, constant, or result. kinds: of results;
-    empty for all."""
+    """What the script has under a name of its own. what: data, network, model, constant, object (of Python), or
+    result. kinds: of results; empty for all."""
 
     what: str
     kinds: tuple[str, ...] = ()
