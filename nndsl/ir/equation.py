@@ -70,11 +70,20 @@ def equation(node: Node, taken: Collection[str]) -> Equation:
 def seen(node: Node) -> Node:
     """A node without what a reader of an equation does not see: stretching, axes of size 1, ids read as numbers."""
     while True:
-        if node.op == "reshape" and long(node.shape) != long(node.inputs[0].shape):
+        if node.op == "reshape" and (long(node.shape) != long(node.inputs[0].shape) or _moves_left(node)):
             return node
         if node.op not in ("reshape", "expand", "stop") and not (node.op == "cast" and node.inputs[0].dtype == "int"):
             return node
         node = node.inputs[0]
+
+
+def _moves_left(node: Node) -> bool:
+    """Whether a reshape puts axes of size 1 behind others: shapes are aligned at the right, so it must be written."""
+    before, after = (
+        [place - len(shape) for place, dim in enumerate(shape) if dim != 1]
+        for shape in (node.inputs[0].shape, node.shape)
+    )
+    return any(new < old for old, new in zip(before, after, strict=True))
 
 
 def long(shape: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -96,7 +105,7 @@ class _Writer:
         uses = _uses(self.order)
         for node in self.order:
             text = self._text(node)
-            if node is not self.root and _deserves_name(text, uses.get(node, 0)):
+            if node is not self.root and node.op != "const" and _deserves_name(text, uses.get(node, 0)):
                 name = self._name(node)
                 self.parts.append((name, text.text))
                 text = Text(name)
@@ -270,6 +279,14 @@ class _Writer:
             return inside
         return Text(f"transpose({inside.text})" if order == [1, 0] else f"transpose({inside.text}, {order})")
 
+    def _reshape(self, node: Node) -> Text:
+        lengths = long(node.shape)
+        known = all(isinstance(dim, int) for dim in node.shape)
+        if not known and (len(lengths) != 1 or len(long(node.inputs[0].shape)) != 1):
+            raise Unwritable(node)
+        sizes = [str(dim) if known or dim == 1 else "-1" for dim in node.shape]
+        return Text(f"reshape({self.whole(node.inputs[0]).text}, {', '.join(sizes)})")
+
     def _slice(self, node: Node) -> Text:
         (x,) = node.inputs
         inside, start, stop = self.whole(x), node["start"], node["stop"]
@@ -282,7 +299,7 @@ class _Writer:
     def _pad(self, node: Node) -> Text:
         if node["interior"] or len(long(node.shape)) != 1:
             raise Unwritable(node)
-        inside = self._several(node.inputs[0])
+        inside = _inner(self._several(node.inputs[0]))
         numbers = numeral(node["value"])
         ends = [f"full({size}, {numbers})" if size else "" for size in (node["before"], node["after"])]
         return Text(f"concat({', '.join(part for part in (ends[0], inside, ends[1]) if part)})")
@@ -290,7 +307,7 @@ class _Writer:
     def _concat(self, node: Node) -> Text:
         if len(long(node.shape)) != 1:
             raise Unwritable(node)
-        return Text(f"concat({', '.join(self._several(x) for x in node.inputs)})")
+        return Text(f"concat({', '.join(_inner(self._several(x)) for x in node.inputs)})")
 
     def _several(self, node: Node) -> str:
         """A list, also where it holds one number."""
@@ -334,6 +351,11 @@ def _deserves_name(text: Text, uses: int) -> bool:
     return (uses == 2 and size >= LONG) or (uses > 2 and size >= MIDDLE)
 
 
+def _inner(text: str) -> str:
+    """What is put together within something that is put together."""
+    return text[len("concat(") : -1] if text.startswith("concat(") else text
+
+
 def _as_matrices(left: str, right: str, out: str) -> tuple[bool, bool] | None:
     """Whether a product is `left @ right`, and which of the two must be turned for that."""
     shared = [letter for letter in left if letter in right]
@@ -350,6 +372,6 @@ _WRITERS: Mapping[str, Callable[[_Writer, Node], Text]] = {
     "neg": _Writer._neg, "add": _Writer._sum, "sub": _Writer._difference, "mul": _Writer._product,
     "div": _Writer._quotient, "pow": _Writer._power, "softplus": _Writer._softplus, "cast": _Writer._cast,
     **dict.fromkeys(SIGNS, _Writer._comparison), "and": _Writer._both, "or": _Writer._both, "not": _Writer._not,
-    "einsum": _Writer._matrix_product, "transpose": _Writer._transpose, "slice": _Writer._slice, "pad": _Writer._pad,
-    "concat": _Writer._concat, "gather": _Writer._gather,
+    "einsum": _Writer._matrix_product, "transpose": _Writer._transpose, "reshape": _Writer._reshape,
+    "slice": _Writer._slice, "pad": _Writer._pad, "concat": _Writer._concat, "gather": _Writer._gather,
 }  # fmt: skip

@@ -31,6 +31,9 @@ def numeral(number: float) -> str:
         for over in (False, True) if factor else (False,):
             share = Fraction(size * worth if over else size / worth).limit_denominator(MOST)
             found = float(share) / worth if over else float(share) * worth
+            short = repr(float(share))
+            if not factor and len(short) <= SHORT and abs(float(share) - size) <= NEAR * size:
+                return sign + short
             if 0 < share <= MOST and abs(found - size) <= NEAR * size:
                 return sign + _fraction(share, factor, over)
     return plain

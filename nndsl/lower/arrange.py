@@ -40,6 +40,8 @@ def reshape(use: Use) -> Any:
     if sizes.count(-1) > 1:
         raise fault("E0304", "only one size of `reshape` can be -1", use.span)
     wanted = [size if size == -1 else use.whole(size, "a size", 0) for size in sizes]
+    if any(isinstance(dim, str) for dim in x.shape):
+        return _view(use, x, _open_sizes(use, x, wanted))
     total = math.prod(int(d) for d in x.shape)
     known = math.prod(size for size in wanted if size != -1)
     if -1 in wanted and known and total % known == 0:
@@ -55,6 +57,19 @@ def reshape(use: Use) -> Any:
             labels=labels(x),
         )
     return _view(use, x, tuple(wanted))
+
+
+def _open_sizes(use: Use, x: Tensor, wanted: list[int]) -> Shape:
+    """The new sizes of a value one size of which is not known before the run: that one is what is left for -1."""
+    still_open = [dim for dim in x.shape if isinstance(dim, str)]
+    rest = math.prod(dim for dim in x.shape if isinstance(dim, int))
+    if len(still_open) != 1 or -1 not in wanted or math.prod(size for size in wanted if size != -1) != rest:
+        words = shape_words(x.shape)
+        problem = (
+            f"not all sizes of {words} are known before the run, so it cannot be read as {shape_words(tuple(wanted))}"
+        )
+        raise fault("E0302", problem, use.span, labels=labels(x))
+    return tuple(still_open[0] if size == -1 else size for size in wanted)
 
 
 def _with_dots(use: Use, sizes: list[Any]) -> list[Any]:

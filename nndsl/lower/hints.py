@@ -71,6 +71,17 @@ def _said(node: Any, program: Program, spaces: Sequence[str]) -> Iterator[tuple[
                 yield from ((name, "list") for name in _names(arguments[0].value))
 
 
+def together(expr: ast.Expr, program: Program, spaces: Sequence[str]) -> list[tuple[str, ...]]:
+    """Names that are given side by side to a definition: they are likely to be of one shape."""
+    found: list[tuple[str, ...]] = []
+    for node in nodes(expr):
+        if isinstance(node, ast.Call) and isinstance(node.function, ast.Name):
+            given = tuple(a.value.text for a in node.arguments if a.name is None and isinstance(a.value, ast.Name))
+            if len(given) > 1 and program.scope.find(node.function.text, spaces) is not None:
+                found.append(given)
+    return found
+
+
 def _names(expr: Any) -> list[str]:
     heads = set(_heads(expr))
     return [node.text for node in nodes(expr) if isinstance(node, ast.Name) and node.span.start not in heads]

@@ -17,7 +17,7 @@ from nndsl.ir import build as b
 from nndsl.ir.node import Shape
 from nndsl.lower.expr import evaluate
 from nndsl.lower.frame import Frame, Quiet
-from nndsl.lower.hints import free_names, greatest_index, hints
+from nndsl.lower.hints import free_names, greatest_index, hints, together
 from nndsl.lower.network import new_build
 from nndsl.lower.values import Tensor, shape_words, tensor, value_words
 from nndsl.semantics.program import Program
@@ -29,6 +29,7 @@ from nndsl.values import value
 N, M, P = "n", "m", "p"  # sizes that stay open
 CLASSES = 3  # where a name is a category
 MOST_TRIALS = 1500
+UNLIKE = 3  # how far from what is expected values of two shapes in one call are
 PLACES = ("network", "metric", "schedule", "initializer")  # kinds of body whose names are tried, one after the other
 
 
@@ -90,10 +91,12 @@ def opened(program: Program, expr: ast.Expr, free: Collection[str], given: Mappi
     names = [*dict.fromkeys((*free_names(expr, program, ROLES[place].calls), *free))]
     wanted = hints(expr, program, ROLES[place].calls)
     choices = [_choices(name, wanted.get(name, ""), given.get(name)) for name in names]
+    alike = together(expr, program, ROLES[place].calls)
+    groups = [tuple(names.index(name) for name in group if name in names) for group in alike]
     first: Fault | None = None
     for known in (False, True):
         sizes = {N: max(CLASSES, greatest_index(expr) + 1), M: CLASSES + 1, P: CLASSES + 2}
-        for chosen in itertools.islice(_in_order(choices), MOST_TRIALS):
+        for chosen in itertools.islice(_in_order(choices, groups), MOST_TRIALS):
             forms = dict(zip(names, chosen, strict=True))
             if known or any(form.classes == CLASSES for form in chosen):
                 forms = {name: _with_sizes(form, sizes) for name, form in forms.items()}
@@ -145,11 +148,18 @@ def _choices(name: str, hint: str, given: Shape | None) -> list[tuple[int, Form]
     return list(enumerate(dict.fromkeys(HINTED[hint])))
 
 
-def _in_order(choices: Sequence[Sequence[tuple[int, Form]]]) -> Iterator[tuple[Form, ...]]:
-    """All ways to choose, the nearest ones first."""
+def _in_order(
+    choices: Sequence[Sequence[tuple[int, Form]]], groups: Sequence[tuple[int, ...]]
+) -> Iterator[tuple[Form, ...]]:
+    """All ways to choose, the nearest ones first. groups: places of names that are likely to be of one shape."""
+
+    def far(way: tuple[tuple[int, Form], ...]) -> int:
+        unlike = sum(len({way[place][1].shape for place in group}) > 1 for group in groups)
+        return sum(cost for cost, _ in way) + UNLIKE * unlike
+
     several = len(FORMS) if len(choices) <= 4 else 5  # of many names not everything can be tried
     ways = itertools.product(*(choice[:several] for choice in choices))
-    for way in sorted(ways, key=lambda way: sum(cost for cost, _ in way)):
+    for way in sorted(ways, key=far):
         yield tuple(form for _, form in way)
 
 

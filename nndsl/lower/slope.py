@@ -21,10 +21,12 @@ from nndsl.ir.node import Node, topological
 from nndsl.ir.primitive import Setting
 from nndsl.ir.shapes import same_count
 from nndsl.ir.table import TABLE
+from nndsl.lower.align import plain
 from nndsl.lower.frame import Quiet
 from nndsl.lower.open import M, N, Opened, P
 from nndsl.lower.values import Tensor
 from nndsl.passes.autodiff import NotDifferentiable, gradients, unreached
+from nndsl.passes.readable import readable
 from nndsl.passes.simplify import simplify
 from nndsl.passes.stabilise import stabilise
 from nndsl.syntax import ast, parse_expression
@@ -55,19 +57,19 @@ def slope(opened: Opened, name: str, taken: Collection[str], place: Span) -> Slo
     try:
         if unreached(loss, [leaf]) == [leaf]:
             _blocked(loss, leaf, name, place)
-        found = list(_derived(loss, leaf))
+        found = [(derived, form) for derived in _derived(loss, leaf) for form in (derived, readable(derived))]
     except NotDifferentiable as problem:
         raise _no_derivative(problem.node.op, name, place) from None
     written: list[tuple[Node, Equation]] = []
-    for node in found:
+    for node, form in found:
         try:
-            text = equation(node, {*taken, *opened.forms})
+            text = equation(form, {*taken, *opened.forms})
         except Unwritable:
             continue
         if agrees(opened, node, text):
             written.append((node, text))
     if not written:
-        return Slope(found[-1], None, summed)
+        return Slope(found[0][0], None, summed)
     node, text = min(written, key=lambda pair: pair[1].length)
     return Slope(node, text, summed)
 
@@ -120,7 +122,7 @@ def agrees(opened: Opened, node: Node, text: Equation) -> bool:
         found = read_again(opened, text)
     except (Fault, Quiet, AssertionError, KeyError, ValueError):
         return False
-    other = found.node if isinstance(found, Tensor) else b.const(float(found))
+    other = plain(found).node if isinstance(found, Tensor) else b.const(float(found))
     if other.dtype == "bool":
         return False
     for draw in range(DRAWS):
@@ -128,9 +130,8 @@ def agrees(opened: Opened, node: Node, text: Equation) -> bool:
         setting = Setting(sizes=SIZES, precision="float64")
         with np.errstate(all="ignore"):
             one, again = evaluate([node, other], bindings, setting)
-        shape = one.shape
         try:
-            again = np.broadcast_to(np.squeeze(again), np.squeeze(one).shape).reshape(shape)
+            again = np.broadcast_to(again, one.shape)
         except ValueError:
             return False
         if not np.allclose(one, again, rtol=NEAR, atol=NEAR, equal_nan=True):
