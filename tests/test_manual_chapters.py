@@ -13,10 +13,12 @@ import pytest
 from manual_tools import WORDS, Chain, Replayed, chains, checked, fences, place, renewed, replay, texts, written
 
 from nndsl.api import compile
+from nndsl.diagnostics import Source
 from nndsl.manual import examples
 from nndsl.manual.layout import anchor
 from nndsl.manual.written import generated
 from nndsl.semantics.options import PLOTS, STATEMENTS
+from nndsl.syntax.formatter import formatted
 
 TEXTS = texts()
 CHAINS = [
@@ -58,6 +60,13 @@ def test_what_is_said_to_be_wrong_is_wrong_and_nothing_else(code: str, text: str
     errors = {d.code for d in found if d.severity == "error"}
     assert errors == ({code} if code.startswith("E") else set())
     assert code in {d.code for d in found}
+
+
+@pytest.mark.parametrize("file", TEXTS)
+def test_every_script_is_in_the_one_form(file: str) -> None:
+    for block in fences(TEXTS[file]):
+        if block.words[0] == "nn" and "messy.nn" not in block.words:
+            assert formatted(Source("manual.nn", block.text)) == block.text, (file, block.line)
 
 
 PYTHON = [
