@@ -62,13 +62,7 @@ class Body:
         """All of the definition but its own name; gives the names that are bound at its end."""
         definition = self.definition
         role = ROLES[definition.kind]
-        for name in role.given:
-            self.names[name] = given("size" if name in SIZES else "builtin", name, definition.kind)
-        if "in" in self.names or (definition.kind in ("network", "layer") and not declares_input(definition)):
-            self.names |= {"x": given("local", "x", "input"), "in": given("local", "in", "size")}
-        if declares_input(definition):
-            self.names.pop("x", None)
-            self.names.pop("in", None)
+        self.names |= given_in(definition)
         for place, parameter in enumerate(definition.parameters):
             self._parameter(parameter, fed=place < role.fed)
         if isinstance(definition.body, ast.Block):
@@ -274,6 +268,16 @@ def plain(name: ast.Name) -> tuple[str, Span]:
     if name.text.endswith("'"):
         return name.text[:-1], Span(name.span.source, name.span.start, name.span.end - 1)
     return name.text, name.span
+
+
+def given_in(definition: ast.Definition) -> dict[str, Meaning]:
+    """The names that the language gives to a body."""
+    given_names = ROLES[definition.kind].given
+    found = {name: given("size" if name in SIZES else "builtin", name, definition.kind) for name in given_names}
+    came = {"x": given("local", "x", "input"), "in": given("local", "in", "size")}
+    if declares_input(definition):
+        return {name: meaning for name, meaning in found.items() if name not in came}
+    return found | came if definition.kind in ("network", "layer", "cell") else found
 
 
 def declares_input(definition: ast.Definition) -> bool:

@@ -93,7 +93,7 @@ class Fields:
             return Meaning("part", name, ("part", *owner.key, name), "language", verb, of=owner)
         if owner.role == "data":
             return plain_field(base, name) if name in (*SIZES, "rows") else self.column(owner, name)
-        if verb in TABLE_VERBS and name not in OWN_FIELDS[verb] and name not in SIZES:
+        if verb in TABLE_VERBS and (self._is_own(verb, name) or name not in (*OWN_FIELDS[verb], *SIZES)):
             return self.column(owner, name)
         if verb == "sample" and made is not None and made.source is not None:
             known = self.known_columns(made.source)

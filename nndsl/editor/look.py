@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nndsl.data.generators import GENERATORS
+from nndsl.data.meanings import GENERATOR_SETTING_WORDS
 from nndsl.diagnostics import Span
 from nndsl.editor.columns import about_column
 from nndsl.editor.meanings import Meaning, Reference
@@ -20,6 +22,7 @@ from nndsl.manual import Entry, entries, markdown, one_line, title
 from nndsl.manual.comments import read_comment
 from nndsl.manual.fields import RESULT_WORDS, TYPE_WORDS
 from nndsl.semantics.constants import Wrong, describe
+from nndsl.semantics.options import PLOTS
 from nndsl.semantics.results import Record, Type, data_record
 from nndsl.semantics.roles import ROLES
 from nndsl.semantics.walk import nodes
@@ -66,7 +69,8 @@ def _kinds(meaning: Meaning) -> tuple[str, ...]:
     """What the manual calls it: one of these."""
     kind = meaning.kind
     if meaning.role == "option":
-        return (OPTIONS.get(kind, f"option of {kind}"), f"setting of {kind}")
+        figures = [f"option of {name}" for name in PLOTS] if kind == "plot" else []  # where none is said
+        return (OPTIONS.get(kind, f"option of {kind}"), f"setting of {kind}", *figures)
     if meaning.role == "builtin":
         return ("figure",) if kind == "plot" else ("function", "function of numbers", "constant", "size")
     return ("size",) if meaning.role in ("size", "local") else (meaning.role,)
@@ -159,13 +163,22 @@ class _Looker:
     def _parameter(self, at: Reference) -> Look | None:
         owner = at.meaning.of
         if owner is None or owner.entry is None:
-            return _of_manual(at.name, at.span, (f"setting of {at.meaning.kind}", "parameter"))
+            return self._setting(at)
         definition = owner.entry.definition
         found = next((p for p in definition.parameters if p.name == at.name), None)
         comment = read_comment(definition.comment, [p.name for p in definition.parameters])
         said = next((words for names, words in comment.arguments if at.name in names.split(", ")), "")
         code = found.span.text if found is not None else at.name
         return Look(at.span, f"{at.name}: a parameter of `{owner.name}`", code, said)
+
+    @staticmethod
+    def _setting(at: Reference) -> Look | None:
+        generator = GENERATORS.get(at.meaning.kind)
+        setting = next((one for one in generator.settings if one.name == at.name), None) if generator else None
+        if setting is None:  # of a function that is built in
+            return _of_manual(at.meaning.kind, at.span, ("function", "function of numbers"))
+        title = f"{at.name}: a setting of `{at.meaning.kind}`"
+        return Look(at.span, title, f"{at.name}={setting.default:g}", GENERATOR_SETTING_WORDS[at.name])
 
     # ---- values
 

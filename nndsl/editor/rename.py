@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from nndsl.diagnostics import Collector, Edit, Fault, Label, Source, Span, fault
+from nndsl.editor.in_bodies import given_in
 from nndsl.editor.meanings import Key, Meaning, Reference
 from nndsl.editor.references import References, references
 from nndsl.semantics.constants import CONSTANTS
@@ -27,7 +28,6 @@ from nndsl.values import value
 SCHEDULED = "lr"  # the parameter of an optimizer that schedules act on, by its name (`nndsl.lower.optimizer`)
 THINGS = ("data", "constant", "result")  # one name, one thing; networks too
 IN_BODIES = ("parameter", "local")
-IMPLICIT = ("x", "in")  # what a body without `input` calls what comes in, and its last size
 TACIT = ("optimizer", "initializer", "loss", "metric")  # one of the library may be meant where none is named
 IN_BACKQUOTES = re.compile(r"[^`\n\r]+")
 
@@ -156,13 +156,13 @@ def _taken(at: Target, new: str, found: References, scope: Scope) -> Fault | Non
 def _of_language(meaning: Meaning, new: str, scope: Scope) -> str:
     """What a name is to the language or to its library; empty where it is nothing to either."""
     is_thing = meaning.key[0] in THINGS or meaning.role == "network"
-    owner = meaning.of.role if meaning.of is not None else ""
-    if new in SIZES and (is_thing or meaning.role in IN_BODIES):
+    owner = meaning.of.entry.definition if meaning.of is not None and meaning.of.entry is not None else None
+    if new in SIZES and is_thing:
         return "is a size that data give to their networks"
     if is_thing and new in CONSTANTS:
         return "is a number of the language"
-    if meaning.role in IN_BODIES and owner in ROLES and new in (*ROLES[owner].given, *IMPLICIT):
-        return f"is a name that {ROLES[owner].article} is given by the language"
+    if meaning.role in IN_BODIES and owner is not None and owner.kind in ROLES and new in given_in(owner):
+        return f"is a name that the language gives to `{owner.name}`"
     if new in (row.name for row in BODY) and (meaning.role in IN_BODIES or namespace(meaning.role) == "flow"):
         return "begins lines of bodies"
     if new == SCHEDULED and _of_optimizer(meaning):
