@@ -212,3 +212,11 @@ def test_watch_runs_what_has_changed(tmp_path: Path) -> None:
     assert trained == [1, 0, 1], seen
     assert "2" in seen[1] and "1" not in seen[1]
     desk.enter("print run.epochs")
+
+
+def test_a_report_of_a_session_lists_the_session(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.enter(MOONS, OTHER, MLP, TRAIN, "evaluate mlp on m.test { metrics accuracy }", 'report to "r.html"')
+    page = (tmp_path / "r.html").read_text()
+    assert "session: nndsl report" in page and "entry " not in page and "tanh" not in page
+    assert 'href="#line-7"' in page, "the training stands in the seventh line"

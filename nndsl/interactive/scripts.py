@@ -13,10 +13,12 @@ from pathlib import Path
 
 from nndsl.diagnostics import Collector, Source
 from nndsl.interactive.book import Book
-from nndsl.interactive.lines import Done, Line
+from nndsl.interactive.lines import Done, Line, text_of
 from nndsl.interactive.renaming import with_clause
 from nndsl.lower.check import check_program
+from nndsl.runtime.growing import Listing
 from nndsl.runtime.results import Run
+from nndsl.semantics.program import Action
 from nndsl.semantics.walk import nodes
 from nndsl.syntax import ast, parse
 from nndsl.values import value
@@ -67,6 +69,20 @@ def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object
     if objects and any(name in text for name in objects):
         said.append("objects of Python: hand them to `nndsl.compile(..., data={...})`")
     return Script(moved(text, folder, goal), tuple(said))
+
+
+def listing_of(book: Book, report: ast.Action, action: Action) -> Listing:
+    """All that counts, as one text, for a report that is about to be written."""
+    last = max([*(line.at for line in book.lines), *(one.at for one in book.done)], default=0)
+    this = Done(report, text_of(report), last + 1, action, None)
+    lines, done = [line for line in book.lines if line.at not in book.aside], [*book.live, this]
+    text, starts = _joined(lines, done)
+    spans = {line.at: line.statement.span for line in lines} | {one.at: one.statement.span for one in done}
+    places = tuple(
+        (spans[at], start + text[start:end].find(spans[at].text)) for at, (start, end) in starts.items()
+        if spans[at].text in text[start:end]
+    )  # fmt: skip
+    return Listing(Source("session", text), places)
 
 
 def _joined(lines: list[Line], done: list[Done]) -> tuple[str, dict[int, tuple[int, int]]]:

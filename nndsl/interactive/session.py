@@ -22,6 +22,7 @@ from nndsl.interactive.face import Face, Nobody, Reply
 from nndsl.interactive.lines import ANS, Done, text_of
 from nndsl.interactive.relay import Relay
 from nndsl.interactive.renaming import with_name
+from nndsl.interactive.scripts import listing_of
 from nndsl.interactive.steps import Step, Steps
 from nndsl.lower import Checked
 from nndsl.lower.check import check_program
@@ -29,7 +30,7 @@ from nndsl.runtime.growing import Growing
 from nndsl.runtime.results import Drawn, Run
 from nndsl.runtime.session import Interrupted
 from nndsl.semantics.options import STATEMENTS
-from nndsl.semantics.program import Action, Show, Train
+from nndsl.semantics.program import Action, Report, Show, Train
 from nndsl.syntax import ast, parse
 
 if TYPE_CHECKING:
@@ -212,6 +213,8 @@ class Interactive:
         trains = self.book.networks_in(action.network) if isinstance(action, Train) else frozenset[str]()
         self.runtime.part(trains)
         self.runtime.begin(self._log(), self._figures())
+        if isinstance(action, Report):
+            self.runtime.listing = listing_of(self.book, statement, action)
         self.relay.hidden = hidden
         started, cut = time.perf_counter(), False
         try:

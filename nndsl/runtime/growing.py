@@ -15,6 +15,7 @@ from typing import Any
 from nndsl.backend.cpu.memory import aligned
 from nndsl.data import Dataset
 from nndsl.data.derived import Derived
+from nndsl.diagnostics import Source, Span
 from nndsl.lower import Checked
 from nndsl.runtime.events import Listener
 from nndsl.runtime.network import NetworkState
@@ -22,6 +23,7 @@ from nndsl.runtime.session import Session
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.program import Action, Sample, Train
 from nndsl.show.figures import Figure
+from nndsl.values import value
 
 
 @dataclass(slots=True)
@@ -39,13 +41,35 @@ class Moment:
         return sum(array.nbytes for array in self.shelf.arrays.values())
 
 
+@value
+class Listing:
+    """A session as one text, and where each of its statements stands there: its place of before, and the new one."""
+
+    source: Source
+    places: tuple[tuple[Span, int], ...] = ()
+
+
 class Growing(Session):
-    """versions: names of networks that were defined anew since they were trained; they are as they were."""
+    """versions: names of networks that were defined anew since they were trained; they are as they were. listing: what
+    a report shows as the script.
+    """
 
     def __init__(self, checked: Checked, folder: Path, listener: Listener) -> None:
         super().__init__(checked, folder, listener)
         self.shelf = Shelf()
+        self.listing: Listing | None = None
         self.versions: frozenset[str] = frozenset()
+
+    def script(self, text: Source) -> Source:
+        return text if self.listing is None else self.listing.source
+
+    def placed(self, span: Span) -> Span:
+        for before, start in self.listing.places if self.listing is not None else ():
+            if before.source == span.source and before.start <= span.start <= before.end:
+                assert self.listing is not None
+                moved = start - before.start
+                return Span(self.listing.source, span.start + moved, span.end + moved)
+        return span
 
     def adopt(self, checked: Checked) -> None:
         """Goes on with another program: new networks have no weights yet, those that are gone are forgotten."""

@@ -17,7 +17,7 @@ from nndsl.data.derived import Derived
 from nndsl.data.spec import DataSpec, MadeSource
 from nndsl.data.types import Signature
 from nndsl.data.words import listed
-from nndsl.diagnostics import Collector, Fault, fault
+from nndsl.diagnostics import Collector, Fault, Source, Span, fault
 from nndsl.diagnostics.location import line_of
 from nndsl.lower import Checked, step_graph
 from nndsl.lower.graphs import Value
@@ -110,6 +110,16 @@ class Session:
             self.listener.done(action, outcome, time.perf_counter() - started)
         if self.control.stopped:
             raise Interrupted
+
+    # ---- the text
+
+    def script(self, text: Source) -> Source:
+        """The text that a report lists, where `report` stands in this one."""
+        return text
+
+    def placed(self, span: Span) -> Span:
+        """Where something stands in that text."""
+        return span
 
     # ---- data and names
 

@@ -25,6 +25,7 @@ class Sheet:
 
     def link(self, span: Span) -> Element | None:
         """A link to the line in which something stands; None where that is in none of the texts."""
+        span = self.session.placed(span)
         if span.source not in self.sources:
             return None
         place, number = self.sources.index(span.source), line_of(span.source, span.start)
@@ -39,7 +40,8 @@ def prefix(place: int) -> str:
 
 def sources_of(session: Session, script: Source) -> tuple[Source, ...]:
     """The script and the files that it uses, apart from the library."""
-    scope = session.program.scope
+    scope, script = session.program.scope, session.script(script)
     spans = [entry.definition.span for entry in scope.entries.values()] + [let.span for let in scope.lets.values()]
-    used = {span.source.name: span.source for span in spans if not in_library(span) and span.source.name != script.name}
+    outside = (span.source for span in map(session.placed, spans) if not in_library(span))
+    used = {source.name: source for source in outside if source.name != script.name}
     return (script, *used.values())
