@@ -60,15 +60,21 @@ def _chapters() -> str:
 
 
 def _show_chapter(text: str, console: Console) -> None:
-    """Markdown: as it is into a file or a pipe, set for reading on a terminal."""
+    """Markdown: as it is into a file or a pipe; on a terminal set for reading, a page at a time."""
     if not console.results.isatty():
         console.show(text.rstrip())
         return
+    import os
+    from pydoc import pager
+
     from rich.console import Console as Screen
     from rich.markdown import Markdown
 
     screen = Screen(file=console.results, no_color=not console.color)
-    screen.print(Markdown(text), width=min(WIDTH, screen.width))
+    with screen.capture() as set_text:
+        screen.print(Markdown(text), width=min(WIDTH, screen.width))
+    os.environ.setdefault("LESS", "FRX")  # colours as they are, and no waiting where all fits on the screen
+    pager(set_text.get())
 
 
 # ---- versions --------------------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ def entry_markdown(entry: Entry) -> str:
         f"**`{entry.signature}`** — {title(entry.kind)}" if "\n" not in entry.signature else fence(entry.signature)
     ]
     parts += [" ".join(part for part in (entry.meaning, entry.text) if part)]
-    parts += ["\n".join(f"- `{name}`: {words}" for name, words in entry.arguments)]
-    parts += ["\n".join(f"- {name}: {_code(name, words)}" for name, words in entry.facts)]
+    rows = [f"- `{name}`: {words}" for name, words in entry.arguments]
+    rows += [f"- {name}: {_code(name, words)}" for name, words in entry.facts]
+    parts += ["\n".join(rows)]
     parts += [fence(entry.equation)] if entry.equation else []
     if entry.example:
         parts += [f"Example: {', '.join(f'`{line}`' for line in entry.example.splitlines())}"]
