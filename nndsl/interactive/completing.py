@@ -36,7 +36,7 @@ def complete(session: Interactive, text: str, offset: int) -> list[Completion]:
     at = start + len(line) - len(line.lstrip())
     if text[at:offset].startswith((":", "?")) and is_complete(text[:start]):
         return _command(session, text[:offset], at)
-    return editor.complete(text, offset, known(session))
+    return editor.complete(text, offset, known(session), prompt=True)
 
 
 def known(session: Interactive) -> Known:
@@ -44,7 +44,7 @@ def known(session: Interactive) -> Known:
     kept = _kept.get(session)
     key = (session.checked, session.book.types)
     if kept is None or kept[0][0] is not key[0] or kept[0][1] is not key[1]:
-        found = known_of(session.checked, session.folder)
+        found = known_of(session.checked, session.folder, session.objects)
         networks = {**found.networks, **{name: network.data for name, network in session.book.versions.items()}}
         found = replace(found, results={**found.results, **session.book.types}, networks=networks)
         kept = _kept[session] = (key, found)
