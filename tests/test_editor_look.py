@@ -104,6 +104,12 @@ def test_what_is_said(script: Text, inside: str, word: str, title: str, code: st
     assert seen.title in as_markdown(seen) and seen.text in as_markdown(seen)
 
 
+def test_a_name_that_is_given_twice_has_the_shape_of_its_place() -> None:
+    text = read("data d { from moons(50) }\nnetwork n for d { h = dense(4); h = h -> dense(3); output h }\n")
+    shapes = [at(text, "h", inside).text[:3] for inside in ("h = dense", "h = h", "h -> dense", "h }")]
+    assert shapes == ["[4]", "[3]", "[4]", "[3]"]
+
+
 def test_missing_cells_are_counted(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b,c\n1,x,5\n,y,6\n3,,7\n4,x,8.5\n")
     text = read('data d { from "t.csv"; input (a, b); target c; missing drop }\n', tmp_path)

@@ -277,8 +277,10 @@ class _Looker:
         """Of a name in the body of a network."""
         around = self._around(at.span)
         reading = read(around, self.module, self.checked) if around is not None else None
-        shape = reading.shape(at.name) if reading is not None else ""
-        return f"{shape}, on `{reading.signature.name}`" if shape and reading is not None else ""
+        if around is None or reading is None:
+            return ""
+        shape = _where_given(around, at, reading) or reading.shape(at.name)
+        return f"{shape}, on `{reading.signature.name}`" if shape else ""
 
     def _step(self, at: Reference) -> str:
         """Of a layer or a function where values go through it."""
@@ -300,6 +302,22 @@ class _Looker:
     def _reading(self, meaning: Meaning) -> Reading | None:
         entry = meaning.entry
         return read(entry.definition, self.module, self.checked) if entry is not None else None
+
+
+def _where_given(around: ast.Definition, at: Reference, reading: Reading) -> str:
+    """The shape of what a name was last given to before a place: it may be given again further down. Empty where that
+    is not the end of a flow."""
+    given = [
+        bind
+        for bind in nodes(around.body)
+        if isinstance(bind, ast.Bind)
+        and [name.text for name in bind.names] == [at.name]
+        and bind.span.start <= at.span.start
+        and not _is_within(at.span, bind.value.span)
+    ]
+    end = given[-1].value.span.end if given else -1
+    last = next((step for step in reading.steps() if step.span.end == end), None)
+    return f"{last.shapes[-1]}, {last.kind}" if last is not None else ""
 
 
 def head_of(statement: ast.Definition | ast.Action) -> str:
