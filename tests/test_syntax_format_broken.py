@@ -92,3 +92,12 @@ def test_any_text_at_all(text: str) -> None:
     after = form(text, 40)
     assert remarks(after) == remarks(text)
     assert form(after, 40) == after
+
+
+@pytest.mark.parametrize("text", [";\n for \n}", ";\n for ;\n}("])
+def test_a_brace_is_missing_where_nothing_is_left(text: str) -> None:
+    assert form(text) == form(form(text))
+
+
+def test_what_only_looks_like_a_statement_is_kept() -> None:
+    assert form("let  a=1\nreturn   a\n") == "let a = 1\nreturn   a\n"

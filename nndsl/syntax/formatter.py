@@ -121,7 +121,9 @@ def _readable(source: Source) -> tuple[Layout, list[bool]]:
         if reader.breaks <= breaks:
             break
         breaks |= reader.breaks
-    spots = [diagnostic.span.start for diagnostic in found if diagnostic.span is not None]
+    faults = Collector()
+    parse(source, faults)  # it knows more: what has the shape of a statement, and is none
+    spots = [diagnostic.span.start for diagnostic in (*found, *faults) if diagnostic.span is not None]
     for i, tokens in enumerate(layout.statements):
         broken[i] = broken[i] or any(tokens[0].start_pos <= spot <= tokens[-1].end_pos for spot in spots)
     return layout, broken

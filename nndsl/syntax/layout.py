@@ -279,7 +279,9 @@ class _Words:
         self.head = ""
 
     def _open_lost(self) -> None:
-        """Puts in the `{` that is missing: an empty one, behind the last token."""
+        """Puts in the `{` that is missing: an empty one, behind the last token, where one is left."""
+        if not self.out:
+            return
         last = self.out[-1]
         self.out.append(last.followed_by("LBRACE"))
         self.open.append("LBRACE")
