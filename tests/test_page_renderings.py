@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from golden import check_golden
 from page_pictures import do_without, folders_for
+from session_pages import entered
 
 from nndsl.api import DiagnosticError, compile
 from nndsl.diagnostics import Collector, Diagnostic, Source
@@ -17,7 +18,7 @@ from nndsl.lower import check_program
 from nndsl.syntax import parse
 
 WIDTH = 100
-BLOCK = re.compile(r"^```nn (wrong|wrong run)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```nn (wrong|wrong run|wrong session)\n(.*?)^```$", re.M | re.S)
 CHANGING = re.compile(r"\b\d+\.\d{3,}\b|\b[\d,]+\.\d TB")  # what was measured, and what depends on the machine
 FROM_PYTHON = "E0517"  # rows handed over from Python: no script can do this
 
@@ -42,7 +43,10 @@ def test_the_wrong_script_of_a_page(code: str, tmp_path: Path, monkeypatch: pyte
     ((kind, script),) = BLOCK.findall(page(code) or "")
     folders_for(code, tmp_path)
     do_without(code, monkeypatch)
-    found = carry_out(script, tmp_path, monkeypatch) if kind == "wrong run" else read(script, tmp_path)
+    if kind == "wrong session":
+        found = [d for d in entered(script, tmp_path) if d.severity == "error"]
+    else:
+        found = carry_out(script, tmp_path, monkeypatch) if kind == "wrong run" else read(script, tmp_path)
     text = "\n\n".join(render(d, WIDTH) for d in found) + "\n"
     check_golden(
         f"pages/{code}.txt", CHANGING.sub("...", text.replace(str(tmp_path), "FOLDER").replace(tmp_path.name, "FOLDER"))

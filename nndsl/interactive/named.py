@@ -63,10 +63,10 @@ def typed(found: Fault, made: Source, words: Words, shift: int) -> Fault:
 def nothing_called(session: Interactive, place: Span, what: str, known: list[str]) -> Fault:
     """What is said of a name that stands for nothing of the kind."""
     name = place.text
-    there = ", ".join(f"`{one}`" for one in known) or "there is none yet"
+    there = f"{what}s here: {', '.join(f'`{one}`' for one in known)}" if known else f"there is no {what} here yet"
     is_other = name in session.names() or name in session.checked.program.networks
     problem = f"`{name}` is no {what}" if is_other else f"no {what} here is called `{name}`"
-    return fault("E0803", problem, place, help=did_you_mean(name, known) or f"{what}s here: {there}")
+    return fault("E0803", problem, place, help=did_you_mean(name, known) or there)
 
 
 def met(session: Interactive, chosen: Network, on: Span | None, place: Span) -> Signature:
