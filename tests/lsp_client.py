@@ -130,6 +130,15 @@ class Client:
         wanted = [p for p in found if p.get("version") == version]
         return list(wanted[-1]["diagnostics"])
 
+    def hears(self, uri: str, words: str) -> None:
+        """Waits until the last diagnostics of a text have these words."""
+
+        def come() -> bool:
+            said = [p for p in self.said("textDocument/publishDiagnostics") if p["uri"] == uri]
+            return bool(said) and any(words in one["message"] for one in said[-1]["diagnostics"])
+
+        self._until(come, f"a diagnostic with `{words}`")
+
     def at(self, method: str, uri: str, line: int, character: int, **more: Any) -> Any:
         """What is answered about a position."""
         place = {"line": line, "character": character}
