@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import nndsl
-from tests.session_tools import MLP, MOONS, TRAIN, Desk, same
+from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"

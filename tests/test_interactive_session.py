@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nndsl.interactive.entries import pieces, stripped
-from tests.session_tools import MLP, MOONS, TRAIN, Desk, same
+from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 # ---- entries -----------------------------------------------------------------------------------------------
 

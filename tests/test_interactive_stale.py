@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.session_tools import MLP, MOONS, TRAIN, Desk, same
+from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"
 

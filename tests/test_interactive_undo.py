@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.session_tools import MLP, MOONS, TRAIN, Desk, same
+from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"
 
