@@ -48,7 +48,7 @@ RESULT_WORDS = {
 FIELD_WORDS: dict[str, dict[str, str]] = {
     "run": {
         "history": "loss and metrics of every epoch",
-        "best": "the epoch whose weights were kept",
+        "best": "the best epoch; with `stop`, its weights were kept",
         "seconds": "how long it took",
         "epochs": "how many epochs there were",
         "epoch_seconds": "how long each epoch took",
