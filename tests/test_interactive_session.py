@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
+from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 from nndsl.interactive.entries import pieces, stripped
-from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 # ---- entries -----------------------------------------------------------------------------------------------
 
@@ -176,3 +179,20 @@ def test_the_same_definition_again_changes_nothing() -> None:
     assert "as it was" in desk.notes and "mlp" in desk.notes
     assert same(desk.weights("mlp"), before)
     assert list(desk.session.runtime.networks) == ["mlp"]
+
+
+# ---- completion ------------------------------------------------------------------------------------------------
+
+
+def test_columns_of_data_that_are_being_written(tmp_path: Path) -> None:
+    """The table is read beside the conversation: its columns are there a moment later at the latest."""
+    (tmp_path / "a.csv").write_text("height,Sepal Length,kind\n" + "1,2,a\n" * 50)
+    desk = Desk(tmp_path)
+    text = 'data a {\n  from "a.csv"\n  input '
+    end = time.perf_counter() + 20
+    found: list[str] = []
+    while "height" not in found and time.perf_counter() < end:
+        found = [one.label for one in desk.session.complete(text, len(text))]
+    assert {"height", "Sepal Length", "kind", "all"} <= set(found)
+    wrong = 'data a {\n  from "nothing.csv"\n  input '
+    assert "height" not in [one.label for one in desk.session.complete(wrong, len(wrong))]

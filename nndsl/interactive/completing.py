@@ -36,7 +36,7 @@ def complete(session: Interactive, text: str, offset: int) -> list[Completion]:
     at = start + len(line) - len(line.lstrip())
     if text[at:offset].startswith((":", "?")) and is_complete(text[:start]):
         return _command(session, text[:offset], at)
-    return editor.complete(text, offset, known(session), prompt=True)
+    return editor.complete(text, offset, session.columns.known(known(session), text), prompt=True)
 
 
 def known(session: Interactive) -> Known:

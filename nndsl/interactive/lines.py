@@ -84,7 +84,7 @@ def line_of(
     """A definition that was entered. folder, objects, checked: what its texts and names may stand for."""
     brought = brought_by(statement, folder) if isinstance(statement, ast.Use) else {}
     names = spoken_of(statement, checked)
-    return Line(statement, text_of(statement), at, _seen(statement, folder, objects), names, brought)
+    return Line(statement, text_of(statement), at, seen_in(statement, folder, objects), names, brought)
 
 
 def spoken_of(statement: ast.Statement, checked: Checked | None) -> frozenset[str]:
@@ -114,7 +114,7 @@ def brought_by(statement: ast.Use, folder: Path, above: frozenset[Path] = frozen
     return found
 
 
-def _seen(statement: ast.Statement, folder: Path, objects: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+def seen_in(statement: ast.Statement, folder: Path, objects: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
     """Of each file that is named, when it was changed; of each object, which it is."""
     found: list[tuple[str, int]] = []
     is_data = isinstance(statement, ast.Definition) and statement.kind == "data"

@@ -17,6 +17,7 @@ from nndsl.backend.cpu.linker import SPENT
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, Span
 from nndsl.interactive.book import Book, Effects
 from nndsl.interactive.checking import Attempt, attempt, called, displacing, recheck
+from nndsl.interactive.columns import Columns
 from nndsl.interactive.entries import Piece, is_hidden, pieces, ready, stripped
 from nndsl.interactive.face import Face, Nobody, Reply
 from nndsl.interactive.lines import ANS, Done, text_of
@@ -57,6 +58,7 @@ class Interactive:
         self.took: dict[str, float] = {}
         self.took_before: dict[str, float] = {}
         self.steps = Steps()
+        self.columns = Columns()
         self.relay = Relay(self.face)
         self.start_anew()
 
