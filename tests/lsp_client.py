@@ -139,6 +139,10 @@ class Client:
 
         self._until(come, f"a diagnostic with `{words}`")
 
+    def hears_request(self, method: str) -> None:
+        """Waits until the server asks for something."""
+        self._until(lambda: any(one["method"] == method and "id" in one for one in self.log), method)
+
     def at(self, method: str, uri: str, line: int, character: int, **more: Any) -> Any:
         """What is answered about a position."""
         place = {"line": line, "character": character}

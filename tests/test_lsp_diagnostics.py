@@ -127,6 +127,23 @@ def test_a_fault_in_a_used_file_is_shown_where_it_is_used(server: Client, tmp_pa
     assert found["relatedInformation"][0]["location"]["uri"] == blocks.as_uri()
 
 
+def test_a_large_table_does_not_keep_the_editor_waiting(server: Client, tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i % 7},{i / 3}\n" for i in range(400_000))
+    (tmp_path / "large.csv").write_text("a,b,c\n" + rows, encoding="utf-8")
+    text = 'data d { from "large.csv"; input (a, b); target c }\nnetwork n for d { dense(1) }\ntrain n on d\n'
+    uri = server.open(tmp_path / "large.nn", text)
+    found = server.at("completion", uri, **find(text, "dense(1)", 2))
+    assert "dense" in [item["label"] for item in found["items"]]
+    assert not server.said("textDocument/publishDiagnostics")  # which come when the table was read
+    assert server.diagnostics(uri) == []
+
+
+def test_hints_are_asked_for_again_after_a_check(tmp_path: Path) -> None:
+    with client(tmp_path, {"workspace": {"inlayHint": {"refreshSupport": True}}}) as one:
+        one.diagnostics(one.open(tmp_path / "a.nn", "let a = 1\nprint a\n"))
+        one.hears_request("workspace/inlayHint/refresh")
+
+
 def test_closing_takes_the_diagnostics_away(server: Client, tmp_path: Path) -> None:
     uri = server.open(tmp_path / "wrong.nn", WRONG)
     assert server.diagnostics(uri)

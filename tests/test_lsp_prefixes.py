@@ -5,8 +5,10 @@ The server's own functions are called, without a process: what they give must be
 
 from __future__ import annotations
 
+import queue
 import random
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,11 @@ import pytest
 from lsprotocol import converters, types
 from pygls.exceptions import JsonRpcException
 
+from nndsl.diagnostics import Source
 from nndsl.lsp import checking, hovering
 from nndsl.lsp.documents import Document, Documents
 from nndsl.lsp.server import ANSWERS, Server
-from nndsl.lsp.verdict import judge
+from nndsl.lsp.verdict import Verdict, judge
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TYPED = ("penguins", "own-cell", "attention")
@@ -137,8 +140,6 @@ def test_a_fault_of_ours_is_written_told_and_answered_with_nothing(
 
 
 def test_a_check_that_fails_does_not_end_the_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import queue
-
     said: queue.Queue[object] = queue.Queue()
     checker = checking.Checker(lambda uri, verdict: said.put(uri), said.put)
     try:
@@ -150,4 +151,34 @@ def test_a_check_that_fails_does_not_end_the_checks(monkeypatch: pytest.MonkeyPa
         checker.ask(document, 0)
         assert said.get(timeout=30) == document.uri
     finally:
+        checker.end()
+
+
+def test_while_a_check_goes_on_only_the_newest_text_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As with a large table: what is typed in between is answered, and is never checked."""
+    begun, may_end = threading.Event(), threading.Event()
+    texts: list[str] = []
+    said: queue.Queue[Verdict] = queue.Queue()
+
+    def slow(source: Source, folder: Path, text_of: Callable[[Path], str]) -> Verdict:
+        texts.append(source.text)
+        begun.set()
+        assert may_end.wait(30)
+        return judge(source, folder, text_of)
+
+    monkeypatch.setattr(checking, "judge", slow)
+    checker = checking.Checker(lambda uri, verdict: said.put(verdict), lambda problem: None)
+    try:
+        document = Documents(tmp_path).open((tmp_path / "a.nn").as_uri(), 1, "let a = 1\n")
+        checker.ask(document, 0)
+        assert begun.wait(30)
+        for version in (2, 3, 4):
+            document.change(version, f"let a = {version}\n")
+            checker.ask(document, 0)
+            assert answered(document, 5) > 3
+        may_end.set()
+        assert [said.get(timeout=30).source.text for _ in range(2)] == ["let a = 1\n", "let a = 4\n"]
+        assert texts == ["let a = 1\n", "let a = 4\n"]
+    finally:
+        may_end.set()
         checker.end()

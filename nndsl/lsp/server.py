@@ -198,7 +198,8 @@ class Server:
                 self._checker.ask(document, pause)
 
     def _found(self, uri: str, verdict: Verdict) -> None:
-        self._on_loop(lambda: self._take(uri, verdict))
+        take = self._guarded("check", lambda found: self._take(uri, found))
+        self._on_loop(lambda: take(verdict))
 
     def _failed(self, problem: Exception) -> None:
         self._on_loop(lambda: self._tell(problem, "check"))
