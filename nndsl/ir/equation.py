@@ -8,7 +8,7 @@ one that differs in them, or that is stretched to a shape. Whoever shows it comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain, count
 
 from nndsl.ir.node import Node, topological
@@ -62,9 +62,9 @@ class Text:
         return self.text if self.level >= level else f"({self.text})"
 
 
-def equation(node: Node, taken: Collection[str]) -> Equation:
-    """taken: names that parts may not have."""
-    return _Writer(node, taken).written()
+def equation(node: Node, taken: Collection[str], leaves: Sequence[Node] = ()) -> Equation:
+    """taken: names that parts may not have. leaves: inputs whose sizes can be spoken of."""
+    return _Writer(node, taken, leaves).written()
 
 
 def seen(node: Node) -> Node:
@@ -92,14 +92,13 @@ def long(shape: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 
 class _Writer:
-    def __init__(self, node: Node, taken: Collection[str]) -> None:
+    def __init__(self, node: Node, taken: Collection[str], leaves: Sequence[Node]) -> None:
         self.root = seen(node)
         self.taken = set(taken)
         self.texts: dict[Node, Text] = {}
         self.parts: list[tuple[str, str]] = []
         self.order = _seen_order(self.root)
-        self.leaves = [n for n in self.order if n.op == "input"]
-        self.leaves += [n for n in topological([node]) if n.op == "input" and n not in self.leaves]
+        self.leaves = [*(n for n in topological([node]) if n.op == "input"), *leaves]
 
     def written(self) -> Equation:
         uses = _uses(self.order)
@@ -284,7 +283,8 @@ class _Writer:
         known = all(isinstance(dim, int) for dim in node.shape)
         if not known and (len(lengths) != 1 or len(long(node.inputs[0].shape)) != 1):
             raise Unwritable(node)
-        sizes = [str(dim) if known or dim == 1 else "-1" for dim in node.shape]
+        one = len(lengths) == 1
+        sizes = ["-1" if dim != 1 and one else str(dim) for dim in node.shape]
         return Text(f"reshape({self.whole(node.inputs[0]).text}, {', '.join(sizes)})")
 
     def _slice(self, node: Node) -> Text:

@@ -14,6 +14,7 @@ FACTORS = {
 }  # fmt: skip
 SHORT = 7  # characters that need no better words
 MOST = 24  # the greatest denominator that is tried
+LEAST, GREATEST = 1e-3, 1e3  # numbers between which short words are looked for
 NEAR = 4e-16
 
 
@@ -24,7 +25,7 @@ def numeral(number: float) -> str:
     if math.isinf(number):
         return "infinity" if number > 0 else "-infinity"
     plain = str(int(number)) if number == int(number) and abs(number) < 1e15 else repr(float(number))
-    if len(plain) <= SHORT:
+    if len(plain) <= SHORT or not LEAST < abs(number) < GREATEST:
         return plain
     sign, size = ("-", -number) if number < 0 else ("", number)
     for factor, worth in ({"": 1.0} | FACTORS).items():

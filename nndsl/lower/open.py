@@ -113,7 +113,10 @@ def opened(program: Program, expr: ast.Expr, free: Collection[str], given: Mappi
 def _opened(program: Program, expr: ast.Expr, role: str, forms: Mapping[str, Form]) -> Opened:
     empty = ast.Block((), span=expr.span)
     entry = Entry(ast.Definition(role, "", expr.span, (), None, None, empty, span=expr.span), program.scope)
-    frame = Frame(new_build(program, {}, training=False), entry, expr.span, "it")
+    classes = max((form.classes for form in forms.values() if form.classes), default=0)
+    sizes = {"classes": classes} if classes else {}
+    frame = Frame(new_build(program, sizes, training=False), entry, expr.span, "it")
+    frame.names.update(sizes)
     leaves = {name: _leaf(name, form, expr) for name, form in forms.items()}
     frame.names.update(leaves)
     found = evaluate(expr, frame)

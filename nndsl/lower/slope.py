@@ -63,7 +63,7 @@ def slope(opened: Opened, name: str, taken: Collection[str], place: Span) -> Slo
     written: list[tuple[Node, Equation]] = []
     for node, form in found:
         try:
-            text = equation(form, {*taken, *opened.forms})
+            text = equation(form, {*taken, *opened.forms}, [leaf])
         except Unwritable:
             continue
         if agrees(opened, node, text):
