@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from nndsl.cli import main
@@ -19,6 +21,10 @@ RIGHT = [
     (["explain", "e0201"], "explain", "e0201", {}),
     (["doc"], "doc", None, {}),
     (["-h"], "", None, {"--help": ""}),
+    ([], "repl", None, {}),
+    (["--quiet"], "repl", None, {"--quiet": ""}),
+    (["repl", "a.nn"], "repl", "a.nn", {}),
+    (["repl", "--replay", "a.txt"], "repl", None, {"--replay": "a.txt"}),
     (["run", "--", "--json"], "run", "--json", {}),
     (["folder/script"], "run", "folder/script", {}),
     (["-q", "-"], "run", "-", {"--quiet": ""}),
@@ -81,6 +87,8 @@ WRONG = [
     (["run", "a.nn", "--set", "a=1", "--set", "a=2"], "`a` is set twice"),
     (["run", "a.nn", "--seed", "1", "--seed", "2"], "`--seed` is given twice"),
     (["run", "a.nn", "--seed", "1", "--set", "seed=2"], "`seed` is given twice"),
+    (["--json"], "`nndsl repl` takes no `--json`; it takes"),
+    (["run", "a.nn", "--replay", "b.nn"], "`nndsl run` takes no `--replay`"),
     (["check", "a.nn", "--json"], "`nndsl check` takes no `--json`; it takes"),
     (["explain", "E0201", "--set", "a=1"], "`nndsl explain` takes no `--set`"),
     (["run", "a.nn", "--stage", "ir"], "`nndsl run` takes no `--stage`"),
@@ -109,6 +117,18 @@ def test_help_is_there_for_every_verb(verb: str, capsys: pytest.CaptureFixture[s
 COMMON = ("--error-format", "--no-color", "--debug", "--help", "--version")
 
 
-def test_no_words_at_all_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
-    assert "nndsl FILE.nn" in capsys.readouterr().err
+def test_no_words_at_all_are_wrong_usage_where_nothing_can_be_entered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nothing in (io.StringIO(""), None):
+        monkeypatch.setattr("sys.stdin", nothing)
+        assert main([]) == 2
+        assert "nndsl FILE.nn" in capsys.readouterr().err
+
+
+def test_no_words_at_all_are_a_prompt_where_something_is_entered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("print 6 * 7\n"))
+    assert main([]) == 0
+    assert capsys.readouterr() == ("42\n", "")

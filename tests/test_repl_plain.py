@@ -122,7 +122,7 @@ def test_prompts_are_written_and_blank_lines_submit() -> None:
 def test_leaving_asks_once(answers: str, asked: int, entered: int) -> None:
     session = Fake({":quit": Reply(quit=True)}, unsaved=("mlp",))
     written = plainly(f":quit\n{answers}", session)
-    assert written.count("trained since the last `:save`: `mlp`. Leave all the same? [y/N] ") == asked
+    assert written.count("trained since the last `:save`: `mlp`\nLeave all the same? [y/N] ") == asked
     assert session.entered[1:] == ["print 1"] * entered
 
 

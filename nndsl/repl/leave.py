@@ -9,7 +9,7 @@ from nndsl.data.words import listed
 
 def question(names: Sequence[str]) -> str:
     """Asked once: leaving again, or `y`, leaves."""
-    return f"trained since the last `:save`: {listed(names)}. Leave all the same? [y/N] "
+    return f"trained since the last `:save`: {listed(names)}\nLeave all the same? [y/N] "
 
 
 def is_yes(answer: str) -> bool:
