@@ -86,7 +86,7 @@ SETTING_WORDS = {
     "split": {
         "stratify": Word("a column whose values are as frequent in each part", "stratify=species"),
         "by": Word("a column whose equal values stay in one part", "by=patient"),
-        "seed": Word("of the shuffling before rows are dealt out", "seed=3", "the script's `set seed`"),
+        "seed": Word("the seed of the shuffling before rows are dealt out", "seed=3", "the script's `set seed`"),
         "order": Word("whether rows keep their order: the first are the training part", "order=true", "false"),
     },
 }

@@ -22,7 +22,7 @@ from nndsl.data.meanings import (
 from nndsl.data.pipeline import ENCODERS
 from nndsl.manual.entry import Entry
 from nndsl.manual.kinds import KIND_EXAMPLES
-from nndsl.semantics.options import BODY, FIGURE, PLOTS, SETTINGS, STATEMENTS, Keys, Option, Statement
+from nndsl.semantics.options import BODY, FIGURE, PLOTS, SEED, SETTINGS, STATEMENTS, Keys, Option, Statement
 from nndsl.semantics.plot_forms import EXAMPLES
 from nndsl.semantics.roles import ROLES
 
@@ -96,16 +96,21 @@ def option_form(option: Option) -> str:
     return f"{option.name} ..."
 
 
+def takes(option: Option) -> str:
+    """What a value must look like; the largest number that a machine holds is not said."""
+    return option.form.words.removesuffix(f" to {SEED.most}") if option.form else ""
+
+
 def _facts(option: Option) -> tuple[tuple[str, str], ...]:
-    takes = (("takes", option.form.words),) if option.form else ()
-    return (*takes, *((("left out", option.default),) if option.default else ()))
+    form = (("takes", takes(option)),) if option.form else ()
+    return (*form, *((("left out", option.default),) if option.default else ()))
 
 
 def _option_words(option: Option) -> str:
     """Its meaning, what it takes and its default in one line."""
-    takes = f": {option.form.words}" if option.form else ""
+    form = f": {takes(option)}" if option.form else ""
     default = f" (left out: {option.default})" if option.default else ""
-    return f"{option.meaning}{takes}{default}"
+    return f"{option.meaning}{form}{default}"
 
 
 def _figures() -> Iterator[Entry]:

@@ -37,7 +37,7 @@ def code(text: str) -> str:
 
 def word(text: str) -> str:
     """A value as it would be written: one word or number is code, words for people are not."""
-    plain = re.fullmatch(r"[\w.%+-]+", text) is not None and text not in ("likewise", "false to true")
+    plain = re.fullmatch(r"[\w.%+-]+", text) is not None
     return code(text) if plain else text
 
 

@@ -20,7 +20,7 @@ from nndsl.manual import examples
 from nndsl.manual.fields import FIELD_WORDS, RESULT_WORDS, TYPE_WORDS, field_types
 from nndsl.manual.functions import given_in
 from nndsl.manual.kinds import CONSTANT_WORDS, GIVEN_WORDS, KIND_EXAMPLES, PART_WORDS, VALUE_WORDS
-from nndsl.manual.language import FIGURE_WORDS, generator_form, kind_form, options, statement_form, statements
+from nndsl.manual.language import FIGURE_WORDS, generator_form, kind_form, options, statement_form, statements, takes
 from nndsl.manual.layout import anchor, blocks, code, fence, paragraph, table, word
 from nndsl.manual.operators import OPERATORS
 from nndsl.manual.reference_words import HEAD, INTRODUCTIONS, WRITTEN
@@ -73,17 +73,11 @@ def _statement(row: Statement) -> str:
 def _option_rows(listed: tuple[Option, ...]) -> Iterator[tuple[str, ...]]:
     for option in listed:
         again = "; may be given several times" if option.repeats else ""
-        yield code(option.name), _takes(option), word(option.default), option.meaning + again
+        yield code(option.name), takes(option), word(option.default), option.meaning + again
         if isinstance(option.form, Keys):
             for key in option.form.options:
                 needed = "must be given" if key.name in option.form.required else word(key.default)
-                yield f"`{option.name} {key.name}=`", _takes(key), needed, key.meaning
-
-
-def _takes(option: Option) -> str:
-    """What a value must look like; the largest number that a machine holds is not said."""
-    words = option.form.words if option.form else ""
-    return words.removesuffix(f" to {2**63 - 1}")
+                yield f"`{option.name} {key.name}=`", takes(key), needed, key.meaning
 
 
 def _figures() -> str:

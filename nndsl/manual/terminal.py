@@ -79,7 +79,10 @@ def _pairs(rows: Sequence[tuple[str, str]] | Iterator[tuple[str, str]]) -> Itera
     rows = list(rows)
     width = max([LABEL, *(len(name) + 2 for name, _ in rows)])
     for name, words in rows:
-        yield from _wrapped(words, 2 + width, f"  {name:<{width}}")
+        if name == "example" and len(words) + 2 + width > WIDTH:  # code is not broken
+            yield from (f"  {name}", f"    {words}")
+        else:
+            yield from _wrapped(words, 2 + width, f"  {name:<{width}}")
 
 
 def _wrapped(text: str, indent: int, first: str | None = None) -> list[str]:

@@ -214,7 +214,7 @@ TRAINING = (
         "early stopping; the best weights come back",
     ),
     Option("metrics", Definition("metric", several=True), "what is measured after each epoch", repeats=True),
-    Option("seed", SEED, "of this run's random numbers", "the script's `set seed`"),
+    Option("seed", SEED, "the seed of this run's random numbers", "the script's `set seed`"),
     Option("checkpoint", None, "a file that holds the state of the run", later=True),
     Option("resume", None, "goes on where a checkpoint ended", later=True),
     Option("step", None, "one of several steps a batch", later=True),
@@ -226,8 +226,8 @@ TRAINING = (
 FIGURE = (
     Option("to", Text(), "the file it is written to: `.png`, `.svg`, `.pdf` or `.html`", "the terminal"),
     Option("title", Text(), "what stands above it", "made of the names"),
-    Option("width", Whole(60, 4000), "of what is inside the axes, all panels together, in pixels"),
-    Option("height", Whole(40, 4000), "likewise"),
+    Option("width", Whole(60, 4000), "the width of what is inside the axes, all panels together, in pixels"),
+    Option("height", Whole(40, 4000), "the height of the same, in pixels"),
 )
 _COLOR = Option("color", ColumnName(), "what rows are coloured by", "the target")
 _ROWS_SEEN = Option("rows", Whole(1), "how many rows are looked at, at most", "1024")
@@ -246,7 +246,7 @@ PLOTS: dict[str, tuple[Option, ...]] = {
     "surface": (
         Option("resolution", Whole(5, 400), "places along each axis", "31"),
         Option("span", Real(0, above=True), "how far it reaches from the trained weights, in their norms", "1"),
-        Option("seed", SEED, "of the two directions", "the script's `set seed`"),
+        Option("seed", SEED, "the seed of the two directions", "the script's `set seed`"),
         _ROWS_OF_LOSS,
         Option("weights", WeightNames(), "two weights, in place of directions"),
     ),
@@ -311,7 +311,7 @@ _ROWS = (
             Option("length", Whole(1), "how many steps come after it", "100"),
             Option("temperature", Real(0), "how freely is drawn: 0 takes the likeliest, 1 draws as it is likely", "1"),
             Option("count", Whole(1), "how many texts are drawn", "1"),
-            Option("seed", SEED, "of the draws", "the script's `set seed`"),
+            Option("seed", SEED, "the seed of the draws", "the script's `set seed`"),
             Option("to", Text(), "the file it is written to"),
         ),
     ),
@@ -324,7 +324,7 @@ _ROWS = (
             Option("components", Whole(1), "how many directions", "2"),
             Option("whiten", Truth(), "whether each component gets a deviation of 1", "false"),
             Option("method", Choice(("auto", "exact", "randomised")), "how they are found", "auto"),
-            Option("seed", SEED, "of the randomised method", "the script's `set seed`"),
+            Option("seed", SEED, "the seed of the randomised method", "the script's `set seed`"),
         ),
     ),
     Statement(
@@ -334,17 +334,22 @@ _ROWS = (
         "tsne data as map { perplexity 30 }",
         {"as": False},
         (
-            Option("dimensions", Whole(2, 3), "of the map", "2"),
+            Option("dimensions", Whole(2, 3), "how many dimensions the map has", "2"),
             Option(
                 "perplexity", Real(1, above=True), "about how many neighbours a row has", "30, or what the rows allow"
             ),
-            Option("rate", Real(0, above=True), "of the descent", "the number of rows over the exaggeration"),
+            Option("rate", Real(0, above=True), "the rate of the descent", "the number of rows over the exaggeration"),
             Option("exaggeration", Real(1), "how much stronger rows attract each other at first", "12"),
             Option("early", Whole(0), "how many iterations that lasts", "250"),
             Option("iterations", Whole(1), "how many there are in all", "1000"),
-            Option("momentum", Real(0, most=1), "of the iterations after the early ones, which have 0.5", "0.8"),
+            Option(
+                "momentum",
+                Real(0, most=1),
+                "the momentum of the iterations after the early ones, which have 0.5",
+                "0.8",
+            ),
             Option("start", Choice(("pca", "random")), "where rows are at first", "pca"),
-            Option("seed", SEED, "of a random start", "the script's `set seed`"),
+            Option("seed", SEED, "the seed of a random start", "the script's `set seed`"),
         ),
     ),
     Statement(
@@ -356,7 +361,7 @@ _ROWS = (
             Option("clusters", Whole(1), "how many groups; it must be given"),
             Option("restarts", Whole(1), "how many times it is begun anew; the best is kept", "10"),
             Option("iterations", Whole(1), "the most that a beginning takes", "300"),
-            Option("seed", SEED, "of the first centres", "the script's `set seed`"),
+            Option("seed", SEED, "the seed of the first centres", "the script's `set seed`"),
         ),
     ),
     Statement(
@@ -417,10 +422,10 @@ _ROWS = (
 STATEMENTS: dict[str, Statement] = {row.verb: row for row in _ROWS}
 
 SETTINGS = (
-    Option("seed", SEED, "of all random numbers", "0"),
+    Option("seed", SEED, "the seed of all random numbers", "0"),
     Option("device", Choice(("auto", "cpu", "cuda")), "where the work is done", "auto"),
     Option("threads", Whole(1, 1024), "how many processor cores are used", "all of them"),
-    Option("precision", Choice(("float32", "float64")), "of the numbers", "float32"),
+    Option("precision", Choice(("float32", "float64")), "the precision of all numbers", "float32"),
 )
 
 # What may stand in the body of a network, a layer or a function, besides equations and flows.
