@@ -37,7 +37,7 @@ class Words:
 @value
 class Command:
     """usage: what stands behind it, empty where nothing does; in brackets where it may be left out. takes: what that
-    is, for completion: name, network, data, file, expression, statement, device, command, several of these joined by
+    is, for completion: name, network, data, file, expression, equation, statement, device, command, some joined by
     `or`, or nothing.
     """
 
@@ -57,7 +57,7 @@ _ROWS = (
     Command("type", "EXPR", "what an expression, a network, data or a result is", types.type_, "expression"),
     Command("shape", "NET [on DATA]", "the shape behind each step, with weights; or the shapes of data", shapes.shape,
             "network or data"),
-    Command("grad", "EXPR wrt x", "the derived equation, as the language writes it", deriving.grad, "expression"),
+    Command("grad", "EXPR wrt x", "the derived equation, as the language writes it", deriving.grad, "equation"),
     Command("ir", "NET [on DATA]", "the graphs of a step of training, as lowered", inside.ir, "network"),
     Command("kernels", "NET [on DATA]", "the texts of the kernels of a step of training", inside.kernels, "network"),
     Command("plot", "[RESULT]", "the figure that suits a result, here and not in the script", drawing.plot, "name"),

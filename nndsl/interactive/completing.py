@@ -20,13 +20,16 @@ from nndsl.editor.known import known as known_of
 from nndsl.editor.matching import level
 from nndsl.interactive.lines import ANS
 from nndsl.syntax import is_complete
+from nndsl.syntax.layout import raw_tokens
 
 if TYPE_CHECKING:
+    from nndsl.interactive.commands import Command
     from nndsl.interactive.session import Interactive
 
 Offer = tuple[str, str, str]  # a name, its kind, its meaning
 SCRIPTS = (".nn",)
-PRINT = "print"  # what an expression behind a command is read as
+EQUATION, PRINT = "activation it(x) = ", "print "
+_HEADS = {"statement": ("",), "expression": (PRINT, EQUATION), "equation": (EQUATION,)}  # as what is behind it is read
 
 
 def complete(session: Interactive, text: str, offset: int) -> list[Completion]:
@@ -42,16 +45,18 @@ def complete(session: Interactive, text: str, offset: int) -> list[Completion]:
 def known(session: Interactive) -> Known:
     """What the session has said: the last one that was made is kept with the program it was made of."""
     kept = _kept.get(session)
-    key = (session.checked, session.book.types)
-    if kept is None or kept[0][0] is not key[0] or kept[0][1] is not key[1]:
+    key = (session.checked, session.book.types, session.book.values)
+    if kept is None or any(one is not other for one, other in zip(kept[0], key, strict=True)):
         found = known_of(session.checked, session.folder, session.objects)
         networks = {**found.networks, **{name: network.data for name, network in session.book.versions.items()}}
-        found = replace(found, results={**found.results, **session.book.types}, networks=networks)
+        of_ans = dict.fromkeys(session.book.values, "anything")
+        results = {name: kind for name, kind in found.results.items() if name != ANS}
+        found = replace(found, results={**results, **session.book.types, **of_ans}, networks=networks)
         kept = _kept[session] = (key, found)
     return kept[1]
 
 
-_kept: WeakKeyDictionary[Interactive, tuple[tuple[object, object], Known]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Interactive, tuple[tuple[object, ...], Known]] = WeakKeyDictionary()
 
 
 # ---- commands -------------------------------------------------------------------------------------------------
@@ -72,27 +77,23 @@ def _command(session: Interactive, text: str, at: int) -> list[Completion]:
     begun = at + 1 + len(name) + 1
     if command is None or not command.takes:
         return []
-    if command.takes in ("expression", "statement"):
-        return _language(session, text, at, begun, command.takes)
+    if command.takes in _HEADS:
+        return _language(session, command, text[begun:], begun)
     return _taken(session, command.takes, text, begun)
 
 
-def _language(session: Interactive, text: str, at: int, begun: int, takes: str) -> list[Completion]:
-    """What stands behind the command is read as a statement, or as a value that is printed."""
-    word = PRINT if takes == "expression" and begun - at > len(PRINT) else ""
-    blank = "".join(sign if sign == "\n" else " " for sign in text[:at])
-    place = word + " " * (begun - at - len(word))
-    rest = text[begun:]
-    _, by, after = rest.rpartition(" wrt ")
-    if by and takes == "expression":
-        from nndsl.syntax.layout import raw_tokens
-
-        names = dict.fromkeys(
-            str(token) for token in raw_tokens(rest[: len(rest) - len(after)]) if token.type == "NAME"
-        )
-        here = len(text) - len(after.rpartition(",")[2].lstrip())
-        return _ranked(text[here:], here, [(name, "name", "") for name in names if name != "wrt"])
-    return editor.complete(blank + place + rest, len(text), known(session))
+def _language(session: Interactive, command: Command, rest: str, begun: int) -> list[Completion]:
+    """What stands behind the command is read as a statement, or as a value: one that is printed, or an equation."""
+    before, by, after = rest.rpartition(" wrt ")
+    if by and command.takes == "equation":
+        names = dict.fromkeys(str(token) for token in raw_tokens(before) if token.type == "NAME")
+        here = begun + len(rest) - len(after.rpartition(",")[2].lstrip())
+        return _ranked(rest[here - begun :], here, [(name, "name", "") for name in names])
+    found: dict[str, Completion] = {}
+    for head in _HEADS[command.takes]:
+        for one in editor.complete(head + rest, len(head) + len(rest), known(session)):
+            found.setdefault(one.text, replace(one, start=one.start - len(head) + begun))
+    return list(found.values())
 
 
 def _taken(session: Interactive, takes: str, text: str, begun: int) -> list[Completion]:
