@@ -94,6 +94,35 @@ def test_of_several_values_the_sum_is_derived_and_that_is_said(talk: Talk) -> No
     assert "several values" in text and text.endswith('dW = einsum("i, j -> ij", x, 1 - tanh(x @ W)^2)')
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("concat(v, w) wrt v", "dv = 1"),
+        ("x[-1] wrt x", "dx = concat(full(2, 0), full(1, 1))"),
+        ("x[k] wrt x", "dx = where(arange(3) == k, 1, 0)"),
+        ("count(v) * x wrt x", "dx = count(v)"),
+        ("2^x wrt x", "dx = log(2) * 2^x"),
+        ("x^-2 wrt x", "dx = -2 / x^3"),
+        ("stop_gradient(x) * x wrt x", "dx = x"),
+        ("max(sum(v), 3) wrt v", "dv = where(sum(v) > 3, 1, 0)"),
+        ("sum(A @ B @ C) wrt B", 'dB = einsum("i, j -> ij", sum(A, axis=0), sum(C, axis=1))'),
+        ("x -> sigmoid wrt x", "dx = s * (1 - s)"),
+        ("hinge(y, k) wrt y", "dy = -where(0 > 1 - a * y, 0, 1 / count(k)) * a"),
+    ],
+)
+def test_lists_tables_and_flows(text: str, said: str, talk: Talk) -> None:
+    assert talk(f":grad {text}").splitlines()[-1] == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["flatten(v)", "sum(windows(v, [3]))", "split(v, 2)[0]", "last(v)", "v[0, 1]", "gather(v, k)", "softmax(v) * v",
+     "attend(v, k, w)", "reshape(v, 3, 1)", "one_hot(k, 3) * v", "log_loss(v, k)"],
+)  # fmt: skip
+def test_no_function_stops_it(text: str, talk: Talk) -> None:
+    assert "dv" in talk(f":grad {text} wrt v")
+
+
 def test_own_definitions_and_constants_count(talk: Talk) -> None:
     talk("activation swish(x) = x * sigmoid(x)\nlet rate = 3")
     assert talk(":grad rate * swish(x) wrt x").splitlines()[-1] == "dx = 3 * s + 3 * x * s * (1 - s)"
@@ -127,6 +156,8 @@ def test_what_has_no_short_words_is_shown_as_a_graph(talk: Talk) -> None:
         ("nll(y, k) wrt k", "E0811", "category"),
         ("x * normal(3) wrt x", "E0812", "chance"),
         ("sum(x -> dense(3)) wrt x", "E0812", "weights"),
+        ("x -> lstm(3) wrt x", "E0812", "weights"),
+        ("mse(y) wrt y", "E0203", "needs"),
         ("x @ W wrt x with x[3], W[4, 2]", "E0302", "3"),
     ],
 )

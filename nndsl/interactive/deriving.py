@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nndsl.lower.open import Opened
 
 EXAMPLE = "as in `:grad x * sigmoid(x) wrt x`, or `:grad sum(x @ W) wrt W with x[3], W[3, 2]`"
+OPEN = ("n", "m", "p", "q")  # sizes that stay open
 
 
 @value
@@ -143,10 +144,10 @@ def _sized(expr: ast.Expr) -> tuple[ast.Name, Shape | None]:
         for item in expr.items:
             if isinstance(item, ast.Number) and isinstance(item.value, int) and item.value > 0:
                 shape.append(item.value)
-            elif isinstance(item, ast.Name) and item.text in ("n", "m", "p"):
+            elif isinstance(item, ast.Name) and item.text in OPEN:
                 shape.append(item.text)
             else:
-                raise fault("E0810", "a size is a whole number, or `n`, `m`, `p` where it stays open", item.span)
+                raise fault("E0810", "a size is a whole number, or `n`, `m`, `p`, `q` where it stays open", item.span)
         return expr.base, tuple(shape)
     raise fault("E0810", f"`{expr.span.text}` is no name", expr.span, help=EXAMPLE)
 

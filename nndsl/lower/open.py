@@ -26,9 +26,10 @@ from nndsl.semantics.scopes import Entry
 from nndsl.syntax import ast
 from nndsl.values import value
 
-N, M, P = "n", "m", "p"  # sizes that stay open
+N, M, P, Q = "n", "m", "p", "q"  # sizes that stay open
 CLASSES = 3  # where a name is a category
 MOST_TRIALS = 1500
+SAY_SIZES = "say the sizes of its names: `... with x[3], W[3, 2]`"
 UNLIKE = 3  # how far from what is expected values of two shapes in one call are
 PLACES = ("network", "metric", "schedule", "initializer")  # kinds of body whose names are tried, one after the other
 
@@ -55,10 +56,11 @@ class Form:
 
 NUMBER, CHANCE, LIST, CHANCES = Form(), Form((), "probability"), Form((N,)), Form((N,), "probability")
 CATEGORY, YES_OR_NO, ANSWERS = Form((), "category", CLASSES), Form((), "category", 2), Form((N,), "category", 2)
-MATRIX, NEXT_LIST, NEXT_MATRIX = Form((N, M)), Form((M,)), Form((M, P))
-FORMS = (NUMBER, LIST, CHANCE, CHANCES, CATEGORY, YES_OR_NO, ANSWERS, MATRIX, NEXT_LIST, NEXT_MATRIX)
+NEXT_LIST, MATRIX, NEXT_MATRIX, LAST_MATRIX = Form((M,)), Form((N, M)), Form((M, P)), Form((P, Q))
+FORMS = (NUMBER, LIST, CHANCE, CHANCES, CATEGORY, YES_OR_NO, ANSWERS, MATRIX, NEXT_LIST, NEXT_MATRIX, LAST_MATRIX)
 HINTED = {
-    "list": (LIST, NEXT_LIST, CHANCES, ANSWERS, NUMBER, CHANCE, *FORMS), "matrix": (MATRIX, NEXT_MATRIX, LIST, *FORMS),
+    "list": (LIST, NEXT_LIST, CHANCES, ANSWERS, NUMBER, CHANCE, *FORMS),
+    "matrix": (MATRIX, NEXT_MATRIX, LAST_MATRIX, LIST, *FORMS),
     "category": (CATEGORY, YES_OR_NO, *FORMS), "": FORMS,
 }  # fmt: skip
 
@@ -95,7 +97,7 @@ def opened(program: Program, expr: ast.Expr, free: Collection[str], given: Mappi
     groups = [tuple(names.index(name) for name in group if name in names) for group in alike]
     first: Fault | None = None
     for known in (False, True):
-        sizes = {N: max(CLASSES, greatest_index(expr) + 1), M: CLASSES + 1, P: CLASSES + 2}
+        sizes = {N: max(CLASSES, greatest_index(expr) + 1), M: CLASSES + 1, P: CLASSES + 2, Q: 2}
         for chosen in itertools.islice(_in_order(choices, groups), MOST_TRIALS):
             forms = dict(zip(names, chosen, strict=True))
             if known or any(form.classes == CLASSES for form in chosen):
@@ -106,7 +108,11 @@ def opened(program: Program, expr: ast.Expr, free: Collection[str], given: Mappi
                 first = first or found
             except Quiet:
                 raise fault("E0202", f"`{expr.span.text}` uses a definition that is wrong", expr.span) from None
-    assert first is not None
+            except (ValueError, TypeError, AssertionError):  # what needs sizes as numbers got an open one
+                if known:
+                    raise
+    if first is None:
+        raise fault("E0803", f"no values were found that `{expr.span.text}` takes", expr.span, help=SAY_SIZES)
     raise first
 
 

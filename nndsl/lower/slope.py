@@ -23,7 +23,7 @@ from nndsl.ir.shapes import same_count
 from nndsl.ir.table import TABLE
 from nndsl.lower.align import plain
 from nndsl.lower.frame import Quiet
-from nndsl.lower.open import M, N, Opened, P
+from nndsl.lower.open import M, N, Opened, P, Q
 from nndsl.lower.values import Tensor
 from nndsl.passes.autodiff import NotDifferentiable, gradients, unreached
 from nndsl.passes.readable import readable
@@ -32,7 +32,7 @@ from nndsl.passes.stabilise import stabilise
 from nndsl.syntax import ast, parse_expression
 from nndsl.values import value
 
-SIZES = {N: 4, M: 3, P: 5}  # of open axes, where equations are compared
+SIZES = {N: 4, M: 3, P: 5, Q: 2}  # of open axes, where equations are compared
 DRAWS = 3
 NEAR = 1e-6
 
@@ -63,7 +63,7 @@ def slope(opened: Opened, name: str, taken: Collection[str], place: Span) -> Slo
     written: list[tuple[Node, Equation]] = []
     for node, form in found:
         try:
-            text = equation(form, {*taken, *opened.forms}, [leaf])
+            text = equation(form, {*taken, *opened.forms}, [leaf.node for leaf in opened.leaves.values()])
         except Unwritable:
             continue
         if agrees(opened, node, text):

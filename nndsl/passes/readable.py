@@ -261,6 +261,27 @@ def _spread_product(node: Node) -> Node:
         x = b.transpose(x, order)
         shape = tuple(dim if letter in kept else 1 for letter, dim in zip(out, node.shape, strict=True))
         return b.expand(b.mul(scale, b.reshape(x, shape)), node.shape)
+    return _stretched(node, left, right, out)
+
+
+def _stretched(node: Node, left: str, right: str, out: str) -> Node:
+    """Along an axis of which one operand has one number, the other one alone is summed."""
+    first, second = node.inputs
+    for letters, x, others, other in ((left, first, right, second), (right, second, left, first)):
+        if other.op != "expand":
+            continue
+        inner = other.inputs[0]
+        inner = b.reshape(inner, (1,) * (other.rank - inner.rank) + inner.shape)
+        gone = [k for i, k in enumerate(others) if inner.shape[i] == 1 != other.shape[i] and k in letters]
+        if not gone:
+            continue
+        inner = b.squeeze(inner, tuple(others.index(k) for k in gone))
+        rest = "".join(k for k in others if k not in gone)
+        inner = b.expand(inner, [dim for k, dim in zip(others, other.shape, strict=True) if k not in gone])
+        summed = tuple(letters.index(k) for k in gone if k not in out)
+        x = b.squeeze(b.reduce_sum(x, summed), summed) if summed else x
+        kept = "".join(k for i, k in enumerate(letters) if i not in summed)
+        return b.einsum(f"{kept},{rest}->{out}", x, inner)
     return node
 
 
