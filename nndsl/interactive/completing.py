@@ -19,6 +19,7 @@ from nndsl.editor.known import Known
 from nndsl.editor.known import known as known_of
 from nndsl.editor.matching import level
 from nndsl.interactive.lines import ANS
+from nndsl.semantics.results import Type
 from nndsl.syntax import is_complete
 from nndsl.syntax.layout import raw_tokens
 
@@ -49,7 +50,7 @@ def known(session: Interactive) -> Known:
     if kept is None or any(one is not other for one, other in zip(kept[0], key, strict=True)):
         found = known_of(session.checked, session.folder, session.objects)
         networks = {**found.networks, **{name: network.data for name, network in session.book.versions.items()}}
-        of_ans = dict.fromkeys(session.book.values, "anything")
+        of_ans: dict[str, Type] = dict.fromkeys(session.book.values, "anything")
         results = {name: kind for name, kind in found.results.items() if name != ANS}
         found = replace(found, results={**results, **session.book.types, **of_ans}, networks=networks)
         kept = _kept[session] = (key, found)
