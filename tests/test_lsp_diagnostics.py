@@ -187,29 +187,44 @@ def test_an_editor_may_count_in_other_units(tmp_path: Path) -> None:
         assert found[0]["range"]["start"]["character"] == len('print "🙂π", '.encode())
 
 
-def test_one_client_at_a_port(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+@pytest.mark.parametrize("takes_leave", [True, False])
+def test_one_client_at_a_port(tmp_path: Path, takes_leave: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     one = Client(tmp_path, "--tcp", str(port))
     try:
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize",
-                           "params": {"processId": None, "rootUri": None, "capabilities": {}}}).encode()  # fmt: skip
-        end = time.monotonic() + WAIT
-        while True:
-            try:
-                link = socket.create_connection(("127.0.0.1", port), timeout=WAIT)
-                break
-            except ConnectionRefusedError:
-                assert time.monotonic() < end
-                time.sleep(0.05)
-        with link:
-            link.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-            answer = link.recv(65536)
-            assert b'"hoverProvider"' in answer or b'"hoverProvider"' in link.recv(65536)
+        with _called(port) as link, link.makefile("rwb") as messages:
+            one.input = messages
+            one.send(
+                {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}}
+            )
+            assert messages.readline().startswith(b"Content-Length: ")
+            if takes_leave:
+                one.send({"id": 2, "method": "shutdown", "params": None})
+                one.notify("exit")
+                assert one.process.wait(WAIT) == 0
+        assert one.process.wait(WAIT) == (0 if takes_leave else 1)
+        assert one.errors == b""
     finally:
         one.process.kill()
         one.process.wait()
+
+
+def _called(port: int) -> socket.socket:
+    end = time.monotonic() + WAIT
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=WAIT)
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, "nobody listens"
+            time.sleep(0.05)
+
+
+def test_a_port_that_others_have_is_no_fault_of_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["lsp", "--tcp", str(port)]) == 2
+    assert f"port {port} cannot be had: " in capsys.readouterr().err
 
 
 def test_a_port_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,4 +27,11 @@ def language_server(port_text: str | None, console: Console) -> int:
     from nndsl.lsp.server import serve
 
     arguments = ["lsp"] if port_text is None else ["lsp", "--tcp", port_text]
-    return WELL if serve(lambda problem: write_crash(problem, arguments), port) else LEFT
+    try:
+        took_leave = serve(lambda problem: write_crash(problem, arguments), port)
+    except OSError as problem:
+        if port is None:
+            raise
+        console.say(f"port {port_text} cannot be had: {(problem.strerror or str(problem)).lower()}")
+        return MISUSED
+    return WELL if took_leave else LEFT

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +82,13 @@ class Server:
         logging.getLogger("pygls").setLevel(logging.CRITICAL)  # what is wrong is told to the client, see `_tell`
         try:
             if port is not None:
-                self.language.start_tcp("127.0.0.1", port)
+                with closing(_caller(port)) as caller, caller.makefile("rb") as asked, caller.makefile("wb") as said:
+                    self.language.start_io(asked, said)
             else:
                 answers = sys.stdout.buffer
                 sys.stdout = sys.stderr  # what is printed is no message
                 self.language.start_io(sys.stdin.buffer, answers)
-        except SystemExit:  # which pygls raises at `exit`
+        except (SystemExit, ConnectionError):  # pygls raises the first at `exit`
             pass
         finally:
             self._checker.end()
@@ -230,7 +233,13 @@ class Server:
         self.language.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
 
 
+def _caller(port: int) -> socket.socket:
+    """The first client that comes. Raises OSError where the port cannot be had."""
+    with socket.create_server(("127.0.0.1", port)) as waiting:
+        return waiting.accept()[0]
+
+
 def serve(crash: Crash, port: int | None = None) -> bool:
     """Serves one client; gives whether it took its leave. crash: writes a fault of ours to a file. port: of this
-    machine; standard input where None."""
+    machine; standard input where None. Raises OSError where the port cannot be had."""
     return Server(crash).run(port)
