@@ -23,7 +23,7 @@ def test_a_script_is_mended_in_the_editor(tmp_path: Path) -> None:
     path = tmp_path / "script.nn"
     path.write_text(TEXT, encoding="utf-8")
     with Editor(path) as editor:
-        editor.sees("desne(π) -> relu", "`desne` is not defined", "did you mean `dense`?")  # the diagnostic stands behind the line
+        editor.sees("desne(π) -> relu", "`desne` is not defined", "did you mean `dense`?")  # behind the line
         editor.command("%s/desne/dense/")
         editor.misses("is not defined")
         if has_hints():
