@@ -43,7 +43,7 @@ class Verb:
 
 FLAGS = (
     Flag("--set", "NAME=VALUE", "another value for a `let` or a setting; may be repeated", several=True),
-    Flag("--seed", "N", "of all random numbers"),
+    Flag("--seed", "N", "the seed of all random numbers"),
     Flag("--device", "NAME", "auto or cpu", DEVICES),
     Flag("--threads", "N", "how many processor cores are used"),
     Flag("--json", "", "results as JSON, one object a line"),

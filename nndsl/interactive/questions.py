@@ -50,7 +50,7 @@ def ask(session: Interactive, line: str) -> Reply:
         return help_(session, _nothing(line))
     found = manual.equation(text, scope) if deep else manual.page(text, scope)
     if found is None:
-        entries = manual.search(text)
+        entries = manual.search(text, scope)
         if not entries:
             place = Span(Source("prompt", line), len(line) - len(text), len(line))
             hint = did_you_mean(text, manual.names())
