@@ -57,7 +57,7 @@ _ROWS = (
     Command("type", "EXPR", "what an expression, a network, data or a result is", types.type_, "expression"),
     Command("shape", "NET [on DATA]", "the shape behind each step, with weights; or the shapes of data", shapes.shape,
             "network or data"),
-    Command("grad", "EXPR wrt x", "the derived equation, as the language writes it", deriving.grad, "equation"),
+    Command("grad", "EXPR wrt x [with W[3, 2]]", "the derived equation, as the language writes it", deriving.grad, "equation"),
     Command("ir", "NET [on DATA]", "the graphs of a step of training, as lowered", inside.ir, "network"),
     Command("kernels", "NET [on DATA]", "the texts of the kernels of a step of training", inside.kernels, "network"),
     Command("plot", "[RESULT]", "the figure that suits a result, here and not in the script", drawing.plot, "name"),
