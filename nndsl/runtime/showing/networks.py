@@ -162,7 +162,8 @@ def _costs(found: Cost, precision: str, train: Train | None) -> list[str]:
 
 def _step(step: StepCost, train: Train) -> list[str]:
     head = train.optimizer.function if isinstance(train.optimizer, ast.Call) else train.optimizer
-    parts = [("weights", step.weights), ("gradients", step.gradients), (head.text if isinstance(head, ast.Name) else head.span.text, step.optimizer)]
+    name = head.text if isinstance(head, ast.Name) else head.span.text
+    parts = [("weights", step.weights), ("gradients", step.gradients), (name, step.optimizer)]
     said = ", ".join(f"{what} {amount(size)}" for what, size in (*parts, ("values", step.values)) if size)
     return [
         f"  one step of {train.name} ({step.batch} rows): {amount(step.bytes)}",
