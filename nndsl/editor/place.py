@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from nndsl.diagnostics import Collector, Source
 from nndsl.syntax.brackets import Mark, match
-from nndsl.syntax.layout import ENDS_VALUE, GOES_ON, OPENERS, SPECIAL, lay_out, raw_tokens
+from nndsl.syntax.layout import ENDS_VALUE, GOES_ON, OPENERS, SPECIAL, lay_out, marks_of, raw_tokens
 from nndsl.syntax.tree import Token
 from nndsl.values import value
 
@@ -206,14 +206,7 @@ def _goes_on_inside(after: str) -> bool:
 
 def _closers(raw: list[Token]) -> str:
     """What closes all that is open at the end of some tokens, innermost first."""
-    marks: list[Mark] = []
-    first = True
-    for token in raw:
-        if token.type == "NEWLINE":
-            first = True
-        elif token.type != "COMMENT":
-            marks.append(Mark(token, first))
-            first = False
+    marks = marks_of(raw)
     found = match(marks)
     braces = found.closed_before.get(len(marks), [])
     inner = max(braces, default=-1)

@@ -58,7 +58,7 @@ def raw_tokens(text: str) -> list[Token]:
 
 def is_complete(text: str) -> bool:
     """Whether Enter would end this text: nothing is open, and it does not end with an operator or a comma."""
-    marks = _marks(raw_tokens(text))
+    marks = marks_of(raw_tokens(text))
     depth = 0
     for mark in marks:
         depth += mark.token.type in ("LPAR", "LSQB", "LBRACE")
@@ -72,7 +72,7 @@ def lay_out(
     """`is_expression`: the text is one expression, in which no statement starts. `breaks`: where tokens start that
     do not go on from the line before, though it ends as if they did."""
     raw = raw_tokens(source.text)
-    marks = _without_deep_blocks(_marks(raw), source, collector)
+    marks = _without_deep_blocks(marks_of(raw), source, collector)
     brackets = match(marks)
     layout = Layout(comments=_comments(raw))
     layout.unclosed = {marks[i].token.start_pos for i in brackets.unclosed}
@@ -82,7 +82,8 @@ def lay_out(
     return layout
 
 
-def _marks(raw: list[Token]) -> list[Mark]:
+def marks_of(raw: list[Token]) -> list[Mark]:
+    """Tokens without comments and ends of lines, and whether each is the first of its line."""
     marks: list[Mark] = []
     first = True
     for token in raw:
