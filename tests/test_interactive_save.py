@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 import nndsl
-from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"

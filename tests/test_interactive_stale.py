@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"

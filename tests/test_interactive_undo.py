@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import pytest
-
 from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"
@@ -190,3 +189,12 @@ def test_the_session_lives_after_an_interrupt_of_several_statements() -> None:
     assert desk.try_(f"{LONG}\nprint 7").interrupted
     assert "7" not in desk.face.shown
     assert desk.value("run.epochs") > 0
+
+
+def test_peeking_at_a_training_leaves_the_weights() -> None:
+    desk = trained()
+    before = desk.weights("mlp")
+    assert desk.session.peek("train mlp on m { epochs 2 }").well
+    assert same(desk.weights("mlp"), before)
+    desk.enter(TRAIN, ":undo")
+    assert same(desk.weights("mlp"), before)

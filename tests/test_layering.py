@@ -30,6 +30,7 @@ ROWS = (
     ("cli",),
     ("__main__",),
 )
+FACE = ("api", "live", "notebook")  # the package's own, which its `__init__` names
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}
 SIDEWAYS = {("backend", "passes")}  # within a row, and only this way
 
@@ -126,7 +127,7 @@ def test_imports_run_one_way(module: str) -> None:
     backwards = [
         f"line {line}: {user} may not import {used}"
         for used, line in imports(tree)
-        if used.split(".")[0] == "nndsl" and not (module == "nndsl" and layer(used) in ("api", "live", "notebook"))  # the package's own face
+        if used.split(".")[0] == "nndsl" and not (module == "nndsl" and layer(used) in FACE)
         if not allowed(user, layer(used))
     ]
     assert not backwards

@@ -13,6 +13,7 @@ from nndsl.diagnostics import Collector, Fault, Source
 from nndsl.interactive.checking import Attempt, attempt
 from nndsl.interactive.face import Reply
 from nndsl.semantics.options import STATEMENTS
+from nndsl.semantics.program import Train
 from nndsl.syntax import parse
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def peek(session: Interactive, source: Source) -> Reply:
         session.runtime.adopt(found.book.checked)
         session.runtime.begin(live, [])
         for _, action in found.actions:
+            if isinstance(action, Train):
+                session.runtime.part(found.book.networks_in(action.network))
             session.runtime.carry_out(action)
     except (Interrupted, KeyboardInterrupt):
         return Reply(interrupted=True)

@@ -20,8 +20,9 @@ from pathlib import Path
 
 COLUMNS, ROWS = 200, 3000
 PLACES = (  # where a word is completed
-    "train net on wide { ", "train net on wide { optimizer ad", "plot wide { color ",
-    "network two for wide { dense(8) -> ", "data other { from \"wide.csv\"\n input c1", "print run.history.", "evaluate net on wide.", ":sa", "?de",
+    "train net on wide { ", "train net on wide { optimizer ad", "plot wide { color ", "print run.history.",
+    "network two for wide { dense(8) -> ", 'data other { from "wide.csv"\n input c1', "evaluate net on wide.",
+    ":sa", "?de",
 )  # fmt: skip
 
 
