@@ -18,6 +18,7 @@ from repl_tools import CTRL_C, ENTER, Fake, Step, typed
 
 from nndsl.interactive.face import Reply
 from nndsl.repl.colouring import Brackets, Coloured, style
+from nndsl.repl.echo import echo
 from nndsl.repl.terminal import Terminal
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.nn"))
@@ -66,7 +67,7 @@ def test_every_example_keeps_its_characters(path: Path) -> None:
 def test_no_text_fails() -> None:
     letters = "a{}()[]\"'`#:?;,.→π\t \n\r\x00\x1b\x85\u2028😀-><=@^~0e\\"
     draw = random.Random(7)
-    for _ in range(400):
+    for _ in range(200):
         text = "".join(draw.choice(letters) for _ in range(draw.randrange(40)))
         document = Document(text, draw.randint(0, len(text)))
         get = Coloured().lex_document(document)
@@ -133,6 +134,25 @@ def test_lines_that_are_too_long_go_on_without_a_prompt() -> None:
     long = "print " + "a + " * 30 + "a"
     sent = plain(recorded(long, ENTER, "print 1", ENTER, columns=60))
     assert "nn> " in sent and "... " not in sent
+
+
+def test_a_terminal_shows_what_is_typed_or_not_and_is_as_it_was_then() -> None:
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+    _, handle = pty.openpty()
+
+    def echoes() -> bool:
+        return bool(termios.tcgetattr(handle)[3] & termios.ECHO)
+
+    with open(handle, "rb", buffering=0) as terminal:
+        with echo(terminal, on=False):
+            assert not echoes()
+            with echo(terminal, on=True):
+                assert echoes()
+            assert not echoes()
+        assert echoes()
+    for nothing in (None, io.StringIO(), terminal):
+        with echo(nothing, on=False):
+            pass
 
 
 class Slow(Fake):

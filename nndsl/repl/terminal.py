@@ -6,6 +6,7 @@ may stand at the cursor and what an entry does are the session's business.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,6 +25,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from nndsl.interactive.entries import GOES_ON, PROMPT
 from nndsl.interactive.face import Reply
 from nndsl.repl.colouring import Brackets, Coloured, style
+from nndsl.repl.echo import echo
 from nndsl.repl.editor import edited
 from nndsl.repl.gather import as_typed
 from nndsl.repl.history import HistoryFile
@@ -71,6 +73,10 @@ class Terminal:
 
     def run(self) -> int:
         """Until the person leaves."""
+        with echo(sys.stdin, on=False):
+            return self._run()
+
+    def _run(self) -> int:
         faults = 0
         while True:
             try:
@@ -96,7 +102,8 @@ class Terminal:
     def _enter(self, text: str) -> Reply:
         reply = self.talk.enter(text)
         while reply.edit is not None:
-            saved = edited(reply.edit, self.talk.ways.say)
+            with echo(sys.stdin, on=True):
+                saved = edited(reply.edit, self.talk.ways.say)
             if saved is None:
                 break
             self.talk.ways.say(as_typed(saved))
