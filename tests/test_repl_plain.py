@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from repl_tools import Fake, Told
 
+from nndsl.cli.flags import read
+from nndsl.cli.prompt import _begin
+from nndsl.diagnostics import Source
 from nndsl.interactive.entries import ready
 from nndsl.interactive.face import Reply
 from nndsl.repl.gather import as_typed, gathered, replayed
@@ -217,3 +220,34 @@ def test_only_what_is_needed_is_imported(tmp_path: Path) -> None:
     )
     modules = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert not modules & {"numba", "llvmlite", "duckdb", "scipy", "rich", "prompt_toolkit", "torch", "pandas"}
+
+
+def test_a_prompt_imports_nothing_but_itself() -> None:
+    code = """
+import sys
+from pathlib import Path
+from prompt_toolkit.input import DummyInput
+from prompt_toolkit.output import DummyOutput
+from nndsl.interactive.session import Interactive
+from nndsl.repl.history import HistoryFile
+from nndsl.repl.talk import Talk, Ways
+from nndsl.repl.terminal import Terminal
+session = Interactive(Path.cwd())
+talk = Talk(session, Ways(print, print))
+assert Terminal(talk, HistoryFile(Path("none")), color=True, source=DummyInput(), sink=DummyOutput()).run() == 0
+assert session.complete("tra", 3) and session.enter("let a = 1").well
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    modules = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "prompt_toolkit" in modules
+    assert not modules & {"numba", "llvmlite", "duckdb", "scipy", "rich", "torch", "pandas", "pygments", "IPython"}
+
+
+def test_leaving_after_a_script_that_trains_asks_nothing(tmp_path: Path) -> None:
+    for words, left in (([], ()), (["--seed", "3"], ("mlp",))):
+        session = Fake(unsaved=("mlp",))
+        assert not _begin(
+            Talk(session, Told().ways()), read(["repl", "a.nn", *words]), Source("a.nn", "train mlp on d")
+        )
+        assert session.unsaved == left and session.names[-1] == "a.nn"

@@ -64,8 +64,14 @@ def _begin(talk: Talk, words: Words, file: Source | None) -> bool:
     from nndsl.repl.given import placed
 
     first, text = placed(file.text if file else "", words.sets)
-    is_over = bool(first) and talk.enter(first, "--set").quit
-    return is_over or (file is not None and talk.enter(text, file.name).quit)
+    if first and talk.enter(first, "--set").quit:
+        return True
+    if file is None:
+        return False
+    reply = talk.enter(text, file.name)
+    if reply.well and not reply.interrupted and not words.sets:
+        talk.session.unsaved = ()  # what the file has trained, it trains again
+    return reply.quit
 
 
 def _listen(talk: Talk, lines: Iterator[str], is_person: bool, console: Console) -> int:

@@ -33,8 +33,7 @@ class Completed(Protocol):
 class Session(Protocol):
     """What the prompt needs of an interactive session."""
 
-    @property
-    def unsaved(self) -> tuple[str, ...]: ...
+    unsaved: tuple[str, ...]
 
     def enter(self, text: str, name: str | None = None) -> Reply: ...
 
