@@ -7,8 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -36,22 +36,32 @@ class Screen:
         self.folder, self.columns, self.rows = folder, columns, rows
         self.variables = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **(variables or {})}
         self.variables.pop("TMUX", None)
-        self.server = f"nndsl-{uuid.uuid4().hex[:12]}"
+        self.own = Path(tempfile.mkdtemp(prefix="nndsl-"))  # where its server listens
 
     def __enter__(self) -> Screen:
-        size = ("-x", str(self.columns), "-y", str(self.rows))
-        self._tmux("new-session", "-d", *size, "-c", str(self.folder), "bash --norc --noprofile")
-        self._tmux("set", "-g", "status", "off")
-        self._tmux("set", "-g", "history-limit", "5000")
-        self.wait(r"[#$] *\Z")
-        self.enter(f"PS1='$ '; nndsl() {{ {sys.executable} -m nndsl \"$@\"; }}; clear")
-        self.wait(r"^\$\Z")
+        try:
+            self._start()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _start(self) -> None:
+        size = ("-x", str(self.columns), "-y", str(self.rows))
+        self._tmux("new-session", "-d", *size, "-c", str(self.folder), "bash --norc --noprofile")
+        self._tmux("set", "-g", "status", "off")
+        self.wait(r"[#$] *\Z")
+        self.enter(f"PS1='$ '; nndsl() {{ {sys.executable} -m nndsl \"$@\"; }}; clear")
+        self.wait(r"^\$\Z")
+
+    def _end(self) -> None:
         self._tmux("kill-server", check=False)
+        shutil.rmtree(self.own, ignore_errors=True)
 
     # ---- hands
 
@@ -103,7 +113,7 @@ class Screen:
 
     def _tmux(self, *words: str, typed: str | None = None, check: bool = True) -> str:
         done = subprocess.run(
-            ["tmux", "-L", self.server, "-f", "/dev/null", *words], input=typed, capture_output=True, text=True,
+            ["tmux", "-S", str(self.own / "server"), "-f", "/dev/null", *words], input=typed, capture_output=True, text=True,
             check=False, env=self.variables, timeout=30,
         )  # fmt: skip
         assert done.returncode == 0 or not check, done.stderr
