@@ -113,8 +113,8 @@ class Screen:
 
     def _tmux(self, *words: str, typed: str | None = None, check: bool = True) -> str:
         done = subprocess.run(
-            ["tmux", "-S", str(self.own / "server"), "-f", "/dev/null", *words], input=typed, capture_output=True, text=True,
-            check=False, env=self.variables, timeout=30,
+            ["tmux", "-S", str(self.own / "server"), "-f", "/dev/null", *words], input=typed, capture_output=True,
+            text=True, check=False, env=self.variables, timeout=30,
         )  # fmt: skip
         assert done.returncode == 0 or not check, done.stderr
         return done.stdout
