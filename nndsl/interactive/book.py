@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from nndsl.data.spec import DataSpec
 from nndsl.data.types import Signature
-from nndsl.interactive.lines import ANS, Done, Line, names_in, reached, spoken_of
+from nndsl.interactive.lines import ANS, Done, Line, mentioned, names_in, reached, spoken_of
 from nndsl.interactive.staleness import stale
 from nndsl.lower import Checked
+from nndsl.runtime.results import Run
 from nndsl.semantics.parts import Earlier
-from nndsl.semantics.program import Knn, Network, Train, Use
+from nndsl.semantics.program import Action, Knn, Network, Train, Use
 from nndsl.semantics.results import Type
 from nndsl.syntax import ast
 from nndsl.values import value
@@ -72,6 +74,33 @@ class Book:
     def live(self) -> tuple[Done, ...]:
         return tuple(one for one in self.done if one.live)
 
+    @property
+    def trainings(self) -> list[tuple[Train, Run]]:
+        """How all networks that are there were trained, earlier versions too."""
+        pairs = ((one.action, one.outcome) for one in self.done if one.told)
+        return [(action, run) for action, run in pairs if isinstance(action, Train) and isinstance(run, Run)]
+
+    @property
+    def trained(self) -> frozenset[str]:
+        """Networks as they are defined now that were trained."""
+        return frozenset(name for one in self.done if self._is_felt(one) for name in one.trains)
+
+    @property
+    def astray(self) -> frozenset[str]:
+        """Those whose weights come of what is out of date, so that no script gives them."""
+        return frozenset(name for one in self.done if self._is_felt(one) and not one.live for name in one.trains)
+
+    def _is_felt(self, one: Done) -> bool:
+        """Whether the weights of networks as they are defined now come of a training."""
+        return isinstance(one.action, Train) and one.told and one.action.network not in self.versions
+
+    def text_of(self, path: Path) -> str:
+        """What a used file said when it was used; one that is new is read. Raises what reading a file raises."""
+        for line in self.lines:
+            if path in line.texts:
+                return line.texts[path]
+        return path.read_text(encoding="utf-8")
+
     def line_of(self, name: str) -> Line | None:
         """The live definition of a name."""
         return next((line for line in self.lines if name in line.names), None)
@@ -88,8 +117,10 @@ class Book:
         if len(taken) == 1 and taken[0].says_as(line):
             return self, Effects()
         line = replace(line, at=min((one.at for one in taken), default=line.at))
-        lines = [one for one in self.lines if one not in taken] + [line]
-        names = line.names.union(*(one.names for one in taken))
+        others = [(one, _with_texts(one, line.texts)) for one in self.lines if one not in taken]
+        lines = [new for _, new in others] + [line]
+        newer = [new for one, new in others if new is not one]
+        names = line.names.union(*(one.names for one in (*taken, *newer)))
         book, effects = self.renewed(names)
         aside = book.aside - {one.at for one in taken}
         return replace(book, lines=in_order(lines), aside=aside, current=False), effects
@@ -112,25 +143,37 @@ class Book:
         versions = {key: network for key, network in self.versions.items() if key != name}
         return replace(self, types=rest, tables=tables, models=models, versions=versions, current=False)
 
-    def renewed(self, names: frozenset[str], *, reset: frozenset[str] = frozenset()) -> tuple[Book, Effects]:
+    def renewed(
+        self, names: frozenset[str], *, reset: frozenset[str] = frozenset(), forgotten: bool = False
+    ) -> tuple[Book, Effects]:
         """These names mean something else from now on: what was made with them counts no longer, and trained networks
         stay under other names. reset: networks that lose their weights though they mean the same; those are not kept.
+        forgotten: the results among the names get other names that nobody will miss.
         """
         old = stale(self.done, names | reset)
         definitions = self.definitions
         there = self.checked.program.networks if self.checked is not None else {}
         upset = {name for name in there if self._stands(name, names, definitions) or name in reset}
         networks = frozenset(name for name in (old.networks | upset) if name in there and name not in self.versions)
-        trained = {name for one in self.done if one.live for name in one.trains}
-        kept = {name: self.free(name) for name in sorted((networks & trained) - reset)}
+        of_their_own = {name for one in self.done if one.live and one.at not in old.actions for name in one.trains}
+        within = reached(networks, definitions) & there.keys()  # which got their first weights there
+        networks |= within - of_their_own - self.versions.keys()
+        kept = {name: self.free(name) for name in sorted((networks & self.trained) - reset)}
         done = tuple(self._aged(one, old.actions, networks, kept) for one in self.done)
         gone = names | {one.name for one in self.done if one.at in old.actions}
-        moved = {name: self.free(name) for name in sorted(gone) if name in self.types}
+        named = self.types.keys() | {one.name for one in self.live}
+        moved = {
+            name: self.free(f"{name}_0" if forgotten and name in names else name)
+            for name in sorted(gone - {ANS, ""})
+            if name in named
+        }
         versions = dict(self.versions)
         for name, new in kept.items():
             data = there[name].data
             versions[new] = replace(there[name], name=new, data=None if data in names else data)
         book = replace(self, done=done, versions=versions)
+        if ANS in names:
+            book = replace(book.dropped(ANS), values={})
         for name, new in moved.items():
             book = book._moved(name, new)
         return book, Effects(names, networks, kept, moved)
@@ -160,7 +203,7 @@ class Book:
 
     def free(self, name: str) -> str:
         """A name for an earlier version: `mlp_1`, `mlp_2`."""
-        used = {*self.types, *self.versions, *self.definitions}
+        used = {*self.types, *self.versions, *self.definitions, *(one.name for one in self.live)}
         return next(f"{name}_{number}" for number in count(1) if f"{name}_{number}" not in used)
 
     def earlier(self, changed: frozenset[str]) -> Earlier:
@@ -194,27 +237,33 @@ class Book:
     def loaded_anew(self, effects: Effects) -> frozenset[str]:
         """Data sets that are not what they were."""
         definitions, changed = self.definitions, effects.changed
-        return (
-            frozenset(name for name in definitions if self._stands(name, changed, definitions)) | effects.moved.keys()
-        )
+        upset = frozenset(name for name in definitions if self._stands(name, changed, definitions))
+        return upset | changed | effects.moved.keys()
 
-    def stands_on(self, action: ast.Action, ans: str) -> tuple[frozenset[str], frozenset[int]]:
+    def stands_on(self, statement: ast.Action, action: Action, ans: str) -> tuple[frozenset[str], frozenset[int]]:
         """Names of definitions that an action is made with, directly and through others, and the places of the actions
-        whose results it uses. ans: the text that `ans` stands for.
+        whose results it uses. Names of the library are among the first: they may be defined anew. action: as checked,
+        with what was left out. ans: the text that `ans` stands for.
         """
         definitions = self.definitions
-        direct = spoken_of(action, self.checked)
+        direct = spoken_of(statement, self.checked)
+        direct |= mentioned((getattr(action, "loss", None), getattr(action, "optimizer", None)))
         if ANS in direct:
             direct |= names_in(ans, self.checked)
         results = {one.name: one.at for one in self.done if one.name}
         through = reached(direct - results.keys(), definitions)
-        names = (through & definitions.keys()) | (through & results.keys()) | {SEED, PRECISION}
-        return names, frozenset(results[name] for name in (direct | through) & results.keys())
+        return through | {SEED, PRECISION}, frozenset(results[name] for name in (direct | through) & results.keys())
 
     def networks_in(self, name: str) -> frozenset[str]:
         """A network and those within it: all that training it changes."""
         there = self.checked.program.networks if self.checked is not None else {}
         return frozenset(found for found in reached([name], self.definitions) if found in there) | {name}
+
+
+def _with_texts(line: Line, texts: Mapping[Path, str]) -> Line:
+    """A line that goes by newer texts of the files that it uses too."""
+    newer = {path: text for path, text in texts.items() if line.texts.get(path, text) != text}
+    return replace(line, texts={**line.texts, **newer}) if newer else line
 
 
 def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:

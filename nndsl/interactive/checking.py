@@ -16,6 +16,7 @@ from nndsl.interactive.book import Book, Effects
 from nndsl.interactive.lines import ANS, Line, line_of, mentioned
 from nndsl.lower import Checked
 from nndsl.lower.check import check_program
+from nndsl.semantics.modules import reading
 from nndsl.semantics.program import Action
 from nndsl.syntax import ast
 from nndsl.values import value
@@ -106,7 +107,8 @@ def displacing(book: Book, action: ast.Action) -> tuple[Book, Effects]:
     """Makes room for the name that an action gives to its result with `as`, where another result has it."""
     clause = action.clause("as")
     found = clause.values if clause is not None else ()
-    names = frozenset(expr.text for expr in found if isinstance(expr, ast.Name)) & book.types.keys()
+    taken = book.types.keys() | {one.name for one in book.live}  # one that was forgotten is in the script still
+    names = frozenset(expr.text for expr in found if isinstance(expr, ast.Name)) & taken
     return book.renewed(names - {ANS}) if names - {ANS} else (book, Effects())
 
 
@@ -130,7 +132,9 @@ def _checked(
     folder: Path,
     objects: Mapping[str, object],
     changed: set[str],
+    yields: bool = False,
 ) -> _Checked:
+    """yields: definitions may be set aside though nothing has changed: what they stand on may be gone."""
     wanted = mentioned(tuple(actions)).union(
         *(line.names for line in after.lines if line.statement.span.source == source)
     )
@@ -142,7 +146,8 @@ def _checked(
         collector = Collector()
         definitions = tuple(line.statement for line in after.lines if line.at not in out)
         module = ast.Module((*definitions, *actions), span=Span(source, 0, len(source.text)))
-        made = check_program(module, folder, collector, objects=objects, earlier=earlier)
+        with reading(after.text_of):
+            made = check_program(module, folder, collector, objects=objects, earlier=earlier)
         mine = tuple(d for d in collector if d.span is None or d.span.source == source)
         faults = [d for d in collector.errors if d not in mine]
         if any(d.severity == "error" for d in mine):
@@ -151,7 +156,7 @@ def _checked(
             aside = tuple((lines[at], d) for at, d in why.items())
             return _Checked(mine, made, aside, frozenset(out), len(earlier.actions))
         blamed = {at: d for d in faults for at, line in lines.items() if at not in out and _holds(line, d)}
-        if not changed or not blamed:  # nothing is new but the actions: what they speak of is at fault
+        if not (changed or yields) or not blamed:  # nothing is new but the actions: what they speak of is at fault
             return _Checked(tuple(faults))
         why |= blamed
         out |= set(blamed)
@@ -165,6 +170,6 @@ def _holds(line: Line, diagnostic: Diagnostic) -> bool:
 def recheck(book: Book, folder: Path, objects: Mapping[str, object]) -> Book:
     """A book with its program, where that does not hold what was defined or carried out last."""
     names = set[str]() if book.current else {name for line in book.lines for name in line.names}
-    done = _checked(book, (), Source("", ""), folder, objects, names)
+    done = _checked(book, (), Source("", ""), folder, objects, names, yields=True)
     assert done.program is not None, "what was well before is well now"
     return replace(book, checked=done.program, aside=done.out, current=True)

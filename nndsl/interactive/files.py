@@ -42,7 +42,9 @@ def save(session: Interactive, words: Words) -> Reply:
     count = script.text.count("\n")
     session.face.tell(f"saved as `{path.name}`: {count} line{'' if count == 1 else 's'}")
     for line in script.left_out:
-        session.face.note(f"not as it was here: {line}" if "Ctrl-C" in line else f"left out: {line}")
+        session.face.note(f"left out: {line}")
+    for line in script.differs:
+        session.face.note(f"not as it was here: {line}")
     return Reply()
 
 

@@ -30,7 +30,7 @@ class Line:
     """A live definition (or `let`, `set`, `use`). text: as it was written, with the comment above it. at: its place
     among all that was entered; one that is defined anew keeps the place of the first. seen: of files and objects of
     Python that it names, as they were then. speaks_of: the names of other things in it. brought: by `use`, the names
-    of another file, and what each speaks of.
+    of another file, and what each speaks of. texts: by `use`, what the files said then, and those that they use.
     """
 
     statement: ast.Statement
@@ -39,6 +39,7 @@ class Line:
     seen: tuple[tuple[str, int], ...] = ()
     speaks_of: frozenset[str] = frozenset()
     brought: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    texts: Mapping[Path, str] = field(default_factory=dict, repr=False)
 
     @property
     def keys(self) -> frozenset[Key]:
@@ -51,7 +52,7 @@ class Line:
 
     def says_as(self, other: Line) -> bool:
         """Whether two lines say the same of the same."""
-        return self.statement == other.statement and self.seen == other.seen and self.brought == other.brought
+        return self.statement == other.statement and self.seen == other.seen and self.texts == other.texts
 
 
 @value
@@ -82,9 +83,10 @@ def line_of(
     statement: ast.Statement, at: int, folder: Path, objects: Mapping[str, object], checked: Checked | None
 ) -> Line:
     """A definition that was entered. folder, objects, checked: what its texts and names may stand for."""
-    brought = brought_by(statement, folder) if isinstance(statement, ast.Use) else {}
-    names = spoken_of(statement, checked)
-    return Line(statement, text_of(statement), at, seen_in(statement, folder, objects), names, brought)
+    texts = texts_used(statement, folder) if isinstance(statement, ast.Use) else {}
+    brought = brought_by(statement, folder, texts) if isinstance(statement, ast.Use) else {}
+    seen = seen_in(statement, folder, objects)
+    return Line(statement, text_of(statement), at, seen, spoken_of(statement, checked), brought, texts)
 
 
 def spoken_of(statement: ast.Statement, checked: Checked | None) -> frozenset[str]:
@@ -100,15 +102,32 @@ def spoken_of(statement: ast.Statement, checked: Checked | None) -> frozenset[st
     return frozenset(names | {str(one.echo.key[1]) for one in found if one.echo is not None}) - own
 
 
-def brought_by(statement: ast.Use, folder: Path, above: frozenset[Path] = frozenset()) -> dict[str, frozenset[str]]:
-    """The names that a file defines, and those of the files it uses, with what each speaks of."""
+def texts_used(statement: ast.Use, folder: Path) -> dict[Path, str]:
+    """What a file says that is used, and those that it uses: a session goes by that until it is used again."""
+    found: dict[Path, str] = {}
+    waiting = [(folder / statement.path.text).resolve()]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            found[path] = path.read_text(encoding="utf-8")
+            inner = parse(Source("", found[path]), Collector()).statements
+            waiting += [(path.parent / one.path.text).resolve() for one in inner if isinstance(one, ast.Use)]
+    return found
+
+
+def brought_by(
+    statement: ast.Use, folder: Path, texts: Mapping[Path, str], above: frozenset[Path] = frozenset()
+) -> dict[str, frozenset[str]]:
+    """The names that a file defines, and those of the files it uses, with what each speaks of. texts: of all those."""
     path = (folder / statement.path.text).resolve()
-    if path in above or not path.is_file():
+    if path in above or path not in texts:
         return {}
     found: dict[str, frozenset[str]] = {}
-    for inner in parse(Source("", path.read_text(encoding="utf-8", errors="replace")), Collector()).statements:
+    for inner in parse(Source("", texts[path]), Collector()).statements:
         if isinstance(inner, ast.Use):
-            found |= brought_by(inner, path.parent, above | {path})
+            found |= brought_by(inner, path.parent, texts, above | {path})
         for _, name in keys_of(inner):
             found[name] = found.get(name, frozenset()) | mentioned(inner)
     return found
@@ -118,7 +137,7 @@ def seen_in(statement: ast.Statement, folder: Path, objects: Mapping[str, object
     """Of each file that is named, when it was changed; of each object, which it is."""
     found: list[tuple[str, int]] = []
     is_data = isinstance(statement, ast.Definition) and statement.kind == "data"
-    for node in nodes(statement) if is_data or isinstance(statement, ast.Use) else ():
+    for node in nodes(statement) if is_data else ():
         if isinstance(node, ast.String):
             with contextlib.suppress(OSError, ValueError):
                 found.append((node.text, (folder / node.text).stat().st_mtime_ns))

@@ -7,7 +7,7 @@ Paths are written as seen from the file's folder.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from nndsl.interactive.renaming import with_clause
 from nndsl.lower.check import check_program
 from nndsl.runtime.growing import Listing
 from nndsl.runtime.results import Run
+from nndsl.semantics.modules import reading
 from nndsl.semantics.program import Action
 from nndsl.semantics.walk import nodes
 from nndsl.syntax import ast, parse
@@ -28,10 +29,11 @@ READS = ("from", "test", "validation")  # options of `data` whose texts may be p
 
 @value
 class Script:
-    """text: the script. left_out: what is not in it, and why, in a line each."""
+    """text: the script. left_out: what is not in it, and why, in a line each; differs: what may differ from it."""
 
     text: str
     left_out: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
 
 
 def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object]) -> Script:
@@ -45,8 +47,13 @@ def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object
     while True:
         text, starts = _joined(lines, done)
         source, collector = Source("", text), Collector()
-        checked = check_program(parse(source, collector), folder, collector, objects=dict(objects))
+        with reading(book.text_of):
+            checked = check_program(parse(source, collector), folder, collector, objects=dict(objects))
         wrong = [d.span.start for d in collector.errors if d.span is not None]
+        named = _with_names(done, starts, checked.program.actions)
+        if named != done:
+            done = named
+            continue
         blamed = {at for at, (start, end) in starts.items() if any(start <= place <= end for place in wrong)}
         if not blamed:
             break
@@ -54,21 +61,32 @@ def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object
         said += [f"`{one.text.splitlines()[0]}`: likewise" for one in done if one.at in blamed]
         lines = [line for line in lines if line.at not in blamed]
         done = [one for one in done if one.at not in blamed]
-    named = [
-        one
-        if getattr(action, "name", "") == one.name or not one.name
-        else replace(one, text=with_clause(one.text, one.name))
-        for one, action in zip(done, checked.program.actions, strict=True)
-    ]
-    text, _ = _joined(lines, [_with_word(one) for one in named])
-    said += [
+    text, _ = _joined(lines, [_with_word(one) for one in done])
+    differs = [
         f"`{one.text.splitlines()[0]}` was stopped by Ctrl-C; from the file it goes to its end"
         for one in done
         if one.cut
     ]
+    differs += [
+        f"`{path.name}` says something else than when it was used here; `use` it again to go by that"
+        for path, text in {path: text for line in lines for path, text in line.texts.items()}.items()
+        if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text
+    ]
     if objects and any(name in text for name in objects):
         said.append("objects of Python: hand them to `nndsl.compile(..., data={...})`")
-    return Script(moved(text, folder, goal), tuple(said))
+    return Script(moved(text, folder, goal), tuple(said), tuple(differs))
+
+
+def _with_names(done: list[Done], starts: Mapping[int, tuple[int, int]], actions: Sequence[Action]) -> list[Done]:
+    """Actions with their names written out where the language would give them others. starts: where each stands."""
+    given = {action.span.start: getattr(action, "name", "") for action in actions}
+    found: list[Done] = []
+    for one in done:
+        start, end = starts[one.at]
+        names = [name for place, name in given.items() if start <= place < end]
+        other = one.name and names and names[0] != one.name
+        found.append(replace(one, text=with_clause(one.text, one.name)) if other else one)
+    return found
 
 
 def listing_of(book: Book, report: ast.Action, action: Action) -> Listing:

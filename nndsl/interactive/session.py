@@ -20,7 +20,8 @@ from nndsl.interactive.checking import Attempt, attempt, called, displacing, rec
 from nndsl.interactive.columns import Columns
 from nndsl.interactive.entries import Piece, is_hidden, pieces, ready, stripped
 from nndsl.interactive.face import Face, Nobody, Reply
-from nndsl.interactive.lines import ANS, Done, text_of
+from nndsl.interactive.habits import as_meant
+from nndsl.interactive.lines import ANS, Done, mentioned, text_of
 from nndsl.interactive.relay import Relay
 from nndsl.interactive.renaming import with_name
 from nndsl.interactive.scripts import listing_of
@@ -60,6 +61,7 @@ class Interactive:
         self.steps = Steps()
         self.columns = Columns()
         self.relay = Relay(self.face)
+        self._at = 0  # which only grows: what was forgotten may come back
         self.start_anew()
 
     def start_anew(self) -> None:
@@ -68,7 +70,6 @@ class Interactive:
         self.book = Book(checked=check_program(empty, self.folder, Collector()))
         self.runtime = Growing(self.checked, self.folder, self.relay)
         self.ans = ""
-        self._at = 0
 
     @property
     def checked(self) -> Checked:
@@ -130,7 +131,7 @@ class Interactive:
         collector = Collector()
         module = parse(source, collector, STATEMENTS)
         if collector.errors:
-            self.face.report(list(collector))
+            self.face.report(as_meant(source.text, list(collector)))
             return Reply(well=False)
         actions = [statement for statement in module.statements if isinstance(statement, ast.Action)]
         out = {id(statement) for statement in actions[:skip]}
@@ -147,7 +148,7 @@ class Interactive:
                 reply = self._take(before, hidden)
                 if not reply.well or reply.interrupted:
                     return reply
-        self.face.report(tried.found)
+        self.face.report(as_meant(source.text, tried.found))
         return Reply(well=False)
 
     def _attempt(self, statements: Sequence[ast.Statement], source: Source) -> Attempt:
@@ -179,12 +180,14 @@ class Interactive:
         for line, diagnostic in tried.aside:
             names = ", ".join(f"`{name}`" for name in called(line.statement))
             self.relay.note(f"{names} does not fit any more, and is set aside until it does: {diagnostic.message}")
-        self._at += len(tried.steps) + len(tried.actions)
+        self._at = max([self._at, *(line.at + 1 for line in self.book.lines)])
         for statement, action in tried.actions:
             reply = self._carry_out(statement, action, hidden)
             if not reply.well or reply.interrupted:
                 self._refresh()  # without the actions that were not carried out
                 return reply
+        if not (self.book.types.keys() - {ANS}) <= self.checked.results.keys():
+            self._refresh()  # one of them took the name of another's result
         return Reply()
 
     def _apply(self, book: Book, effects: Effects, quiet: bool = False) -> None:
@@ -192,15 +195,20 @@ class Interactive:
         self.runtime.forget(book.loaded_anew(effects))
         if effects.networks:
             self.runtime.renew(effects.networks, effects.kept)
-        for name, new in effects.moved.items():
+        told = [(name, new) for name, new in effects.moved.items() if name in self.runtime.results]
+        for name, new in told:
             self.runtime.rename(name, new)
             self.ans = with_name(self.ans, name, new, self.checked) if self.ans else ""
-        self.unsaved = tuple(effects.kept.get(name, name) for name in self.unsaved)
+        lost = effects.networks - effects.kept.keys()  # they have no weights any more, and nothing keeps those
+        self.unsaved = tuple(effects.kept.get(name, name) for name in self.unsaved if name not in lost)
+        if ANS in effects.changed:
+            self.ans = ""
+            self.runtime.results.pop(ANS, None)
         self.book = book
         for name, new in () if quiet else effects.kept.items():
             self.relay.note(f"`{name}` is untrained now; the trained one is kept as `{new}`")
-        if effects.moved and not quiet:
-            pairs = ", ".join(f"`{name}` is now `{new}`" for name, new in effects.moved.items())
+        if told and not quiet:
+            pairs = ", ".join(f"`{name}` is now `{new}`" for name, new in told)
             self.relay.note(f"what was there before has another name: {pairs}")
 
     def _carry_out(self, statement: ast.Action, action: Action, hidden: bool) -> Reply:
@@ -211,10 +219,10 @@ class Interactive:
             return Reply(well=False)
         before = self._now(_words(statement))
         self._apply(*displacing(self.book, statement))
-        stands_on, needs = self.book.stands_on(statement, self.ans)
+        stands_on, needs = self.book.stands_on(statement, action, self.ans)
         trains = self.book.networks_in(action.network) if isinstance(action, Train) else frozenset[str]()
         self.runtime.part(trains)
-        self.runtime.begin(self._log(), self._figures())
+        self.runtime.begin(self._log(), self._figures(), self.book.trainings)
         if isinstance(action, Report):
             self.runtime.listing = listing_of(self.book, statement, action)
         self.relay.hidden = hidden
@@ -244,7 +252,7 @@ class Interactive:
         self.steps.keep(before)
         done = Done(
             statement, self._plain(statement), self._at, action, outcome, getattr(action, "name", ""), stands_on, needs,
-            trains, cut=cut, live=self._is_live(needs, action),
+            trains, cut=cut, live=self._is_live(statement, stands_on, needs),
         )  # fmt: skip
         if isinstance(action, Show):
             done = replace(done, name="")
@@ -292,10 +300,11 @@ class Interactive:
         """A text that says what `ans` means."""
         return with_name(text, ANS, self.ans, self.checked) if self.ans and ANS in text else text
 
-    def _is_live(self, needs: frozenset[int], action: Action) -> bool:
+    def _is_live(self, statement: ast.Action, stands_on: frozenset[str], needs: frozenset[int]) -> bool:
         """Whether a new process would find what an action has found."""
-        network = getattr(action, "network", None)
-        return network not in self.book.versions and all(one.live for one in self.book.done if one.at in needs)
+        book, spoken = self.book, mentioned(statement) | stands_on
+        others = book.versions.keys() | book.astray
+        return not spoken & others and all(one.live for one in book.done if one.at in needs)
 
     def _is_frozen(self, action: Action) -> Diagnostic | None:
         if isinstance(action, Train) and action.network in self.book.versions:
@@ -347,7 +356,9 @@ class Interactive:
         book = self.book
         if name in book.versions or name in book.types:
             self._remember(f"`{name}`")
-            renewed, effects = book.renewed(frozenset({name})) if name in book.types else (book, Effects())
+            renewed, effects = book, Effects()
+            if name in book.types:
+                renewed, effects = book.renewed(frozenset({name}), forgotten=True)
             self._apply(renewed, effects, quiet=True)
             self._drop(effects.moved.get(name, name))
             self.relay.note(f"`{name}` is forgotten")
@@ -369,6 +380,7 @@ class Interactive:
         self.runtime.results.pop(name, None)
         self.runtime.datasets.pop(name, None)
         self.runtime.drop_version(name)
+        self.unsaved = tuple(network for network in self.unsaved if network != name)
 
     def run_again(self, source: Source, begun: int) -> Reply:
         """A script that was carried out before and has changed: actions that are as they were, and stand on what is as
@@ -423,8 +435,12 @@ class Interactive:
 
     def _refresh(self) -> None:
         """What the compiler knows, made to be of what is there."""
-        self.book = recheck(self.book, self.folder, self.objects)
+        before, self.book = self.book.aside, recheck(self.book, self.folder, self.objects)
         self.runtime.adopt(self.checked)
+        for line in self.book.lines:
+            if line.at in self.book.aside - before:
+                names = ", ".join(f"`{name}`" for name in called(line.statement))
+                self.relay.note(f"{names} does not fit any more, and is set aside until it does")
 
 
 def _first_wrong(statements: Sequence[ast.Statement], found: Sequence[Diagnostic]) -> int:

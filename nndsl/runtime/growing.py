@@ -19,6 +19,7 @@ from nndsl.diagnostics import Source, Span
 from nndsl.lower import Checked
 from nndsl.runtime.events import Listener
 from nndsl.runtime.network import NetworkState
+from nndsl.runtime.results import Run
 from nndsl.runtime.session import Session
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.program import Action, Sample, Train
@@ -59,6 +60,7 @@ class Growing(Session):
         self.shelf = Shelf()
         self.listing: Listing | None = None
         self.versions: frozenset[str] = frozenset()
+        self.trained: list[tuple[Train, Run]] = []
 
     def script(self, text: Source) -> Source:
         return text if self.listing is None else self.listing.source
@@ -84,14 +86,25 @@ class Growing(Session):
             found[name] = state
         self.networks = found
 
-    def begin(self, before: Iterable[tuple[Action, object]], figures: list[tuple[str, Figure]]) -> None:
-        """What the next action is to find behind it: the actions that still count, with what they found."""
-        self.log, self.figures = list(before), figures
+    def begin(
+        self,
+        before: Iterable[tuple[Action, object]],
+        figures: list[tuple[str, Figure]],
+        trained: Iterable[tuple[Train, Run]] = (),
+    ) -> None:
+        """What the next action is to find behind it: the actions that still count, with what they found. trained: how
+        all networks that are there were trained, earlier versions too.
+        """
+        self.log, self.figures, self.trained = list(before), figures, list(trained)
         self._drawn = sum(isinstance(action, Sample) and action.seed is None for action, _ in self.log)
         self._runs = {}
         for action, _ in self.log:
             if isinstance(action, Train):
                 self._runs[action.network] = self._runs.get(action.network, 0) + 1
+
+    def last_run(self, network: str) -> tuple[Train, Run]:
+        """Also where its result was forgotten."""
+        return next((train, run) for train, run in reversed(self.trained) if train.network == network)
 
     def forget(self, data: Collection[str]) -> None:
         """Data sets that will be read again."""

@@ -296,12 +296,16 @@ class Session:
 
     def _diagnose(self, action: Diagnose) -> health.Health:
         dataset, state = self.dataset(action.data), self.networks[action.network]
-        run = [r for r in self.results.values() if isinstance(r, Run) and r.network == action.network][-1]
-        train = next(a for a in self.program.actions if isinstance(a, Train) and a.name == run.name)
+        train, run = self.last_run(action.network)
         seed, control = self.program.settings.seed, self.control
         result = interruptible(lambda: health.carry_out(action, state, dataset, run, train, seed), control)
         self.results[action.name] = result
         return result
+
+    def last_run(self, network: str) -> tuple[Train, Run]:
+        """How a network was trained last."""
+        run = [r for r in self.results.values() if isinstance(r, Run) and r.network == network][-1]
+        return next(a for a in self.program.actions if isinstance(a, Train) and a.name == run.name), run
 
     def _plot(self, action: Plot) -> Drawn:
         drawn = plotting.carry_out(action, self)

@@ -191,7 +191,9 @@ def _use(statement: ast.Use, folder: Path, scope: Scope, collector: Collector, b
         chain = " -> ".join(f"`{p.name}`" for p in circle)
         notes = (f"the circle is {chain}",) if len(circle) > 2 else ()
         raise fault("E0213", f"`{path.name}` uses itself", span, notes=notes)
-    if not path.is_file():
+    try:
+        text = _text_of.get()(path)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         siblings = sorted(p.name for p in folder.glob("*.nn")) if folder.is_dir() else []
         raise fault(
             "E0701",
@@ -199,9 +201,7 @@ def _use(statement: ast.Use, folder: Path, scope: Scope, collector: Collector, b
             span,
             notes=(f"looked in `{folder}`",),
             help=did_you_mean(statement.path.text, siblings),
-        )
-    try:
-        text = _text_of.get()(path)
+        ) from None
     except (OSError, UnicodeDecodeError) as problem:
         raise fault("E0701", f"`{statement.path.text}` cannot be read as text", span, notes=(str(problem),)) from None
     module = parse(Source(os.path.relpath(path), text), collector)

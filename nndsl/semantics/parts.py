@@ -221,7 +221,7 @@ def result_name(action: ast.Action, context: Context) -> str:
     if clause is None:
         default = name = DEFAULT_NAMES[action.verb]
         number = 2
-        while name in context.results or name in context.networks or name in context.data:
+        while name in context.results or name in context.data or is_taken(name, context):
             name, number = f"{default}_{number}", number + 1
         return name
     expr = only(clause.values, "name")
