@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from nndsl.diagnostics import Diagnostic, Source, Span, fault
 from nndsl.diagnostics.diagnostic import Fault
-from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.interactive import deriving, drawing, files, history, inside, questions, shapes, timing, types
+from nndsl.interactive import deriving, drawing, files, habits, history, inside, questions, shapes, timing, types
 from nndsl.interactive.face import Reply
 from nndsl.values import value
 
@@ -102,8 +101,9 @@ def carry_out(session: Interactive, line: str) -> Reply:
 
 
 def _unknown(name: str, place: Span) -> Fault:
-    hint = did_you_mean(f":{name}", [f":{known}" for known in COMMANDS])
-    return fault("E0802", f"there is no command `:{name}`", place, help=hint or "`:help` lists them")
+    meant = [f"`:{known}`" for known in habits.near(name, COMMANDS)]
+    hint = f"did you mean {' or '.join(meant)}?" if meant else "`:help` lists them"
+    return fault("E0802", f"there is no command `:{name}`", place, help=hint)
 
 
 def _wrong(session: Interactive, diagnostic: Diagnostic) -> Reply:

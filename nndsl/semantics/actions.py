@@ -16,7 +16,7 @@ from nndsl.semantics import method
 from nndsl.semantics.analyses import make_table, read_kmeans, read_knn, read_pca, read_tsne
 from nndsl.semantics.constants import Wrong, check_known, lookup_in
 from nndsl.semantics.diagnose import read_diagnose
-from nndsl.semantics.options import STATEMENTS, Statement
+from nndsl.semantics.options import SETTINGS, STATEMENTS, Statement
 from nndsl.semantics.parts import (
     Context,
     asked_of,
@@ -59,7 +59,8 @@ def read_action(action: ast.Action, context: Context) -> Action | None:
 def _unknown_verb(action: ast.Action) -> Fault:
     verbs = [verb for verb, row in STATEMENTS.items() if not row.later]
     words = [*STATEMENTS, "let", "use", "set", "data", "network", "layer", "activation", "loss", "metric", "optimizer"]
-    hint = did_you_mean(action.verb, words)
+    is_setting = any(row.name == action.verb for row in SETTINGS)
+    hint = f"write `set {action.verb} ...`" if is_setting else did_you_mean(action.verb, words)
     notes = () if hint else ("statements begin with " + ", ".join(f"`{v}`" for v in verbs) + ", or a definition",)
     return fault("E0201", f"no statement begins with `{action.verb}`", action.verb_span, notes=notes, help=hint)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from nndsl.diagnostics import Diagnostic, Fault, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean
-from nndsl.semantics import information
+from nndsl.semantics import habits, information
 from nndsl.semantics.information import Unfit
 from nndsl.syntax import ast
 
@@ -263,12 +263,13 @@ def _call(expr: ast.Call, lookup: Lookup, field: Field | None) -> Any:
     name = expr.function.text if isinstance(expr.function, ast.Name) else ""
     function = FUNCTIONS.get(name)
     if function is None:
+        hint = habits.of_call(expr.function, FUNCTIONS)
         raise fault(
             "E0201",
             f"no function of numbers is called `{expr.function.span.text}`",
             expr.function.span,
-            notes=("known: " + ", ".join(f"`{n}`" for n in FUNCTIONS),),
-            help=did_you_mean(name, FUNCTIONS),
+            notes=() if hint else ("known: " + ", ".join(f"`{n}`" for n in FUNCTIONS),),
+            help=hint,
         )
     values = [evaluate(argument.value, lookup, field) for argument in expr.arguments]
     try:

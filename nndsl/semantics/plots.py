@@ -95,7 +95,18 @@ def _kind_of(expr: ast.Expr, context: Context) -> str:
     if base.text in FORMS:
         raise fault("E0209", f"`plot {base.text}` does not say of what", expr.span,
                     help=f"it is written `plot {EXAMPLES[base.text]}`")  # fmt: skip
+    runs = {
+        name: one for name, one in context.results.items() if isinstance(one, Record) and _has_curve(one, base.text)
+    }
+    if runs:
+        last = next(name for name, one in runs.items() if one == [*runs.values()][-1])  # the first of its names
+        raise fault("E0222", f"`{base.text}` is a curve of a run", base.span, help=f"write `plot {last}`")
     raise unknown(context.scope, base.text, base.span, "name", [*context.networks, *context.data, *context.results])
+
+
+def _has_curve(record: Record, name: str) -> bool:
+    history = record.fields.get("history")
+    return record.kind == "run" and isinstance(history, Record) and name in history.fields
 
 
 def _instead(kind: str, name: str) -> str | None:

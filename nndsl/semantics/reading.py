@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nndsl.diagnostics import Collector, Fault, Label, Span, fault
+from nndsl.diagnostics import Collector, Edit, Fault, Label, Span, fault
 from nndsl.diagnostics.elsewhere import written_elsewhere
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.semantics.constants import describe, evaluate, lookup_in
@@ -80,6 +80,11 @@ class Reader:
         if row is None:
             given.strange.add(name)
             raise self._no_option(verb, name, place, table, item)
+        if isinstance(item, ast.Bind):
+            given.failed.add(name)
+            written = f"{name} {item.value.span.text}"
+            raise fault("E0202", f"`{name}` is an option, and has no `=`", place, help=f"write `{written}`",
+                        edits=(Edit(item.span, written),) if "\n" not in written else ())  # fmt: skip
         if row.later or not isinstance(item, ast.Option | ast.Flow):
             raise later(f"`{name}` in `{verb}`", place)
         if name in given.places and not row.repeats:

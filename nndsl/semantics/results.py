@@ -13,6 +13,7 @@ from typing import Literal
 from nndsl.data.types import Signature
 from nndsl.diagnostics import fault
 from nndsl.diagnostics.suggest import did_you_mean
+from nndsl.semantics import habits
 from nndsl.semantics.constants import CONSTANTS, ELEMENTWISE, FUNCTIONS, LISTING, LISTWISE
 from nndsl.syntax import ast
 from nndsl.values import value
@@ -218,9 +219,14 @@ class Names:
             raise fault("E0217", problem, expr.span, help=f"`show {expr.text}` shows its layers and sizes")
         if expr.text in self.later:
             raise fault("E0201", f"`{expr.text}` comes only further down", expr.span, help="move this line below it")
-        raise fault("E0201", f"`{expr.text}` is not defined", expr.span, help=did_you_mean(expr.text, self.known))
+        hint = did_you_mean(expr.text, self.known) or habits.of_definition(expr.text)
+        raise fault("E0201", f"`{expr.text}` is not defined", expr.span, help=hint)
 
     def _field(self, expr: ast.Attribute) -> Type:
+        if isinstance(expr.base, ast.Name) and expr.base.text in self.networks.difference(self.known):
+            problem = f"the network `{expr.base.text}` has no field `{expr.name}`"
+            shown = f"`show {expr.base.text}` shows its layers and sizes"
+            raise fault("E0211", problem, expr.name_span, help=habits.of_method(expr.name) or shown)
         base = self.check(expr.base)
         if base == "anything":  # of a statement that is wrong: what it would have had is not known
             return base
@@ -230,7 +236,7 @@ class Names:
             return "numbers"  # what is no answer for the target is called so; whether it is, shows when it is asked
         if expr.name not in base.fields:
             accepted = "it has " + ", ".join(f"`{f}`" for f in base.fields)
-            hint = did_you_mean(expr.name, base.fields)
+            hint = did_you_mean(expr.name, base.fields) or _deeper(expr, base)
             raise fault(
                 "E0211",
                 f"{base.words} {'have' if base.kind == 'answers' else 'has'} no field `{expr.name}`",
@@ -281,12 +287,13 @@ class Names:
     def _call(self, expr: ast.Call) -> Type:
         name = expr.function.text if isinstance(expr.function, ast.Name) else ""
         if name not in FUNCTIONS:
+            hint = habits.of_call(expr.function, FUNCTIONS)
             raise fault(
                 "E0201",
                 f"no function of numbers is called `{expr.function.span.text}`",
                 expr.function.span,
-                notes=("known: " + ", ".join(f"`{n}`" for n in FUNCTIONS),),
-                help=did_you_mean(name, FUNCTIONS),
+                notes=() if hint else ("known: " + ", ".join(f"`{n}`" for n in FUNCTIONS),),
+                help=hint,
             )
         if not expr.arguments:
             raise fault("E0203", f"`{name}` needs a value", expr.span)
@@ -299,6 +306,12 @@ class Names:
         if name in ELEMENTWISE:
             return "numbers" if "numbers" in found else "anything" if "anything" in found else "number"
         return "numbers" if name in LISTING else "number"
+
+
+def _deeper(expr: ast.Attribute, base: Record) -> str | None:
+    """`run.loss`: where a field of this name is."""
+    found = [name for name, type_ in base.fields.items() if isinstance(type_, Record) and expr.name in type_.fields]
+    return " or ".join(f"`{expr.base.span.text}.{name}.{expr.name}`" for name in found) or None
 
 
 def _one_of(expr: ast.Expr, found: Type) -> str | None:

@@ -8,7 +8,7 @@ import unicodedata
 from nndsl.diagnostics import Diagnostic, Edit, Span, fault
 from nndsl.diagnostics.suggest import did_you_mean, nearest
 from nndsl.syntax.tree import Token
-from nndsl.syntax.trouble import BEGINS_VALUE, Trouble
+from nndsl.syntax.trouble import BEGINS_VALUE, OPENERS, Trouble
 
 PYTHON_WORDS = {
     "if": "use `where(condition, a, b)` for a value that depends on a condition",
@@ -168,6 +168,23 @@ def python_word(t: Trouble) -> Diagnostic | None:
                 return _misspelt(t, first)
             return _word(t, i, str(t.tokens[i]))
     return None
+
+
+def called_print(t: Trouble) -> Diagnostic:
+    """`print("hello")`."""
+    last, depth = t.at, 0
+    while last < len(t.tokens):
+        depth += (t.tokens[last].type in OPENERS) - (t.tokens[last].type in ("RPAR", "RSQB"))
+        if not depth:
+            break
+        last += 1
+    written, edits = "print ...", list[Edit]()
+    if last == len(t.tokens) - 1 > t.at + 1:
+        inside = t.span_of(t.tokens[t.at + 1]).to(t.span_of(t.tokens[last - 1])).text
+        written = f"print {inside}"
+        edits.append(Edit(t.span_of(t.tokens[0]).to(t.span_of(t.tokens[last])), written))
+    problem = "`print` is a statement, and has no brackets"
+    return fault("E0115", problem, t.span, help=f"write `{written}`", edits=tuple(edits)).diagnostic
 
 
 def hyphenated(t: Trouble) -> Diagnostic | None:

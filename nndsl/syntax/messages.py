@@ -286,6 +286,8 @@ def _statement_start(t: Trouble) -> Diagnostic | None:
             t.span,
             help="to see a value, write `print ...`",
         ).diagnostic
+    if t.at == 1 and t.kind == "_CALL" and str(t.first) == "print":
+        return foreign.called_print(t)
     if t.at == 1 and t.kind in OPERATORS | {"_CALL", "_INDEX", "DOT"} and t.kind != "COMMA":
         return fault(
             "E0115",
@@ -329,6 +331,9 @@ def _unexpected(t: Trouble) -> Diagnostic:
         return fault(
             "E0116", f"something is missing between `{t.tokens[t.at - 2]}` and `{before}`", t.span_of(before)
         ).diagnostic
+    if _is_option_outside(t):
+        help = f"options stand in a block behind it: `{{ {t.word} ... }}`"
+        return fault("E0118", f"`{t.word}` cannot follow `{before}`", t.span, help=help).diagnostic
     if before.type in BEGINS_VALUE | {"RPAR", "RSQB"} and t.kind in BEGINS_VALUE:
         return fault(
             "E0118",
@@ -337,6 +342,13 @@ def _unexpected(t: Trouble) -> Diagnostic:
             help="a `->`, an operator, a comma or the end of the line is missing between them",
         ).diagnostic
     return fault("E0118", f"{t.found} cannot follow `{before}`", t.span).diagnostic
+
+
+def _is_option_outside(t: Trouble) -> bool:
+    """`train mlp on iris epochs=5`."""
+    follows = t.following is not None and t.following.type in ("EQUAL", "NUMBER")
+    is_behind = t.at > 2 and t.tokens[t.at - 2].type == "PREPOSITION"
+    return t.place == "statement" and t.kind == "NAME" and follows and is_behind
 
 
 RULES: tuple[Callable[[Trouble], Diagnostic | None], ...] = (

@@ -14,6 +14,7 @@ from nndsl.syntax.layout import Layout, lay_out
 from nndsl.syntax.reader import Reader, Stopped
 from nndsl.syntax.tree import Token, Tree
 
+NO_STATEMENT = "E0115"
 MOST_READINGS = 5  # of one text; each finds the lines that the one before took together wrongly
 
 
@@ -49,24 +50,37 @@ def _read(
         if indented_under and tokens[0].column > indented_under:
             continue
         indented_under = tokens[0].column if tokens[-1].type == "COLON" else 0
-        printed = None if verbs is None else _printed(tokens, source, verbs)
+        unread = Collector()
+        printed = None if verbs is None else _printed(tokens, source, verbs, unread)
         statement = printed or _statement(tokens, layout, reader, builder)
+        if unread:
+            _tell_of_expression(collector, unread, tokens)
         if statement is not None:
             statements.append(statement)
     return ast.Module(tuple(statements), span=Span(source, 0, len(source.text))), frozenset(reader.breaks)
 
 
-def _printed(tokens: list[Token], source: Source, verbs: Container[str]) -> ast.Action | None:
-    """An expression that stands for itself, as `print` of it; None where it is a statement, or neither."""
+def _printed(tokens: list[Token], source: Source, verbs: Container[str], collector: Collector) -> ast.Action | None:
+    """An expression that stands for itself, as `print` of it; None where it is a statement, or neither. collector: is
+    told why it is no expression."""
     first, last = tokens[0], tokens[-1]
     if first.type in ("KIND", "LET", "USE", "SET") or (first.type == "NAME" and str(first) in verbs):
         return None
     blank = [character if character in "\r\n" else " " for character in source.text]
     blank[first.start_pos : last.end_pos] = source.text[first.start_pos : last.end_pos]
-    expr = _expression("".join(blank), source, Collector())
+    expr = _expression("".join(blank), source, collector)
     if expr is None:
         return None
     return ast.Action("print", Span(source, first.start_pos, first.start_pos), (expr,), (), None, span=expr.span)
+
+
+def _tell_of_expression(collector: Collector, unread: Collector, tokens: list[Token]) -> None:
+    """Of what was no statement at all: why it is no expression either."""
+    start, end = tokens[0].start_pos, tokens[-1].end_pos
+    found = list(collector)
+    kept = [d for d in found if d.code != NO_STATEMENT or d.span is None or not start <= d.span.start < end]
+    if len(kept) < len(found):
+        collector.keep([*kept, *unread])
 
 
 def parse_expression(source: Source, collector: Collector, part: Span | None = None) -> ast.Expr | None:
