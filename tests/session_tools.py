@@ -1,4 +1,4 @@
-"""For tests of interactive sessions: a face that keeps all it is told, and a session with entries checked as they go."""
+"""For tests of interactive sessions: a face that keeps all it is told, and a session whose entries are checked."""
 
 from __future__ import annotations
 

@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 from run_tools import LINE
 
+from nndsl.runtime.events import Progress
+from nndsl.runtime.progress import live_line
+from nndsl.runtime.trainer import History
+
 pty = pytest.importorskip("pty")
 
 ROOT = Path(__file__).parent.parent
@@ -69,3 +73,16 @@ def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines(tmp_path: Path)
 def test_no_color_leaves_the_live_line_plain(tmp_path: Path) -> None:
     _, text = on_terminal(tmp_path, NO_COLOR="1")
     assert not re.search(r"\x1b\[[\d;]*m", text)
+
+
+def test_a_narrow_live_line_keeps_the_loss() -> None:
+    history = History()
+    for loss in (0.5, 0.25):
+        history.add({"loss": loss, "validation_loss": 2 * loss, "accuracy": 0.75}, 0.1)
+    progress = Progress("run", "mlp", "m", 1000, 140, 1, history, lambda: 0, started=0.0)
+    assert live_line(progress, 10.0, 120) == (
+        "run: epoch 2 of 1000  loss 0.25  validation_loss 0.5  accuracy 0.75  28 examples/s  1 h 23 min left"
+    )
+    assert live_line(progress, 10.0, 59) == "run: epoch 2 of 1000  loss 0.25  1 h 23 min left"
+    assert live_line(progress, 10.0, 32) == "run: epoch 2 of 1000  loss 0.25"
+    assert live_line(progress, 10.0, 12) == "run: epoc..."

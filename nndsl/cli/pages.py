@@ -89,7 +89,7 @@ def version(console: Console) -> int:
     from nndsl import __version__
 
     console.show(f"nndsl {__version__}\npython {platform.python_version()}\n{platform.platform()}")
-    for package in ("numpy", "numba", "llvmlite", "duckdb", "lark", "rich"):
+    for package in ("numpy", "numba", "llvmlite", "scipy", "duckdb", "lark", "rich", "prompt_toolkit"):
         try:
             console.show(f"{package} {installed(package)}")
         except PackageNotFoundError:

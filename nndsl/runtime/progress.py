@@ -171,19 +171,20 @@ def _numbers(progress: Progress, epoch: int) -> list[str]:
 
 
 def live_line(progress: Progress, now: float, width: int) -> str:
-    """Epoch, losses, speed and time left, and as many metrics as there is room for."""
+    """Epoch and losses, time left and speed, then as many metrics as there is room for; the most telling first."""
     done, seconds = len(progress.history), now - progress.started
     share = min(progress.seen() / max(progress.rows, 1), 1.0) if done < progress.epochs else 0.0
     head = f"{progress.name}: epoch {done or 1} of {progress.epochs}" + ("" if done else f", {share:.0%}")
+    numbers = _numbers(progress, done) if done else []
     tail = [speed(progress, seconds)]
     if done + share > 0:
         left = duration(seconds * (progress.epochs - done - share) / (done + share))
         tail.append(f"{left} left" if progress.watch is None else f"at most {left} left")
-    parts = [head, *tail]
-    for text in _numbers(progress, done) if done else ():
-        if len("  ".join([*parts, text])) <= width:
-            parts.insert(-len(tail), text)
-    line = "  ".join(parts)
+    chosen = [head]
+    for text in (*numbers[:1], tail[-1], *numbers[1:2], *tail[:-1], *numbers[2:]):
+        if len("  ".join([*chosen, text])) <= width:
+            chosen.append(text)
+    line = "  ".join([head, *(text for text in numbers if text in chosen), *(text for text in tail if text in chosen)])
     return line if len(line) <= width else line[: max(width - 3, 1)] + "..."
 
 
