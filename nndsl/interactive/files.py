@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl.data.words import counted
-from nndsl.diagnostics import Collector, Source, fault
+from nndsl.diagnostics import Collector, Fault, Source, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.interactive import scripts
 from nndsl.interactive.face import Reply
@@ -25,6 +25,8 @@ SUFFIX = ".nn"
 def save(session: Interactive, words: Words) -> Reply:
     """Writes the script; a file that is there already is kept, unless this session wrote it or `:save!` says so."""
     path = _path(session, words)
+    if path.is_dir():
+        raise fault("E0702", f"`{words.text}` is a folder", words.span, help="name a file, such as `experiment.nn`")
     if path.suffix != SUFFIX:
         path = path.with_name(path.name + SUFFIX)
     if path.exists() and path not in session.own_files and not words.forced:
@@ -67,26 +69,44 @@ def run(session: Interactive, words: Words) -> Reply:
 
 def watch(session: Interactive, words: Words) -> Reply:
     """Carries a file out, and again whenever it changes, what is as it was left out; until Ctrl-C."""
-    path, seen, text = _path(session, words), 0, ""
+    path, seen, text = _path(session, words), None, ""
     _source(session, words)  # it must be there
     session.face.tell(f"watching `{words.text}`; Ctrl-C ends that")
     begun = len(session.book.done)
     try:
         while True:
-            stamp = path.stat().st_mtime_ns if path.exists() else seen
-            if stamp != seen:
-                seen, before = stamp, text
-                source = _source(session, words)
-                text = source.text
-                if text != before:
+            stamp = _stamp(path)
+            if stamp not in (None, seen):
+                seen, source = stamp, _read_again(session, words)
+                if source is not None and source.text != text:
+                    text = source.text
                     reply = session.run_again(source, begun)
                     if reply.interrupted:
                         return reply
-                    session.face.tell(f"`{words.text}` is done; waiting for it to change")
+                    done = f"`{words.text}` is done; " if reply.well else ""
+                    session.face.tell(f"{done}waiting for {'it' if done else f'`{words.text}`'} to change")
             time.sleep(LOOK_S)
     except KeyboardInterrupt:
         session.face.tell(f"no longer watching `{words.text}`")
         return Reply()
+
+
+def _stamp(path: Path) -> int | None:
+    """When a file was changed; None while it is away."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _read_again(session: Interactive, words: Words) -> Source | None:
+    """A watched file; None where it cannot be read or is empty, as while it is being written."""
+    try:
+        source = _source(session, words)
+    except Fault as found:
+        session.face.report([found.diagnostic])
+        return None
+    return source if source.text.strip() else None
 
 
 def _path(session: Interactive, words: Words) -> Path:

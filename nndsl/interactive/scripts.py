@@ -49,16 +49,21 @@ def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object
         source, collector = Source("", text), Collector()
         with reading(book.text_of):
             checked = check_program(parse(source, collector), folder, collector, objects=dict(objects))
-        wrong = [d.span.start for d in collector.errors if d.span is not None]
+        wrong = {d.span.start: d.message for d in reversed(collector.errors) if d.span is not None}
         named = _with_names(done, starts, checked.program.actions)
         if named != done:
             done = named
             continue
-        blamed = {at for at, (start, end) in starts.items() if any(start <= place <= end for place in wrong)}
+        blamed = {
+            at: message
+            for at, (start, end) in starts.items()
+            for place, message in wrong.items()
+            if start <= place <= end
+        }
         if not blamed:
             break
-        said += [f"{_names(line)}: it speaks of what is not in the file" for line in lines if line.at in blamed]
-        said += [f"`{one.text.splitlines()[0]}`: likewise" for one in done if one.at in blamed]
+        said += [f"{_names(line)}: {blamed[line.at]}" for line in lines if line.at in blamed]
+        said += [f"`{one.text.splitlines()[0]}`: {blamed[one.at]}" for one in done if one.at in blamed]
         lines = [line for line in lines if line.at not in blamed]
         done = [one for one in done if one.at not in blamed]
     text, _ = _joined(lines, [_with_word(one) for one in done])
@@ -69,6 +74,8 @@ def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object
     ]
     differs += [
         f"`{path.name}` says something else than when it was used here; `use` it again to go by that"
+        if path.is_file()
+        else f"`{path.name}`, which is used, is not there any more"
         for path, text in {path: text for line in lines for path, text in line.texts.items()}.items()
         if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text
     ]

@@ -152,7 +152,15 @@ class Interactive:
         return Reply(well=False)
 
     def _attempt(self, statements: Sequence[ast.Statement], source: Source) -> Attempt:
-        return attempt(self.book, statements, source, self.folder, self.objects, self._at)
+        tried = attempt(self.book, statements, source, self.folder, self.objects, self._at)
+        return replace(tried, found=tuple(map(self._of_ans, tried.found))) if self.ans else tried
+
+    @staticmethod
+    def _of_ans(found: Diagnostic) -> Diagnostic:
+        """Where a definition speaks of `ans`, which only actions know."""
+        if found.code != "E0201" or found.span is None or found.span.text != ANS:
+            return found
+        return replace(found, message="`ans` is the last result, which definitions do not know", help="write its value")
 
     def _shown(self, statement: ast.Statement) -> ast.Statement:
         """The name of a network or of data alone is shown."""
@@ -354,6 +362,8 @@ class Interactive:
     def reset(self, name: str) -> bool:
         """Forgets a network's weights, or else a result, or a definition; whether there was such a thing."""
         book = self.book
+        if f"set {name}" in book.definitions and name not in self.names():
+            name = f"set {name}"
         if name in book.versions or name in book.types:
             self._remember(f"`{name}`")
             renewed, effects = book, Effects()
@@ -386,7 +396,11 @@ class Interactive:
         """A script that was carried out before and has changed: actions that are as they were, and stand on what is as
         it was, are left alone. begun: how many actions there were before its first.
         """
-        module = parse(source, Collector(), STATEMENTS)
+        collector = Collector()
+        module = parse(source, collector, STATEMENTS)
+        if collector.errors:  # nothing is taken back for a text that cannot be read
+            self.face.report(list(collector))
+            return Reply(well=False)
         actions = [statement for statement in module.statements if isinstance(statement, ast.Action)]
         before = [one.statement for one in self.book.done[begun:]]
         same = sum(1 for _ in takewhile(bool, (a == b for a, b in zip(actions, before, strict=False))))

@@ -11,7 +11,7 @@ from nndsl.interactive.book import Book
 from nndsl.runtime.growing import Moment
 
 MOST_STEPS = 100
-MOST_BYTES = 500_000_000  # of weights
+MOST_BYTES = 500_000_000  # of weights and data, each counted once
 
 
 @dataclass(slots=True)
@@ -36,9 +36,9 @@ class Steps:
         """A step forward: what was undone before it cannot be brought back any more."""
         self.undone.clear()
         self.done.append(step)
-        held = 0
+        held: dict[int, int] = {}
         for number, one in enumerate(reversed(self.done)):
-            held += one.moment.nbytes
-            if number >= MOST_STEPS or (number and held > MOST_BYTES):
+            held |= one.moment.sizes()
+            if number >= MOST_STEPS or (number and sum(held.values()) > MOST_BYTES):
                 del self.done[: len(self.done) - number]
                 return

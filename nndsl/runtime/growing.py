@@ -29,7 +29,7 @@ from nndsl.values import value
 
 @dataclass(slots=True)
 class Moment:
-    """All that a session holds at one time. nbytes: of weights."""
+    """All that a session holds at one time."""
 
     datasets: dict[str, Dataset]
     networks: dict[str, NetworkState]
@@ -37,9 +37,12 @@ class Moment:
     shelf: Shelf
     results: dict[str, Any]
 
-    @property
-    def nbytes(self) -> int:
-        return sum(array.nbytes for array in self.shelf.arrays.values())
+    def sizes(self) -> dict[int, int]:
+        """Bytes of weights and of data, each array and each data set by what it is, since moments share them."""
+        found = {id(array): array.nbytes for array in self.shelf.arrays.values()}
+        for dataset in self.datasets.values():
+            found[id(dataset)] = sum(part.input.nbytes for part in dataset.parts.values())
+        return found
 
 
 @value
