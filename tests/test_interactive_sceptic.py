@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-
-from nndsl.interactive.steps import Steps
 from random_sessions import agree, saved
 from session_tools import MLP, MOONS, TRAIN, Desk, same
+
+from nndsl.interactive.steps import Steps
 
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"
 

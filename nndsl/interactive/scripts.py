@@ -62,8 +62,12 @@ def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object
         }
         if not blamed:
             break
-        said += [f"{_names(line)}: {blamed[line.at]}" for line in lines if line.at in blamed]
-        said += [f"`{one.text.splitlines()[0]}`: {blamed[one.at]}" for one in done if one.at in blamed]
+        said += [f"{_names(line)}: it would be wrong there: {blamed[line.at]}" for line in lines if line.at in blamed]
+        said += [
+            f"`{one.text.splitlines()[0]}`: it would be wrong there: {blamed[one.at]}"
+            for one in done
+            if one.at in blamed
+        ]
         lines = [line for line in lines if line.at not in blamed]
         done = [one for one in done if one.at not in blamed]
     text, _ = _joined(lines, [_with_word(one) for one in done])
