@@ -196,3 +196,9 @@ def test_columns_of_data_that_are_being_written(tmp_path: Path) -> None:
     assert {"height", "Sepal Length", "kind", "all"} <= set(found)
     wrong = 'data a {\n  from "nothing.csv"\n  input '
     assert "height" not in [one.label for one in desk.session.complete(wrong, len(wrong))]
+
+
+def test_a_device_that_is_not_there_is_said_when_it_is_chosen() -> None:
+    desk = Desk()
+    assert desk.wrong("set device cuda") == ["E0703"]
+    desk.enter("set device cpu", MOONS, MLP, TRAIN)

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nndsl.diagnostics import Collector, Diagnostic, Source, Span
+from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, Span
 from nndsl.interactive.book import Book, Effects
 from nndsl.interactive.lines import ANS, Line, line_of, mentioned
 from nndsl.lower import Checked
 from nndsl.lower.check import check_program
+from nndsl.runtime.faults import check_device
 from nndsl.semantics.modules import reading
 from nndsl.semantics.program import Action
 from nndsl.syntax import ast
@@ -148,6 +149,7 @@ def _checked(
         module = ast.Module((*definitions, *actions), span=Span(source, 0, len(source.text)))
         with reading(after.text_of):
             made = check_program(module, folder, collector, objects=objects, earlier=earlier)
+        _has_device(made, collector)
         mine = tuple(d for d in collector if d.span is None or d.span.source == source)
         faults = [d for d in collector.errors if d not in mine]
         if any(d.severity == "error" for d in mine):
@@ -160,6 +162,15 @@ def _checked(
             return _Checked(tuple(faults))
         why |= blamed
         out |= set(blamed)
+
+
+def _has_device(made: Checked, collector: Collector) -> None:
+    """A device that is not there is said when it is chosen, since no run begins that would say it."""
+    settings = made.program.settings
+    try:
+        check_device(settings, settings.places.get("device"))
+    except Fault as found:
+        collector.add(found.diagnostic)
 
 
 def _holds(line: Line, diagnostic: Diagnostic) -> bool:
