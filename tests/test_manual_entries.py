@@ -272,3 +272,16 @@ def test_forms_of_statements_say_what_must_be_there() -> None:
     for verb, row in STATEMENTS.items():
         if not row.later:
             assert all(re.search(rf"\[?{word} ", forms[verb]) for word in row.clauses)
+
+
+@pytest.mark.parametrize("width", [59, 79])
+def test_pages_fit_narrow_terminals_but_for_code(width: int) -> None:
+    for name in ("dense", "train", "early stopping", "lstm", "split"):
+        text = manual.page(name, width=width) or manual.search_page(name, width=width) or ""
+        code = {
+            line for entry in manual.entries(name) for line in (entry.equation + "\n" + entry.signature).split("\n")
+        }
+        wide = [
+            line for line in text.split("\n") if len(line) > width and line.strip() not in {c.strip() for c in code}
+        ]
+        assert text and not wide

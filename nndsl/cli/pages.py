@@ -35,20 +35,29 @@ def doc(name: str | None, console: Console) -> int:
     names."""
     from nndsl import manual
 
+    width = _width(console)
     if name is None:
-        console.show(f"{_chapters()}\n\n{manual.contents()}\n\n`nndsl doc NAME` says more, `nndsl doc WORDS` searches.")
+        more = "`nndsl doc NAME` says more, `nndsl doc WORDS` searches."
+        console.show("\n\n".join((_chapters(), manual.contents(width=width), more)))
         return 0
-    text = manual.page(name)
+    text = manual.page(name, width=width)
     if text is None and (chapter := manual.chapter(name)) is not None:
         _show_chapter(chapter, console)
         return 0
-    text = text or manual.search_page(name)
+    text = text or manual.search_page(name, width=width)
     if text is None:
         hint = did_you_mean(name, sorted(manual.names()))
         console.say(f"nothing is called `{name}`" + (f"; {hint}" if hint else "; `nndsl doc` lists all names"))
         return 1
     console.show(text)
     return 0
+
+
+def _width(console: Console) -> int:
+    """Columns of a page: those of the terminal, where it is narrow."""
+    import shutil
+
+    return min(WIDTH, shutil.get_terminal_size().columns - 1) if console.results.isatty() else WIDTH
 
 
 def _chapters() -> str:

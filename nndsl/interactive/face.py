@@ -10,11 +10,16 @@ from typing import Protocol
 
 from nndsl.diagnostics import Diagnostic
 from nndsl.runtime.events import Listener, Silent
+from nndsl.runtime.folding import COLUMNS
 from nndsl.values import value
 
 
 class Face(Listener, Protocol):
     """Who shows a session. `begin`, `look`, `end`, `done` and `note` are those of any run."""
+
+    @property
+    def columns(self) -> int:
+        """How long a line of words may be."""
 
     def tell(self, text: str) -> None:
         """What a command such as `:who` or `?dense` answers."""
@@ -25,6 +30,8 @@ class Face(Listener, Protocol):
 
 class Nobody(Silent):
     """Shows nothing."""
+
+    columns: int = COLUMNS
 
     def tell(self, text: str) -> None:
         return

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 def help_(session: Interactive, words: Words) -> Reply:
     from nndsl.interactive.commands import COMMANDS
+    from nndsl.manual import pairs
 
     name = words.text.removeprefix(":")
     if name and name not in COMMANDS:
         raise words.wrong(f"there is no command `:{name}`", did_you_mean(name, COMMANDS))
     rows = [COMMANDS[name]] if name else list(COMMANDS.values())
-    width = max(len(f"{row.name} {row.usage}") for row in rows)
-    lines = [f"  :{f'{row.name} {row.usage}':<{width}}  {row.meaning}" for row in rows]
+    lines = [(f":{row.name} {row.usage}".strip(), row.meaning) for row in rows]
     if not name:
         lines += [
-            f"  {'?NAME':<{width + 1}}  what a name means: a layer, a statement, an option, something of your own",
-            f"  {'??NAME':<{width + 1}}  its equation",
-            f"  {'?WORDS':<{width + 1}}  searches all names and what they mean",
+            ("?NAME", "what a name means: a layer, a statement, an option, something of your own"),
+            ("??NAME", "its equation"),
+            ("?WORDS", "searches all names and what they mean"),
         ]
-    session.face.tell("\n".join(lines))
+    session.face.tell("\n".join(pairs(lines, session.face.columns)))
     return Reply()
 
 
@@ -45,10 +45,10 @@ def ask(session: Interactive, line: str) -> Reply:
     from nndsl import manual
 
     deep, text = line.startswith("??"), line.lstrip("?").strip()
-    scope = session.checked.program.scope
+    scope, columns = session.checked.program.scope, session.face.columns
     if not text:
         return help_(session, _nothing(line))
-    found = manual.equation(text, scope) if deep else manual.page(text, scope)
+    found = manual.equation(text, scope) if deep else manual.page(text, scope, columns)
     if found is None:
         entries = manual.search(text, scope)
         if not entries:
@@ -58,8 +58,8 @@ def ask(session: Interactive, line: str) -> Reply:
                 [fault("E0804", f"nothing is called `{text}`, or speaks of it", place, help=hint).diagnostic]
             )
             return Reply(well=False)
-        width = max(len(entry.name) for entry in entries)
-        found = "\n".join(f"  {entry.name:<{width}}  {entry.kind}: {entry.meaning}" for entry in entries)
+        rows = [(entry.name, f"{entry.kind}: {entry.meaning}") for entry in entries]
+        found = "\n".join(manual.pairs(rows, columns))
     session.face.tell(found)
     return Reply()
 

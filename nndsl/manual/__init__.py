@@ -8,9 +8,9 @@ from nndsl.manual.chapters import CHAPTERS, chapter
 from nndsl.manual.entry import KINDS, Entry, plural, title
 from nndsl.manual.lookup import catalogue, entries, names, one_line, other_names, search
 from nndsl.manual.markdown import markdown
-from nndsl.manual.terminal import as_text, contents, equation, listing, page, search_page
+from nndsl.manual.terminal import as_text, contents, equation, listing, page, pairs, search_page
 
 __all__ = [
     "CHAPTERS", "KINDS", "Entry", "as_text", "catalogue", "chapter", "contents", "entries", "equation", "listing",
-    "markdown", "names", "one_line", "other_names", "page", "plural", "search", "search_page", "title",
+    "markdown", "names", "one_line", "other_names", "page", "pairs", "plural", "search", "search_page", "title",
 ]  # fmt: skip

@@ -78,7 +78,7 @@ class _Terminal(Human):
         self.wrong: list[Any] = []
 
     def tell(self, text: str) -> None:
-        print(text)
+        self.show(self.fitted(text))
 
     def report(self, diagnostics: Any) -> None:
         self.wrong += [d for d in diagnostics if d.severity == "error"]

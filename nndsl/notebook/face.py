@@ -26,6 +26,8 @@ WIDTH = 110
 class Cell:
     """The face of a session in a notebook. wrong: errors of the cell under way, which its end shows."""
 
+    columns = WIDTH
+
     def __init__(self) -> None:
         self.wrong: list[Diagnostic] = []
         self._line: Any = None

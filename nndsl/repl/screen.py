@@ -6,13 +6,14 @@ In: what happens, from the session. Out: text on two streams.
 from __future__ import annotations
 
 import shutil
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from nndsl.diagnostics import Diagnostic
+from nndsl.runtime.folding import folded
 from nndsl.runtime.progress import Human
 
+NOTE = "note: "
 Report = Callable[[Sequence[Diagnostic]], None]
 
 
@@ -27,12 +28,11 @@ class Screen(Human):
 
     def note(self, text: str) -> None:
         """On a terminal, in lines that break between words."""
-        columns = shutil.get_terminal_size().columns
-        is_long = self.is_terminal and len(text) + len("note: ") >= columns
-        super().note(textwrap.fill(text, columns - 1, initial_indent=" " * 6)[6:] if is_long else text)
+        fitted = folded(NOTE + text, shutil.get_terminal_size().columns - 1) if self.is_terminal else NOTE + text
+        super().note(fitted.removeprefix(NOTE))
 
     def tell(self, text: str) -> None:
-        print(text, file=self.results, flush=True)
+        self.show(self.fitted(text))
 
     def report(self, diagnostics: Sequence[Diagnostic]) -> None:
         if diagnostics:

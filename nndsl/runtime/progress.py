@@ -18,6 +18,7 @@ from nndsl.data.words import counted
 from nndsl.runtime.diagnosis.health import Health
 from nndsl.runtime.diagnosis.text import told as health_told
 from nndsl.runtime.events import Progress, Work
+from nndsl.runtime.folding import COLUMNS, folded
 from nndsl.runtime.lines import number
 from nndsl.runtime.madetext import line as made_line
 from nndsl.runtime.results import Answers, Drawn, Evaluation, Forecast, Run, Text, Written
@@ -98,7 +99,19 @@ class Human:
     def done(self, action: Action, outcome: object, elapsed_s: float) -> None:
         text = self._drawn(outcome) if isinstance(outcome, Drawn) else told(action, outcome)
         if text is not None:
-            print(text, file=self.results, flush=True)
+            self.show(text if isinstance(outcome, Drawn) else self.fitted(text))
+
+    @property
+    def columns(self) -> int:
+        """How long a line of words may be."""
+        return min(shutil.get_terminal_size().columns - 1, COLUMNS) if self.results.isatty() else COLUMNS
+
+    def show(self, text: str) -> None:
+        print(text, file=self.results, flush=True)
+
+    def fitted(self, text: str) -> str:
+        """On a terminal, in lines that break between words."""
+        return folded(text, shutil.get_terminal_size().columns - 1) if self.results.isatty() else text
 
     def _drawn(self, drawn: Drawn) -> str:
         """A figure as the terminal shows it best; where it is in a file, the file's name."""
