@@ -13,6 +13,7 @@ from random_sessions import agree, saved
 from session_tools import MLP, MOONS, TRAIN, Desk, same
 
 from nndsl.interactive.steps import Steps
+from nndsl.lower import Checked
 
 OTHER = "network mlp for m { dense(8) -> tanh\n dense(classes) -> softmax }"
 
@@ -193,3 +194,17 @@ def test_a_watched_file_that_is_broken_away_or_empty_for_a_while(desk: Desk, tmp
     worker.join()
     assert ["trained on" in turn for turn in seen] == [True, False, False], "what is as it was is not done again"
     assert "is done" not in seen[1] and "3" in seen[2] and desk.value("run.epochs") == 3
+
+
+def test_an_interrupt_between_definitions_leaves_none_of_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.enter(MOONS, MLP, TRAIN)
+    weights, adopt = desk.weights("mlp"), desk.session.runtime.adopt
+
+    def pressed(checked: Checked) -> None:
+        monkeypatch.setattr(desk.session.runtime, "adopt", adopt)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desk.session.runtime, "adopt", pressed)
+    assert desk.try_(f"let a = 3\n{OTHER}").interrupted
+    assert same(desk.weights("mlp"), weights) and desk.value("run.epochs") == 3 and desk.wrong("a") == ["E0201"]
+    assert agree(desk.session) is None

@@ -17,6 +17,7 @@ from nndsl.backend.cpu.linker import SPENT
 from nndsl.diagnostics import Collector, Diagnostic, Fault, Source, Span
 from nndsl.interactive.book import Book, Effects
 from nndsl.interactive.checking import Attempt, attempt, called, displacing, recheck
+from nndsl.interactive.checking import Step as Definition
 from nndsl.interactive.columns import Columns
 from nndsl.interactive.entries import Piece, is_hidden, pieces, ready, stripped
 from nndsl.interactive.face import Face, Nobody, Reply
@@ -83,11 +84,11 @@ class Interactive:
         """Carries out what a person entered. name: of the text, in diagnostics."""
         self.entries.append(text)
         self.took_before, self.took = self.took, {}
-        source_name, code = name or f"entry {len(self.entries)}", stripped(text)
+        source_name = name or f"entry {len(self.entries)}"
         started, reply = time.perf_counter(), Reply()
         kernels, compile_s = SPENT.kernels, SPENT.seconds
         try:
-            for piece in pieces(code):
+            for piece in pieces(stripped(text)):
                 reply = self._enter(piece, source_name)
                 if not reply.well or reply.interrupted or reply.quit:
                     break
@@ -180,11 +181,14 @@ class Interactive:
         self.face.report(tried.found)
         for name in tried.same:
             self.relay.note(f"`{name}` is as it was" + self._is_trained(name))
-        for step in tried.steps:
-            self._remember(" ".join(["the definition of", *(f"`{n}`" for n in called(step.statement))]))
-            self._apply(step.book, step.effects)
-        self.book = tried.book
-        self.runtime.adopt(self.checked)
+        before, count = self._now(""), len(self.steps.done)
+        try:
+            self._define(tried.book, tried.steps)
+        except BaseException:  # Ctrl-C in the middle
+            del self.steps.done[count:]
+            self._put_back(before)
+            self._refresh()
+            raise
         for line, diagnostic in tried.aside:
             names = ", ".join(f"`{name}`" for name in called(line.statement))
             self.relay.note(f"{names} does not fit any more, and is set aside until it does: {diagnostic.message}")
@@ -197,6 +201,13 @@ class Interactive:
         if not (self.book.types.keys() - {ANS}) <= self.checked.results.keys():
             self._refresh()  # one of them took the name of another's result
         return Reply()
+
+    def _define(self, book: Book, steps: Sequence[Definition]) -> None:
+        for step in steps:
+            self._remember(" ".join(["the definition of", *(f"`{n}`" for n in called(step.statement))]))
+            self._apply(step.book, step.effects)
+        self.book = book
+        self.runtime.adopt(self.checked)
 
     def _apply(self, book: Book, effects: Effects, quiet: bool = False) -> None:
         """What a definition means for weights and results, and what there is to say of it."""
