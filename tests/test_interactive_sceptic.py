@@ -208,3 +208,15 @@ def test_an_interrupt_between_definitions_leaves_none_of_them(desk: Desk, monkey
     assert desk.try_(f"let a = 3\n{OTHER}").interrupted
     assert same(desk.weights("mlp"), weights) and desk.value("run.epochs") == 3 and desk.wrong("a") == ["E0201"]
     assert agree(desk.session) is None
+
+
+def test_ans_is_what_the_statement_above_has_left(desk: Desk) -> None:
+    assert desk.enter("1 + 1\nans + 1\nlet a = 4\nans * a") == "2\n3\n12"
+    desk.enter(MOONS, MLP, TRAIN)
+    assert desk.wrong("print 1\ndiagnose mlp on m\nplot ans") == ["E0222"], "a diagnosis has no figure, as the run has"
+    assert desk.enter(f"print 1\n{TRAIN}\nans.epochs").endswith("3")
+
+
+def test_of_a_version_that_was_forgotten_nothing_is_kept(desk: Desk) -> None:
+    desk.enter(MOONS, MLP, TRAIN, OTHER, ":reset mlp_1", MLP)
+    assert desk.notes == "" and list(desk.session.runtime.networks) == ["mlp"]

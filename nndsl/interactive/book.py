@@ -141,7 +141,10 @@ class Book:
         tables = {key: table for key, table in self.tables.items() if key != name}
         models = {key: model for key, model in self.models.items() if key != name}
         versions = {key: network for key, network in self.versions.items() if key != name}
-        return replace(self, types=rest, tables=tables, models=models, versions=versions, current=False)
+        done = self.done
+        if name in self.versions:  # what it was trained with is felt nowhere
+            done = tuple(replace(o, told=False) if getattr(o.action, "network", "") == name else o for o in done)
+        return replace(self, done=done, types=rest, tables=tables, models=models, versions=versions, current=False)
 
     def renewed(
         self, names: frozenset[str], *, reset: frozenset[str] = frozenset(), forgotten: bool = False

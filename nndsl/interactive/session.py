@@ -136,7 +136,16 @@ class Interactive:
             return Reply(well=False)
         actions = [statement for statement in module.statements if isinstance(statement, ast.Action)]
         out = {id(statement) for statement in actions[:skip]}
-        statements = [self._shown(statement) for statement in module.statements if id(statement) not in out]
+        reply = Reply()
+        for part in _by_ans([statement for statement in module.statements if id(statement) not in out]):
+            reply = self._run(part, source, hidden)
+            if not reply.well or reply.interrupted:
+                break
+        return reply
+
+    def _run(self, found: Sequence[ast.Statement], source: Source, hidden: bool) -> Reply:
+        """Statements that are checked together."""
+        statements = [self._shown(statement) for statement in found]
         started = time.perf_counter()
         tried = self._attempt(statements, source)
         self._took("check", started)
@@ -466,6 +475,21 @@ class Interactive:
             if line.at in self.book.aside - before:
                 names = ", ".join(f"`{name}`" for name in called(line.statement))
                 self.relay.note(f"{names} does not fit any more, and is set aside until it does")
+
+
+def _by_ans(statements: Sequence[ast.Statement]) -> list[list[ast.Statement]]:
+    """Statements apart before each action that speaks of `ans`: what that is, the actions above it say. Definitions
+    stand with the first.
+    """
+    parts: list[list[ast.Statement]] = [
+        [statement for statement in statements if not isinstance(statement, ast.Action)]
+    ]
+    for statement in statements:
+        if isinstance(statement, ast.Action):
+            if ANS in mentioned(statement) and any(isinstance(one, ast.Action) for one in parts[-1]):
+                parts.append([])
+            parts[-1].append(statement)
+    return parts if len(parts) > 1 else [list(statements)]
 
 
 def _first_wrong(statements: Sequence[ast.Statement], found: Sequence[Diagnostic]) -> int:
