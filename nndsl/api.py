@@ -208,7 +208,13 @@ class Results(Mapping[str, Any]):
         try:
             return self._all()[name]
         except KeyError:
-            raise KeyError(f"nothing is called {name!r}; there are {', '.join(self._all())}") from None
+            raise KeyError(self._missing(name)) from None
+
+    def _missing(self, name: str) -> str:
+        if name in self._session.program.data:
+            return f"{name!r} is a data set; networks and results are here"
+        there = ", ".join(self._all())
+        return f"nothing is called {name!r}; there are {there}" if there else f"nothing is called {name!r}"
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())
@@ -221,7 +227,7 @@ class Results(Mapping[str, Any]):
             raise AttributeError(name)
         found = self._all()
         if name not in found:
-            raise AttributeError(f"nothing is called {name!r}; there are {', '.join(found)}")
+            raise AttributeError(self._missing(name))
         return found[name]
 
     def __repr__(self) -> str:

@@ -171,3 +171,12 @@ def test_figures_without_the_package_that_draws_them(monkeypatch: pytest.MonkeyP
     assert set(figure._repr_mimebundle_()) == {"text/plain"}
     with pytest.raises(nndsl.RunError, match="vl-convert-python"):
         figure.svg()
+
+
+def test_data_are_no_results_and_that_is_said() -> None:
+    session = nndsl.Session()
+    session.enter("data m { from moons(50); split train=70%, test=30% }")
+    with pytest.raises(KeyError, match="'m' is a data set; networks and results are here"):
+        session["m"]
+    with pytest.raises(KeyError, match="nothing is called 'other'"):
+        session["other"]
