@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -49,7 +50,9 @@ def prompt(words: Words, console: Console) -> int:
         return WRONG
     talk = _talk(words, console, Path.cwd() if file is None else file[1])
     if is_person and again is None and not console.quiet:
-        console.say(GREETING)
+        from nndsl.runtime.folding import folded
+
+        console.say(folded(GREETING, shutil.get_terminal_size().columns - 1))
     if _begin(talk, words, file[0] if file else None):
         return WELL if talk.well else WRONG
     if again is not None:
