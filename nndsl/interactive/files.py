@@ -10,6 +10,7 @@ from nndsl.data.words import counted
 from nndsl.diagnostics import Collector, Fault, Source, fault
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.interactive import scripts
+from nndsl.interactive.again import run_again
 from nndsl.interactive.face import Reply
 from nndsl.paths import whole
 from nndsl.syntax import ast, parse
@@ -80,7 +81,7 @@ def watch(session: Interactive, words: Words) -> Reply:
                 seen, source = stamp, _read_again(session, words)
                 if source is not None and source.text != text:
                     text = source.text
-                    reply = session.run_again(source, begun)
+                    reply = run_again(session, source, begun)
                     if reply.interrupted:
                         return reply
                     done = f"`{words.text}` is done; " if reply.well else ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nndsl.diagnostics.suggest import did_you_mean
 from nndsl.interactive.face import Reply
+from nndsl.interactive.forgetting import forget, forget_all
 
 if TYPE_CHECKING:
     from nndsl.interactive.commands import Words
@@ -30,10 +31,10 @@ def reset(session: Interactive, words: Words) -> Reply:
     """All of a session, the weights of a network, a definition, or a result."""
     name = words.text
     if not name:
-        session.reset_all()
+        forget_all(session)
         session.face.tell("everything is forgotten; `:undo` brings it back")
         return Reply()
-    if not session.reset(name):
+    if not forget(session, name):
         known = session.names()
         raise words.wrong(f"nothing here is called `{name}`", did_you_mean(name, known))
     return Reply()

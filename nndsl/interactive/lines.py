@@ -25,6 +25,24 @@ Key = tuple[str, str]  # a space of names, and a name in it
 ANS = "ans"  # the last result
 
 
+class This:
+    """An object of Python: the same one is equal, and no other. It is held, so that no other can take its place."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing: object) -> None:
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, This) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+
+Seen = tuple[tuple[str, "int | This"], ...]
+
+
 @value
 class Line:
     """A live definition (or `let`, `set`, `use`). text: as it was written, with the comment above it. at: its place
@@ -36,7 +54,7 @@ class Line:
     statement: ast.Statement
     text: str
     at: int
-    seen: tuple[tuple[str, int], ...] = ()
+    seen: Seen = ()
     speaks_of: frozenset[str] = frozenset()
     brought: Mapping[str, frozenset[str]] = field(default_factory=dict)
     texts: Mapping[Path, str] = field(default_factory=dict, repr=False)
@@ -133,18 +151,18 @@ def brought_by(
     return found
 
 
-def seen_in(statement: ast.Statement, folder: Path, objects: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+def seen_in(statement: ast.Statement, folder: Path, objects: Mapping[str, object]) -> Seen:
     """Of each file that is named, when it was changed; of each object, which it is."""
-    found: list[tuple[str, int]] = []
+    found: list[tuple[str, int | This]] = []
     is_data = isinstance(statement, ast.Definition) and statement.kind == "data"
     for node in nodes(statement) if is_data else ():
         if isinstance(node, ast.String):
             with contextlib.suppress(OSError, ValueError):
                 found.append((node.text, (folder / node.text).stat().st_mtime_ns))
     for name in sorted(mentioned(statement) & objects.keys()) if is_data else ():
-        found.append((name, id(objects[name])))
+        found.append((name, This(objects[name])))
     if isinstance(statement, ast.Definition) and is_data and statement.name in objects:
-        found.append((statement.name, id(objects[statement.name])))
+        found.append((statement.name, This(objects[statement.name])))
     return tuple(found)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,13 +146,13 @@ class Interactive:
         """Statements that are checked together."""
         statements = [self._shown(statement) for statement in found]
         started = time.perf_counter()
-        tried = self._attempt(statements, source)
+        tried = self.tried(statements, source)
         self._took("check", started)
         if tried.well:
             return self._take(tried, hidden)
         first = _first_wrong(statements, tried.found)
         if first:
-            before = self._attempt(statements[:first], source)
+            before = self.tried(statements[:first], source)
             if before.well:
                 reply = self._take(before, hidden)
                 if not reply.well or reply.interrupted:
@@ -161,7 +160,7 @@ class Interactive:
         self.face.report(as_meant(source.text, tried.found))
         return Reply(well=False)
 
-    def _attempt(self, statements: Sequence[ast.Statement], source: Source) -> Attempt:
+    def tried(self, statements: Sequence[ast.Statement], source: Source) -> Attempt:
         tried = attempt(self.book, statements, source, self.folder, self.objects, self._at)
         return replace(tried, found=tuple(map(self._of_ans, tried.found))) if self.ans else tried
 
@@ -196,7 +195,7 @@ class Interactive:
         except BaseException:  # Ctrl-C in the middle
             del self.steps.done[count:]
             self._put_back(before)
-            self._refresh()
+            self.refresh()
             raise
         for line, diagnostic in tried.aside:
             names = ", ".join(f"`{name}`" for name in called(line.statement))
@@ -205,20 +204,20 @@ class Interactive:
         for statement, action in tried.actions:
             reply = self._carry_out(statement, action, hidden)
             if not reply.well or reply.interrupted:
-                self._refresh()  # without the actions that were not carried out
+                self.refresh()  # without the actions that were not carried out
                 return reply
         if not (self.book.types.keys() - {ANS}) <= self.checked.results.keys():
-            self._refresh()  # one of them took the name of another's result
+            self.refresh()  # one of them took the name of another's result
         return Reply()
 
     def _define(self, book: Book, steps: Sequence[Definition]) -> None:
         for step in steps:
-            self._remember(" ".join(["the definition of", *(f"`{n}`" for n in called(step.statement))]))
-            self._apply(step.book, step.effects)
+            self.remember(" ".join(["the definition of", *(f"`{n}`" for n in called(step.statement))]))
+            self.apply(step.book, step.effects)
         self.book = book
         self.runtime.adopt(self.checked)
 
-    def _apply(self, book: Book, effects: Effects, quiet: bool = False) -> None:
+    def apply(self, book: Book, effects: Effects, quiet: bool = False) -> None:
         """What a definition means for weights and results, and what there is to say of it."""
         self.runtime.forget(book.loaded_anew(effects))
         if effects.networks:
@@ -246,7 +245,7 @@ class Interactive:
             self.face.report([stopped])
             return Reply(well=False)
         before = self._now(_words(statement))
-        self._apply(*displacing(self.book, statement))
+        self.apply(*displacing(self.book, statement))
         stands_on, needs = self.book.stands_on(statement, action, self.ans)
         trains = self.book.networks_in(action.network) if isinstance(action, Train) else frozenset[str]()
         self.runtime.part(trains)
@@ -367,83 +366,16 @@ class Interactive:
     def _took(self, what: str, started: float) -> None:
         self.took[what] = self.took.get(what, 0.0) + time.perf_counter() - started
 
-    # ---- forgetting
-
     def names(self) -> list[str]:
         """All that has a name here."""
         return list(dict.fromkeys((*self.book.definitions, *self.book.types, *self.book.versions)))
-
-    def reset_all(self) -> None:
-        """Forgets everything; it can be undone."""
-        self._remember("all there was")
-        self.start_anew()
-        self.unsaved = ()
-
-    def reset(self, name: str) -> bool:
-        """Forgets a network's weights, or else a result, or a definition; whether there was such a thing."""
-        book = self.book
-        if f"set {name}" in book.definitions and name not in self.names():
-            name = f"set {name}"
-        if name in book.versions or name in book.types:
-            self._remember(f"`{name}`")
-            renewed, effects = book, Effects()
-            if name in book.types:
-                renewed, effects = book.renewed(frozenset({name}), forgotten=True)
-            self._apply(renewed, effects, quiet=True)
-            self._drop(effects.moved.get(name, name))
-            self.relay.note(f"`{name}` is forgotten")
-        elif name in self.runtime.networks:
-            self._remember(f"the weights of `{name}`")
-            self._apply(*book.reset(name))
-            self.relay.note(f"`{name}` has no weights now")
-        elif name in book.definitions:
-            self._remember(f"the definition of `{name}`")
-            self._apply(*book.without(frozenset({name})))
-            self.relay.note(f"`{name}` is forgotten")
-        else:
-            return False
-        self._refresh()
-        return True
-
-    def _drop(self, name: str) -> None:
-        self.book = self.book.dropped(name)
-        self.runtime.results.pop(name, None)
-        self.runtime.datasets.pop(name, None)
-        self.runtime.drop_version(name)
-        self.unsaved = tuple(network for network in self.unsaved if network != name)
-
-    def run_again(self, source: Source, begun: int) -> Reply:
-        """A script that was carried out before and has changed: actions that are as they were, and stand on what is as
-        it was, are left alone. begun: how many actions there were before its first.
-        """
-        collector = Collector()
-        module = parse(source, collector, STATEMENTS)
-        if collector.errors:  # nothing is taken back for a text that cannot be read
-            self.face.report(list(collector))
-            return Reply(well=False)
-        actions = [statement for statement in module.statements if isinstance(statement, ast.Action)]
-        before = [one.statement for one in self.book.done[begun:]]
-        same = sum(1 for _ in takewhile(bool, (a == b for a, b in zip(actions, before, strict=False))))
-        self._go_back_to(begun + same)
-        definitions = [statement for statement in module.statements if not isinstance(statement, ast.Action)]
-        tried = self._attempt(definitions, source)
-        if tried.book is not None:
-            aged = [number for number, one in enumerate(tried.book.done[begun:]) if not one.live]
-            same = min([same, *aged])
-            self._go_back_to(begun + same)
-        return self.run(source, skip=same)
-
-    def _go_back_to(self, count: int) -> None:
-        """To where so many actions had been carried out."""
-        while len(self.book.done) > count and self.go_back() is not None:
-            pass
 
     # ---- going back
 
     def _now(self, what: str) -> Step:
         return Step(what, self.book, self.runtime.moment(), self.unsaved, self.ans)
 
-    def _remember(self, what: str) -> None:
+    def remember(self, what: str) -> None:
         self.steps.keep(self._now(what))
 
     def go_back(self) -> str | None:
@@ -460,14 +392,14 @@ class Interactive:
         step = origin.pop()
         goal.append(self._now(step.what))
         self._put_back(step)
-        self._refresh()
+        self.refresh()
         return step.what
 
     def _put_back(self, step: Step) -> None:
         self.book, self.unsaved, self.ans = step.book, step.unsaved, step.ans
         self.runtime.put_back(step.moment)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         """What the compiler knows, made to be of what is there."""
         before, self.book = self.book.aside, recheck(self.book, self.folder, self.objects)
         self.runtime.adopt(self.checked)
