@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "nndsl"
 # A package may import from packages in earlier rows, and from itself: never from its own row or a later one.
 ROWS = (
     ("diagnostics", "paths", "values", "__init__"),
+    ("crash",),
     ("syntax", "ir", "errors"),
     ("data",),
     ("semantics", "passes", "backend", "show"),

@@ -126,6 +126,18 @@ def test_magics_in_a_terminal(shell: Any, capsys: pytest.CaptureFixture[str]) ->
     assert "%%nn" in capsys.readouterr().out
 
 
+def test_a_fault_of_ours_is_said_without_a_traceback(
+    shell: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NNDSL_CACHE", str(tmp_path))
+    monkeypatch.setattr("nndsl.interactive.session.attempt", lambda *_: 1 / 0)
+    assert not shell.run_cell("%%nn\nlet a = 1").success
+    shown = capsys.readouterr().out
+    assert "nndsl itself has failed" in shown and "ZeroDivisionError" not in shown
+    (crash,) = tmp_path.glob("crash-*.txt")
+    assert "ZeroDivisionError" in crash.read_text() and "let a = 1" in crash.read_text()
+
+
 def test_completion_in_a_cell(shell: Any) -> None:
     from IPython.core.completer import provisionalcompleter
 

@@ -23,7 +23,7 @@ def language_server(port_text: str | None, console: Console) -> int:
         message = "the language server needs the package `pygls` from version 2 on, which is not installed"
         console.report([Diagnostic("E0704", message, None, help="run `pip install 'nndsl[lsp]'`")])
         return MISUSED
-    from nndsl.cli.crash import write_crash
+    from nndsl.crash import write_crash
     from nndsl.lsp.server import serve
 
     arguments = ["lsp"] if port_text is None else ["lsp", "--tcp", port_text]

@@ -10,6 +10,7 @@ from io import TextIOBase
 from pathlib import Path
 from typing import Any, TextIO
 
+from nndsl.crash import told
 from nndsl.diagnostics.render import render, summary
 from nndsl.live import Session
 from nndsl.notebook.completing import matcher
@@ -58,7 +59,10 @@ class Notebook:
     def _enter(self, text: str) -> None:
         self.face.wrong = []
         count = len(self.shell.user_ns.get("In", ())) - 1  # the number beside the cell under way
-        reply = self.session.inner.enter(text, f"cell {count}")
+        try:
+            reply = self.session.inner.enter(text, f"cell {count}")
+        except Exception as problem:  # a fault of ours: the session is as it was before
+            raise Failed(told(problem, ("notebook", text))) from None
         if reply.interrupted:
             raise Failed("interrupted: what was reached is kept, and nothing after it was run")
         if not reply.well:
