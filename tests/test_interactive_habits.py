@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from session_tools import MLP, MOONS, TRAIN, Desk
 
+from nndsl.cli import main
 from nndsl.diagnostics import Collector, Source
 from nndsl.syntax import parse
 
@@ -107,3 +108,30 @@ def test_changes_are_certain(tmp_path: Path) -> None:
         texts = [entry[: edit.span.start] + edit.text + entry[edit.span.end :] for edit in found.edits]
         assert texts == ([] if edited is None else [edited])
     assert desk.enter("print 1 + (2)") == "3"
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('data iris = load("iris.csv")', 'write `data iris { from "file.csv"; ... }`'),
+        ("network q = dense(3)", "write `network q { dense(3) }`"),
+        ("optimizer o = 3", "write `optimizer o {"),
+        ("network q for m { dense 8 -> relu }", "what it takes stands in brackets: `dense(...)`"),
+    ],
+)
+def test_definitions_without_their_braces(desk: Desk, entry: str, said: str) -> None:
+    assert said in helped(desk, entry)
+    assert "q" not in desk.session.names()
+
+
+@pytest.mark.parametrize("command", [":load", ":run"])
+def test_data_are_no_script(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "iris.csv").write_text("a,b\n1,2\n3,4\n")
+    assert helped(Desk(tmp_path), f"{command} iris.csv") == 'write `data iris { from "iris.csv"; ... }`'
+    assert main(["run", str(tmp_path / "iris.csv")]) == 1
+    assert "holds data, and no script" in capsys.readouterr().err
+
+
+def test_a_search_is_not_endless(desk: Desk) -> None:
+    assert len(desk.enter("?of the").split("\n")) < 60 and "more; another word" in desk.enter("?of the")
+    assert desk.enter("??train") == desk.enter("?train")

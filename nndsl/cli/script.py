@@ -25,6 +25,12 @@ def read(path_text: str) -> tuple[Source, Path]:
     if path_text == "-":
         return Source("<stdin>", sys.stdin.read()), Path.cwd()
     path = Path(path_text)
+    if path.suffix != ".nn":
+        from nndsl.data.sources import holds_a_table
+
+        if holds_a_table(path.name):
+            hint = f'a script reads it: `data {path.name.split(".")[0]} {{ from "{path_text}"; ... }}`'
+            raise fault("E0701", f"`{path_text}` holds data, and no script", None, help=hint)
     try:
         return Source(path_text, path.read_text(encoding="utf-8-sig")), path.parent
     except UnicodeDecodeError as problem:

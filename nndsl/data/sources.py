@@ -43,6 +43,11 @@ KEPT_FILES = 4
 KEPT_BYTES = 16_000_000
 
 
+def holds_a_table(name: str) -> bool:
+    """Whether a file of this name is data by its ending, and no script."""
+    return name.lower().endswith((*TABLES, *ARRAYS, *BY_DUCKDB))
+
+
 class TableCache:
     """The tables of the last few sources (files that are read together), by paths, times and sizes; large ones leave
     with the next large one.

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nndsl.data.sources import holds_a_table
 from nndsl.data.words import counted
 from nndsl.diagnostics import Collector, Fault, Source, fault
 from nndsl.diagnostics.suggest import did_you_mean
@@ -119,6 +120,9 @@ def _source(session: Interactive, words: Words) -> Source:
     path = _path(session, words)
     if not path.is_file() and path.with_name(path.name + SUFFIX).is_file():
         path = path.with_name(path.name + SUFFIX)
+    if holds_a_table(path.name):
+        hint = f'write `data {path.name.split(".")[0]} {{ from "{words.text}"; ... }}`'
+        raise fault("E0701", f"`{words.text}` holds data, and no script", words.span, help=hint)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

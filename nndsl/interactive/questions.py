@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from nndsl.interactive.commands import Words
     from nndsl.interactive.session import Interactive
 
+LISTED = 20  # how many entries a search shows
+
 
 def help_(session: Interactive, words: Words) -> Reply:
     from nndsl.interactive.commands import COMMANDS
@@ -48,7 +50,7 @@ def ask(session: Interactive, line: str) -> Reply:
     scope, columns = session.checked.program.scope, session.face.columns
     if not text:
         return help_(session, _nothing(line))
-    found = manual.equation(text, scope) if deep else manual.page(text, scope, columns)
+    found = (manual.equation(text, scope) if deep else None) or manual.page(text, scope, columns)
     if found is None:
         entries = manual.search(text, scope)
         if not entries:
@@ -58,7 +60,9 @@ def ask(session: Interactive, line: str) -> Reply:
                 [fault("E0804", f"nothing is called `{text}`, or speaks of it", place, help=hint).diagnostic]
             )
             return Reply(well=False)
-        rows = [(entry.name, f"{entry.kind}: {entry.meaning}") for entry in entries]
+        rows = [(entry.name, f"{entry.kind}: {entry.meaning}") for entry in entries[:LISTED]]
+        if len(entries) > LISTED:
+            rows.append(("...", f"and {len(entries) - LISTED} more; another word narrows it down"))
         found = "\n".join(manual.pairs(rows, columns))
     session.face.tell(found)
     return Reply()

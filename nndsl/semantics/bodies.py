@@ -205,6 +205,8 @@ class _Body:
         if item.name not in words:
             names = [*words, *self.entry.scope.names(self.spaces)]
             hint = written_elsewhere(self.entry.role, item.name) or did_you_mean(item.name, names)
+            if self.entry.scope.find(item.name, self.spaces) is not None:
+                hint = f"what it takes stands in brackets: `{item.name}(...)`"
             notes = (
                 () if hint else ("lines begin with a layer, a name and `=`, or " + ", ".join(f"`{w}`" for w in words),)
             )

@@ -25,11 +25,14 @@ from nndsl.semantics.options import SETTINGS, TRAINING
 from nndsl.semantics.parts import DEFAULT_NAMES, Context, Earlier, is_taken, result_name
 from nndsl.semantics.program import Action, Network, Program, Settings
 from nndsl.semantics.reading import Reader, later
-from nndsl.semantics.roles import SIZES
+from nndsl.semantics.roles import ROLES, SIZES
 from nndsl.semantics.scopes import Scope, unknown
 from nndsl.semantics.unused import unused
 from nndsl.semantics.walk import names
 from nndsl.syntax import ast, parse_expression
+
+# Kinds that are never an equation, and what stands in their braces, for messages.
+BLOCKS = {"data": 'from "file.csv"; ...', "network": "dense(classes) -> softmax", "optimizer": "w' = w - lr * g"}
 
 Signatures = dict[str, Signature | None]
 
@@ -316,7 +319,14 @@ def _recipes(scope: Scope, constants: Mapping[str, Any], collector: Collector) -
 
 
 def check_kinds(module: ast.Module, collector: Collector) -> None:
-    """Kinds of definition that are designed but not there."""
+    """Kinds of definition that are designed but not there, and those that are no equation."""
     for statement in module.statements:
-        if isinstance(statement, ast.Definition) and statement.kind == "environment":
+        if not isinstance(statement, ast.Definition):
+            continue
+        if statement.kind == "environment":
             collector.add(later(f"`{statement.kind}`", statement.span).diagnostic)
+        if statement.kind in BLOCKS and not (isinstance(statement.body, ast.Block) or statement.broken):
+            inside = statement.body.span.text if statement.kind == "network" else BLOCKS[statement.kind]
+            written = f"{statement.kind} {statement.name} {{ {inside} }}"
+            problem = f"{ROLES[statement.kind].article} is written in braces, not behind `=`"
+            collector.add(fault("E0214", problem, statement.body.span, help=f"write `{written}`").diagnostic)
