@@ -74,6 +74,7 @@ def test_a_beginning_of_several_commands_names_them(desk: Desk) -> None:
         ("run.loss", "`run.history.loss` or `run.best.loss`"),
         ("plot loss", "write `plot run`"),
         ("seed 3", "write `set seed ...`"),
+        ("network n for m { dense(8), relu }", "what comes next stands behind `->`, or on a line of its own"),
         ("train mlp on m { epochs = 5 }", "write `epochs 5`"),
         ("train mlp on m epochs=5", "options stand in a block behind it: `{ epochs ... }`"),
         ("train mlp", "it is written `train net on data"),

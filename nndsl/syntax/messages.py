@@ -341,7 +341,9 @@ def _unexpected(t: Trouble) -> Diagnostic:
             t.span,
             help="a `->`, an operator, a comma or the end of the line is missing between them",
         ).diagnostic
-    return fault("E0118", f"{t.found} cannot follow `{before}`", t.span).diagnostic
+    is_list = t.kind == "COMMA" and t.place == "item" and before.type == "RPAR" and t.opener is None
+    apart = "what comes next stands behind `->`, or on a line of its own" if is_list else None
+    return fault("E0118", f"{t.found} cannot follow `{before}`", t.span, help=apart).diagnostic
 
 
 def _is_option_outside(t: Trouble) -> bool:
