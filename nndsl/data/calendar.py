@@ -110,7 +110,7 @@ def _of_texts(values: NDArray[Any]) -> tuple[Moments, str] | None:
     if unit == "D":
         months = dates.astype("datetime64[M]")
         days = (dates - months).astype(np.int64)
-        ends = ((dates + 1).astype("datetime64[M]") != months).all()
+        ends = ((dates + np.timedelta64(1, "D")).astype("datetime64[M]") != months).all()
         if len(np.unique(months)) == len(months) and ((days == days[0]).all() or ends):
             return months.astype(np.int64), "month"
     return dates.astype(np.int64), UNITS[unit]
