@@ -153,7 +153,9 @@ class Results(Mapping[str, Any]):
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.networks: dict[str, Network] = {name: Network(state, self) for name, state in session.networks.items()}
+        self.networks: dict[str, Network] = {
+            name: Network(name, state, self) for name, state in session.networks.items()
+        }
 
     @property
     def runs(self) -> dict[str, Run]:
@@ -237,13 +239,10 @@ class Results(Mapping[str, Any]):
 class Network:
     """A network with its weights, and the encoders of the data it was last used with."""
 
-    def __init__(self, state: NetworkState, results: Results) -> None:
+    def __init__(self, name: str, state: NetworkState, results: Results) -> None:
+        self.name = name
         self._state = state
         self._results = results
-
-    @property
-    def name(self) -> str:
-        return self._state.name
 
     @property
     def weights(self) -> dict[str, NDArray[Any]]:

@@ -51,8 +51,8 @@ class Session:
         self.inner = Interactive(Path(folder) if folder is not None else None, face or self._face, self.data)
 
     def enter(self, text: str) -> list[str]:
-        """Carries out an entry: statements, an expression, `:undo` and the like. Gives what commands answer and what
-        is worth knowing, as texts; values are in `self["ans"]`.
+        """Carries out an entry: statements, an expression, `:undo` and the like. Gives what a prompt would show, as
+        texts; the last value itself is `session["ans"]`.
 
         Raises CompileError where something in it is wrong, RunError where an action fails, and Interrupted after
         Ctrl-C.
@@ -126,5 +126,10 @@ class _Gathered(Nobody):
             self._human.end(progress)
 
     def done(self, action: Action, outcome: object, elapsed_s: float) -> None:
+        from nndsl.runtime.progress import told
+
+        text = told(action, outcome)
+        if text is not None:
+            self.texts.append(text)
         if self._human is not None:
             self._human.done(action, outcome, elapsed_s)

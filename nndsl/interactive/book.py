@@ -205,9 +205,12 @@ class Book:
         return replace(self, done=done, types=types, tables=tables, models=models)
 
     def free(self, name: str) -> str:
-        """A name for an earlier version: `mlp_1`, `mlp_2`."""
+        """A name for an earlier version: `mlp_1`, `mlp_2`; of one that is such a name, the next."""
         used = {*self.types, *self.versions, *self.definitions, *(one.name for one in self.live)}
-        return next(f"{name}_{number}" for number in count(1) if f"{name}_{number}" not in used)
+        stem, _, number = name.rpartition("_")
+        if number.isdecimal() and stem in used:
+            name = stem
+        return next(f"{name}_{k}" for k in count(1) if f"{name}_{k}" not in used)
 
     def earlier(self, changed: frozenset[str]) -> Earlier:
         """What need not be checked again where these names mean something else than before."""
