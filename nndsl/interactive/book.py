@@ -15,6 +15,7 @@ from typing import Any
 from nndsl.data.spec import DataSpec
 from nndsl.data.types import Signature
 from nndsl.interactive.lines import ANS, Done, Line, mentioned, names_in, reached, spoken_of
+from nndsl.interactive.renaming import renamed
 from nndsl.interactive.staleness import stale
 from nndsl.lower import Checked
 from nndsl.runtime.results import Run
@@ -192,8 +193,6 @@ class Book:
 
     def _moved(self, name: str, new: str) -> Book:
         """A result under another name, also in the texts of the actions that speak of it."""
-        from nndsl.interactive.renaming import renamed  # which reads the texts
-
         done = tuple(renamed(one, name, new, self.checked) for one in self.done)
         types = {new if key == name else key: kind for key, kind in self.types.items()}
         tables, models = dict(self.tables), dict(self.models)
@@ -288,15 +287,3 @@ def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
         yield line
 
     return tuple(one for line in waiting for one in put(line, frozenset()))
-
-
-def together(effects: Iterable[Effects]) -> Effects:
-    """Several of them, one after the other."""
-    changed, networks = frozenset[str](), frozenset[str]()
-    kept: dict[str, str] = {}
-    moved: dict[str, str] = {}
-    for one in effects:
-        changed, networks = changed | one.changed, networks | one.networks
-        kept |= one.kept
-        moved |= one.moved
-    return Effects(changed, networks, kept, moved)
