@@ -11,6 +11,7 @@ from prompt_toolkit.formatted_text import to_plain_text
 from repl_tools import CTRL_C, CTRL_R, DOWN, ENTER, ESCAPE, TAB, UP, Fake, menu, no_menu, text, typed
 
 from nndsl.paths import history_path
+from nndsl.repl.ahead import BEGINNINGS, read_ahead
 from nndsl.repl.history import LONGEST, HistoryFile
 from nndsl.repl.terminal import Terminal
 
@@ -227,3 +228,16 @@ def test_variables_move_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert history_path() == tmp_path / "cache" / "history"
     monkeypatch.setenv("NNDSL_HISTORY", str(tmp_path / "mine"))
     assert history_path() == tmp_path / "mine"
+
+
+def test_what_the_first_completion_needs_is_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nndsl.interactive.session import Interactive
+
+    asked: list[str] = []
+    complete = Interactive.complete
+    monkeypatch.setattr(
+        Interactive, "complete", lambda self, text, offset: asked.append(text) or complete(self, text, offset)
+    )
+    read_ahead(Interactive()).join()
+    assert asked == list(BEGINNINGS)
+    assert all(Interactive().complete(text, len(text)) for text in BEGINNINGS), "each of them leads somewhere"

@@ -24,6 +24,7 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from nndsl.interactive.entries import GOES_ON, PROMPT
 from nndsl.interactive.face import Reply
+from nndsl.repl.ahead import read_ahead
 from nndsl.repl.colouring import Brackets, Coloured, style
 from nndsl.repl.echo import echo
 from nndsl.repl.editor import edited
@@ -70,6 +71,7 @@ class Terminal:
         if not color:
             self.io["color_depth"] = ColorDepth.DEPTH_1_BIT
         self.prompt = self._prompt(history)
+        self.is_ready = False  # to complete at once
 
     def run(self) -> int:
         """Until the person leaves."""
@@ -94,10 +96,16 @@ class Terminal:
     def _turn(self) -> bool:
         """One entry; whether it was the last."""
         try:
-            text = self.prompt.prompt()
+            text = self.prompt.prompt(pre_run=self._read_ahead)
         except EOFError:
             return self._leaves()
         return bool(text.strip()) and self._enter(text).quit and self._leaves()
+
+    def _read_ahead(self) -> None:
+        """Once, when the first prompt is about to be drawn."""
+        if not self.is_ready:
+            self.is_ready = True
+            read_ahead(self.talk.session)
 
     def _enter(self, text: str) -> Reply:
         reply = self.talk.enter(text)
