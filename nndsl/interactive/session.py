@@ -22,6 +22,7 @@ from nndsl.interactive.entries import Piece, is_hidden, pieces, ready, stripped
 from nndsl.interactive.face import Face, Nobody, Reply
 from nndsl.interactive.habits import as_meant
 from nndsl.interactive.lines import ANS, Done, mentioned, text_of
+from nndsl.interactive.parts import about_ans, before_the_first_wrong, by_ans, words_of
 from nndsl.interactive.relay import Relay
 from nndsl.interactive.renaming import with_name
 from nndsl.interactive.scripts import listing_of
@@ -136,7 +137,7 @@ class Interactive:
         actions = [statement for statement in module.statements if isinstance(statement, ast.Action)]
         out = {id(statement) for statement in actions[:skip]}
         reply = Reply()
-        for part in _by_ans([statement for statement in module.statements if id(statement) not in out]):
+        for part in by_ans([statement for statement in module.statements if id(statement) not in out]):
             reply = self._run(part, source, hidden)
             if not reply.well or reply.interrupted:
                 break
@@ -150,7 +151,7 @@ class Interactive:
         self._took("check", started)
         if tried.well:
             return self._take(tried, hidden)
-        first = _first_wrong(statements, tried.found)
+        first = before_the_first_wrong(statements, tried.found)
         if first:
             before = self.tried(statements[:first], source)
             if before.well:
@@ -162,14 +163,7 @@ class Interactive:
 
     def tried(self, statements: Sequence[ast.Statement], source: Source) -> Attempt:
         tried = attempt(self.book, statements, source, self.folder, self.objects, self._at)
-        return replace(tried, found=tuple(map(self._of_ans, tried.found))) if self.ans else tried
-
-    @staticmethod
-    def _of_ans(found: Diagnostic) -> Diagnostic:
-        """Where a definition speaks of `ans`, which only actions know."""
-        if found.code != "E0201" or found.span is None or found.span.text != ANS:
-            return found
-        return replace(found, message="`ans` is the last result, which definitions do not know", help="write its value")
+        return replace(tried, found=tuple(map(about_ans, tried.found))) if self.ans else tried
 
     def _shown(self, statement: ast.Statement) -> ast.Statement:
         """The name of a network or of data alone is shown."""
@@ -244,7 +238,7 @@ class Interactive:
         if stopped is not None:
             self.face.report([stopped])
             return Reply(well=False)
-        before = self._now(_words(statement))
+        before = self._now(words_of(statement))
         self.apply(*displacing(self.book, statement))
         stands_on, needs = self.book.stands_on(statement, action, self.ans)
         trains = self.book.networks_in(action.network) if isinstance(action, Train) else frozenset[str]()
@@ -407,34 +401,3 @@ class Interactive:
             if line.at in self.book.aside - before:
                 names = ", ".join(f"`{name}`" for name in called(line.statement))
                 self.relay.note(f"{names} does not fit any more, and is set aside until it does")
-
-
-def _by_ans(statements: Sequence[ast.Statement]) -> list[list[ast.Statement]]:
-    """Statements apart before each action that speaks of `ans`: what that is, the actions above it say. Definitions
-    stand with the first.
-    """
-    parts: list[list[ast.Statement]] = [
-        [statement for statement in statements if not isinstance(statement, ast.Action)]
-    ]
-    for statement in statements:
-        if isinstance(statement, ast.Action):
-            if ANS in mentioned(statement) and any(isinstance(one, ast.Action) for one in parts[-1]):
-                parts.append([])
-            parts[-1].append(statement)
-    return parts if len(parts) > 1 else [list(statements)]
-
-
-def _first_wrong(statements: Sequence[ast.Statement], found: Sequence[Diagnostic]) -> int:
-    """How many statements stand before the first that holds an error."""
-    places = [d.span for d in found if d.severity == "error" and d.span is not None]
-    for number, statement in enumerate(statements):
-        if any(statement.span.start <= place.start <= statement.span.end for place in places):
-            return number
-    return 0
-
-
-def _words(statement: ast.Action) -> str:
-    """`train mlp on iris`."""
-    text = " ".join(statement.span.text.split())
-    head = text.split("{", 1)[0].strip()
-    return f"`{head if len(head) <= 60 else head[:57] + '...'}`"
