@@ -30,18 +30,22 @@ def cache_folder() -> Path:
 
 
 def _chosen_folder() -> Path:
-    chosen = os.environ.get("NNDSL_CACHE")
+    return _folder("XDG_CACHE_HOME", mac="Caches", windows="nndsl/cache", home=".cache")
+
+
+def _folder(xdg: str, *, mac: str, windows: str, home: str) -> Path:
+    """The folder that `NNDSL_CACHE` names, else the platform's own for things of a kind."""
+    chosen, named = os.environ.get("NNDSL_CACHE"), os.environ.get(xdg)
     if chosen:
         return Path(chosen).expanduser()
-    xdg = os.environ.get("XDG_CACHE_HOME")
-    if xdg:
-        return Path(xdg) / "nndsl"
+    if named:
+        return Path(named) / "nndsl"
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "nndsl"
+        return Path.home() / "Library" / mac / "nndsl"
     local = os.environ.get("LOCALAPPDATA")
     if sys.platform == "win32" and local:
-        return Path(local) / "nndsl" / "cache"
-    return Path.home() / ".cache" / "nndsl"
+        return Path(local) / windows
+    return Path.home() / home / "nndsl"
 
 
 def history_path() -> Path:
@@ -51,22 +55,9 @@ def history_path() -> Path:
     `XDG_STATE_HOME` or `~/.local/state`, `~/Library/Application Support` on macOS, `LOCALAPPDATA` on Windows.
     """
     chosen = os.environ.get("NNDSL_HISTORY")
-    return Path(chosen).expanduser() if chosen else _state_folder() / "history"
-
-
-def _state_folder() -> Path:
-    chosen = os.environ.get("NNDSL_CACHE")
     if chosen:
         return Path(chosen).expanduser()
-    xdg = os.environ.get("XDG_STATE_HOME")
-    if xdg:
-        return Path(xdg) / "nndsl"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "nndsl"
-    local = os.environ.get("LOCALAPPDATA")
-    if sys.platform == "win32" and local:
-        return Path(local) / "nndsl"
-    return Path.home() / ".local" / "state" / "nndsl"
+    return _folder("XDG_STATE_HOME", mac="Application Support", windows="nndsl", home=".local/state") / "history"
 
 
 def read_kept(path: Path) -> bytes | None:

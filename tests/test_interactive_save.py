@@ -220,3 +220,16 @@ def test_a_report_of_a_session_lists_the_session(tmp_path: Path) -> None:
     page = (tmp_path / "r.html").read_text()
     assert "session: nndsl report" in page and "entry " not in page and "tanh" not in page
     assert 'href="#line-7"' in page, "the training stands in the seventh line"
+
+
+def test_only_objects_that_were_read_are_spoken_of(tmp_path: Path) -> None:
+    """A notebook's other variables are no part of a script, nor is one that is called like a column."""
+    (tmp_path / "a.csv").write_text("x,y\n" + "".join(f"{i},{i % 3}\n" for i in range(30)))
+    objects: dict[str, object] = {"x": {"x": [1.0, 2.0]}, "n": {"y": [1.0]}}
+    desk = Desk(tmp_path, objects)
+    data = 'data a { from "a.csv"\n input x; target y }'
+    desk.enter(data, "network net for a { dense(1) }", "train net on a { epochs 1 }", ":save s")
+    assert "Python" not in desk.notes
+    objects["x"] = {"x": [3.0]}
+    desk.enter(data)
+    assert "`a` is as it was" in desk.notes

@@ -76,6 +76,11 @@ class Book:
         return tuple(one for one in self.done if one.live)
 
     @property
+    def log(self) -> list[tuple[Action, object]]:
+        """What a new process would have done by now, and found."""
+        return [(one.action, one.outcome) for one in self.live]
+
+    @property
     def trainings(self) -> list[tuple[Train, Run]]:
         """How all networks that are there were trained, earlier versions too."""
         pairs = ((one.action, one.outcome) for one in self.done if one.told)

@@ -6,13 +6,14 @@ tables have been read. A small table is there at once.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from nndsl.diagnostics import Collector, Source
 from nndsl.editor.known import Known, Table, half_written
-from nndsl.interactive.lines import seen_in
+from nndsl.interactive.lines import read_by, seen_in
 from nndsl.syntax import ast, parse
 
 WAIT_S = 0.02  # for a table that is small: a completion has 0.05 s
@@ -25,7 +26,6 @@ Key = tuple[object, ...]
 class _Reading:
     """A table under way. table: once it is there."""
 
-    thread: threading.Thread | None = None
     table: Table | None = None
 
 
@@ -46,10 +46,10 @@ class Columns:
         for statement in parse(Source("<entry>", text), Collector()).statements:
             if not isinstance(statement, ast.Definition) or statement.kind != "data" or before.folder is None:
                 continue
-            source = _source(statement)
-            if not source:
+            options = read_by(statement)
+            if not options:
                 continue
-            key = (statement.name, source, seen_in(statement, before.folder, {}))
+            key = (statement.name, options, seen_in(statement, before.folder, {}))
             if key not in self.readings:
                 self.readings[key] = self._begin(statement, before)
                 while len(self.readings) > MOST_KEPT:
@@ -60,15 +60,10 @@ class Columns:
         reading = _Reading()
 
         def read() -> None:
-            reading.table = half_written(definition, before.folder, before.constants)
+            with contextlib.suppress(Exception):  # a fault is told when the entry is checked
+                reading.table = half_written(definition, before.folder, before.constants)
 
-        reading.thread = threading.Thread(target=read, name="nndsl-columns", daemon=True)
-        reading.thread.start()
-        reading.thread.join(WAIT_S)
+        thread = threading.Thread(target=read, name="nndsl-columns", daemon=True)
+        thread.start()
+        thread.join(WAIT_S)
         return reading
-
-
-def _source(definition: ast.Definition) -> str:
-    """What stands behind `from`, as far as it is written."""
-    items = definition.body.items if isinstance(definition.body, ast.Block) else ()
-    return next((item.span.text for item in items if isinstance(item, ast.Option) and item.name == "from"), "")

@@ -25,6 +25,9 @@ Key = tuple[str, str]  # a space of names, and a name in it
 ANS = "ans"  # the last result
 
 
+READS = ("from", "test", "validation")  # options of `data` that name files and objects
+
+
 class This:
     """An object of Python: the same one is equal, and no other. It is held, so that no other can take its place."""
 
@@ -153,17 +156,23 @@ def brought_by(
 
 def seen_in(statement: ast.Statement, folder: Path, objects: Mapping[str, object]) -> Seen:
     """Of each file that is named, when it was changed; of each object, which it is."""
+    if not isinstance(statement, ast.Definition) or statement.kind != "data":
+        return ()
     found: list[tuple[str, int | This]] = []
-    is_data = isinstance(statement, ast.Definition) and statement.kind == "data"
-    for node in nodes(statement) if is_data else ():
+    options = read_by(statement)
+    for node in nodes(options):
         if isinstance(node, ast.String):
             with contextlib.suppress(OSError, ValueError):
                 found.append((node.text, (folder / node.text).stat().st_mtime_ns))
-    for name in sorted(mentioned(statement) & objects.keys()) if is_data else ():
-        found.append((name, This(objects[name])))
-    if isinstance(statement, ast.Definition) and is_data and statement.name in objects:
-        found.append((statement.name, This(objects[statement.name])))
+    names = mentioned(options) | {statement.name}  # without `from`, it is the object of its own name
+    found += [(name, This(objects[name])) for name in sorted(names & objects.keys())]
     return tuple(found)
+
+
+def read_by(definition: ast.Definition) -> tuple[ast.Option, ...]:
+    """The options of a data set that say what it reads."""
+    items = definition.body.items if isinstance(definition.body, ast.Block) else ()
+    return tuple(item for item in items if isinstance(item, ast.Option) and item.name in READS)
 
 
 def keys_of(statement: ast.Statement) -> frozenset[Key]:

@@ -40,11 +40,10 @@ def peek(session: Interactive, source: Source) -> Reply:
     found = tried(session, source)
     assert found.book is not None and found.book.checked is not None
     before = session.runtime.moment()
-    live = [(one.action, one.outcome) for one in session.book.live]
     started = time.perf_counter()
     try:
         session.runtime.adopt(found.book.checked)
-        session.runtime.begin(live, [])
+        session.runtime.begin(session.book.log, session.book.trainings)
         for _, action in found.actions:
             if isinstance(action, Train):
                 session.runtime.part(found.book.networks_in(action.network))

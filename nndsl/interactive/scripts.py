@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nndsl.diagnostics import Collector, Source
 from nndsl.interactive.book import Book
-from nndsl.interactive.lines import Done, Line, text_of
+from nndsl.interactive.lines import Done, Line, This, read_by, text_of
 from nndsl.interactive.renaming import with_clause
 from nndsl.lower.check import check_program
 from nndsl.runtime.growing import Listing
@@ -23,8 +23,6 @@ from nndsl.semantics.program import Action
 from nndsl.semantics.walk import nodes
 from nndsl.syntax import ast, parse
 from nndsl.values import value
-
-READS = ("from", "test", "validation")  # options of `data` whose texts may be paths
 
 
 @value
@@ -71,21 +69,21 @@ def script_of(book: Book, folder: Path, goal: Path, objects: Mapping[str, object
         lines = [line for line in lines if line.at not in blamed]
         done = [one for one in done if one.at not in blamed]
     text, _ = _joined(lines, [_with_word(one) for one in done])
-    differs = [
-        f"`{one.text.splitlines()[0]}` was stopped by Ctrl-C; from the file it goes to its end"
-        for one in done
-        if one.cut
-    ]
-    differs += [
-        f"`{path.name}` says something else than when it was used here; `use` it again to go by that"
-        if path.is_file()
-        else f"`{path.name}`, which is used, is not there any more"
-        for path, text in {path: text for line in lines for path, text in line.texts.items()}.items()
-        if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text
-    ]
-    if objects and any(name in text for name in objects):
+    if any(isinstance(what, This) for line in lines for _, what in line.seen):
         said.append("objects of Python: hand them to `nndsl.compile(..., data={...})`")
-    return Script(moved(text, folder, goal), tuple(said), tuple(differs))
+    return Script(moved(text, folder, goal), tuple(said), tuple(_differing(lines, done)))
+
+
+def _differing(lines: list[Line], done: list[Done]) -> Iterator[str]:
+    """What a run of the file may do in another way than it was done here."""
+    for one in done:
+        if one.cut:
+            yield f"`{one.text.splitlines()[0]}` was stopped by Ctrl-C; from the file it goes to its end"
+    for path, text in {path: text for line in lines for path, text in line.texts.items()}.items():
+        if not path.is_file():
+            yield f"`{path.name}`, which is used, is not there any more"
+        elif path.read_text(encoding="utf-8", errors="replace") != text:
+            yield f"`{path.name}` says something else than when it was used here; `use` it again to go by that"
 
 
 def _with_names(done: list[Done], starts: Mapping[int, tuple[int, int]], actions: Sequence[Action]) -> list[Done]:
@@ -148,7 +146,8 @@ def moved(text: str, folder: Path, goal: Path) -> str:
     """A script whose paths are seen from another folder."""
     if folder.resolve() == goal.resolve():
         return text
-    places = {string.span.start: string for statement in _statements(text) for string in _paths(statement, folder)}
+    statements = parse(Source("", text), Collector()).statements
+    places = {string.span.start: string for statement in statements for string in _paths(statement)}
     for start in sorted(places, reverse=True):
         string = places[start]
         path = os.path.relpath((folder / string.text).resolve(), goal.resolve()).replace(os.sep, "/")
@@ -156,18 +155,14 @@ def moved(text: str, folder: Path, goal: Path) -> str:
     return text
 
 
-def _statements(text: str) -> tuple[ast.Statement, ...]:
-    return parse(Source("", text), Collector()).statements
-
-
-def _paths(statement: ast.Statement, folder: Path) -> Iterator[ast.String]:
+def _paths(statement: ast.Statement) -> Iterator[ast.String]:
     """The texts of a statement that are paths: of files that are read, and of files that are written."""
     if isinstance(statement, ast.Use):
         yield statement.path
         return
     parts: list[object] = []
-    if isinstance(statement, ast.Definition) and statement.kind == "data" and isinstance(statement.body, ast.Block):
-        parts = [item for item in statement.body.items if isinstance(item, ast.Option) and item.name in READS]
+    if isinstance(statement, ast.Definition) and statement.kind == "data":
+        parts = [*read_by(statement)]
     elif isinstance(statement, ast.Action):
         items = statement.block.items if statement.block is not None else ()
         parts = [clause for clause in statement.clauses if clause.preposition == "to"]

@@ -21,7 +21,7 @@ from nndsl.interactive.columns import Columns
 from nndsl.interactive.entries import Piece, is_hidden, pieces, ready, stripped
 from nndsl.interactive.face import Face, Nobody, Reply
 from nndsl.interactive.habits import as_meant
-from nndsl.interactive.lines import ANS, Done, mentioned, text_of
+from nndsl.interactive.lines import ANS, Done, Line, mentioned, text_of
 from nndsl.interactive.parts import about_ans, before_the_first_wrong, by_ans, words_of
 from nndsl.interactive.relay import Relay
 from nndsl.interactive.renaming import with_name
@@ -30,7 +30,7 @@ from nndsl.interactive.steps import Step, Steps
 from nndsl.lower import Checked
 from nndsl.lower.check import check_program
 from nndsl.runtime.growing import Growing
-from nndsl.runtime.results import Drawn, Run
+from nndsl.runtime.results import Run
 from nndsl.runtime.session import Interrupted
 from nndsl.semantics.options import STATEMENTS
 from nndsl.semantics.program import Action, Report, Show, Train
@@ -192,8 +192,7 @@ class Interactive:
             self.refresh()
             raise
         for line, diagnostic in tried.aside:
-            names = ", ".join(f"`{name}`" for name in called(line.statement))
-            self.relay.note(f"{names} does not fit any more, and is set aside until it does: {diagnostic.message}")
+            self._say_aside(line, f": {diagnostic.message}")
         self._at = max([self._at, *(line.at + 1 for line in self.book.lines)])
         for statement, action in tried.actions:
             reply = self._carry_out(statement, action, hidden)
@@ -243,7 +242,7 @@ class Interactive:
         stands_on, needs = self.book.stands_on(statement, action, self.ans)
         trains = self.book.networks_in(action.network) if isinstance(action, Train) else frozenset[str]()
         self.runtime.part(trains)
-        self.runtime.begin(self._log(), self._figures(), self.book.trainings)
+        self.runtime.begin(self.book.log, self.book.trainings)
         if isinstance(action, Report):
             self.runtime.listing = listing_of(self.book, statement, action)
         self.relay.hidden = hidden
@@ -350,13 +349,6 @@ class Interactive:
                 f"stopped after {epochs}: `{done.outcome.network}` keeps what it has learnt; `train` goes on from there"
             )
 
-    def _log(self) -> list[tuple[Action, object]]:
-        return [(one.action, one.outcome) for one in self.book.live]
-
-    def _figures(self) -> list[Any]:
-        drawn = (one.outcome for one in self.book.live if isinstance(one.outcome, Drawn))
-        return [(one.figure.title, one.figure) for one in drawn]
-
     def _took(self, what: str, started: float) -> None:
         self.took[what] = self.took.get(what, 0.0) + time.perf_counter() - started
 
@@ -399,5 +391,8 @@ class Interactive:
         self.runtime.adopt(self.checked)
         for line in self.book.lines:
             if line.at in self.book.aside - before:
-                names = ", ".join(f"`{name}`" for name in called(line.statement))
-                self.relay.note(f"{names} does not fit any more, and is set aside until it does")
+                self._say_aside(line)
+
+    def _say_aside(self, line: Line, why: str = "") -> None:
+        names = ", ".join(f"`{name}`" for name in called(line.statement))
+        self.relay.note(f"{names} does not fit any more, and is set aside until it does{why}")

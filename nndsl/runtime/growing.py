@@ -19,11 +19,10 @@ from nndsl.diagnostics import Source, Span
 from nndsl.lower import Checked
 from nndsl.runtime.events import Listener
 from nndsl.runtime.network import NetworkState
-from nndsl.runtime.results import Run
+from nndsl.runtime.results import Drawn, Run
 from nndsl.runtime.session import Session
 from nndsl.runtime.weights import Shelf
 from nndsl.semantics.program import Action, Sample, Train
-from nndsl.show.figures import Figure
 from nndsl.values import value
 
 
@@ -92,13 +91,14 @@ class Growing(Session):
     def begin(
         self,
         before: Iterable[tuple[Action, object]],
-        figures: list[tuple[str, Figure]],
         trained: Iterable[tuple[Train, Run]] = (),
     ) -> None:
         """What the next action is to find behind it: the actions that still count, with what they found. trained: how
         all networks that are there were trained, earlier versions too.
         """
-        self.log, self.figures, self.trained = list(before), figures, list(trained)
+        self.log, self.trained = list(before), list(trained)
+        drawn = [found.figure for _, found in self.log if isinstance(found, Drawn)]
+        self.figures = [(figure.title, figure) for figure in drawn]
         self._drawn = sum(isinstance(action, Sample) and action.seed is None for action, _ in self.log)
         self._runs = {}
         for action, _ in self.log:
