@@ -88,15 +88,16 @@ def keep(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
-    """A file for the user that is whole or not there: written beside its place, then moved. Raises OSError; what was
-    there under that name is untouched then."""
+    """A file for the user that is whole or not there: written beside its place, then moved. A link stays a link, and
+    what may be done with a file that was there stays as it was. Raises OSError; what was there is untouched then."""
     import tempfile
 
+    path = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-        os.chmod(temporary, 0o666 & ~_umask())
+        os.chmod(temporary, path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

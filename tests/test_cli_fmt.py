@@ -107,3 +107,12 @@ def test_the_width_of_a_line(rough: Path, capsys: pytest.CaptureFixture[str]) ->
         assert main(["fmt", str(rough), f"--width={width}"]) == 2
     assert main(["fmt"]) == 2
     assert "needs a FILE" in capsys.readouterr().err
+
+
+def test_a_link_stays_a_link_and_a_mode_a_mode(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.nn", tmp_path / "link.nn"
+    real.write_text("let   a=1\n")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert main(["fmt", str(link)]) == 0
+    assert link.is_symlink() and real.read_text() == "let a = 1\n" and real.stat().st_mode & 0o777 == 0o640

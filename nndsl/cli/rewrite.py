@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from nndsl.diagnostics import Source, fault
+from nndsl.paths import whole
 from nndsl.values import value
 
 STDIN = "-"
@@ -59,21 +60,11 @@ def _decoded(content: bytes, name: str) -> str:
 
 def replace(script: Script, text: str) -> None:
     """Puts the text in the file's place; raises a Fault (E0702)."""
-    import os
-    import tempfile
-
     assert script.path is not None
-    path = script.path.resolve()  # a link stays a link
-    made: str | None = None
     try:
-        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
+        with whole(script.path) as file:
             file.write(text.encode("utf-8"))
-        os.chmod(made, path.stat().st_mode & 0o7777)
-        os.replace(made, path)
     except OSError as problem:
-        if made is not None and os.path.exists(made):
-            os.unlink(made)
         reason = (problem.strerror or str(problem)).lower()
         raise fault("E0702", f"`{script.path}` cannot be written: {reason}", None) from None
 

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from nndsl.paths import whole
+
 KEPT = 2000  # entries
 LARGEST = 1_000_000  # bytes, after which it is cut
 LONGEST = 65_536  # bytes of an entry that is kept
@@ -73,15 +75,8 @@ class HistoryFile:
             size += len(lines[-1])
             if size > self.largest // 2:
                 break
-        path = self.path.resolve()
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        try:
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(b"".join(reversed(lines)))
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with whole(self.path) as file:
+            file.write(b"".join(reversed(lines)))
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[bool]:
